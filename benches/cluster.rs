@@ -1,0 +1,3 @@
+//! What a cluster costs.
+
+fn main() {}

@@ -1,0 +1,52 @@
+//! Logs: from the text of a container's log to a bounded digest in which the error is found.
+
+use jiff::Timestamp;
+
+use crate::engine::object::Text;
+
+/// One line of a log.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LogLine {
+    /// The time that the kubelet put before it.
+    pub time: Option<Timestamp>,
+    /// Its text, without that time.
+    pub text: Text,
+}
+
+/// Lines of one shape: they differ in numbers, ids and times only.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogPattern {
+    /// The line that stands for them: of a stack trace the root line.
+    pub line: LogLine,
+    /// The lines that follow it and belong to it (a stack trace), bounded.
+    pub follow: Vec<Text>,
+    /// How many lines have this shape.
+    pub count: u32,
+    /// How much it looks like the error: 0 not at all; the digest's patterns are in falling order of it, later lines
+    /// first among equals.
+    pub weight: u32,
+}
+
+/// What is kept of a log: bounded whatever its length.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LogDigest {
+    /// The instance that wrote it, `containerd://…`; empty where unknown.
+    pub container_id: Text,
+    /// How many lines were read.
+    pub lines: u64,
+    /// How many bytes were read.
+    pub bytes: u64,
+    /// Whether more was there than was read.
+    pub cut: bool,
+    /// At most 60, the most error-like first.
+    pub patterns: Vec<LogPattern>,
+    /// The last lines, at most 40, oldest first.
+    pub tail: Vec<LogLine>,
+}
+
+impl LogDigest {
+    /// The line that says best what went wrong.
+    pub fn error(&self) -> Option<&LogPattern> {
+        self.patterns.first().filter(|pattern| pattern.weight > 0)
+    }
+}

@@ -1,0 +1,52 @@
+//! Analyzers: pure functions from the world to findings.
+
+pub mod logs;
+
+use jiff::Timestamp;
+
+use super::finding::Finding;
+use super::object::{Key, Kind};
+use super::world::World;
+
+/// What an analyzer says of one object.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Analysis {
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
+    /// When to look again although nothing changed: silent faults (a deadline that passes) send no delta.
+    pub look_again: Option<Timestamp>,
+}
+
+impl Analysis {
+    /// Asks for another look at `time`, or earlier if that was asked before.
+    pub fn look_again_at(&mut self, time: Timestamp) {
+        self.look_again = Some(self.look_again.map_or(time, |earlier| earlier.min(time)));
+    }
+}
+
+/// A pure function from the world to findings about one object: no I/O, no clock but the one passed in,
+/// the same order every time.
+pub trait Analyzer: Send + Sync {
+    /// Its name, as `--filter` takes it: `Pod`.
+    fn name(&self) -> &'static str;
+
+    /// The kind that its findings are about.
+    fn kind(&self) -> Kind;
+
+    /// Which objects of its kind to look at again after `changed` changed (or came, or went), pushed to `keys`.
+    /// By default the object itself.
+    fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
+        let _ = world;
+        if changed.kind == self.kind() {
+            keys.push(changed.clone());
+        }
+    }
+
+    /// What is wrong with that object now. An object that is not there has no findings.
+    fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis;
+}
+
+/// Every analyzer, in the order of their names.
+pub fn all() -> Vec<Box<dyn Analyzer>> {
+    Vec::new()
+}

@@ -1,0 +1,63 @@
+//! The cluster as something to be asked: logs, whole objects. Two sources behind one face, a live API and files.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+
+use super::analyzers::logs::LogLine;
+use super::object::{ObjectRef, Text};
+
+/// Something that the cluster did not give: one line that says what failed, on what, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what}")]
+pub struct Failure {
+    /// What kind of failure.
+    pub kind: FailureKind,
+    /// The line.
+    pub what: Text,
+}
+
+/// Kinds of failure that are treated differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// 404, and only that: it does not exist.
+    NotFound,
+    /// 403: the account may not.
+    Forbidden,
+    /// 401: the credential is refused or has expired.
+    Unauthorized,
+    /// No answer, or a broken one.
+    Unreachable,
+    /// Everything else the server said.
+    Refused,
+}
+
+/// Which log.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LogRequest {
+    /// The pod's namespace.
+    pub namespace: Text,
+    /// The pod.
+    pub pod: Text,
+    /// The container.
+    pub container: Text,
+    /// The instance before the present one.
+    pub previous: bool,
+    /// Only so many of the last lines; all of them if `None`.
+    pub tail: Option<i64>,
+    /// Go on as lines are written.
+    pub follow: bool,
+}
+
+/// What can be asked of a cluster beyond what is watched.
+pub trait Source: Send + Sync {
+    /// A whole object as JSON, without managedFields; of a Secret the metadata alone.
+    fn object(&self, object: ObjectRef) -> BoxFuture<'static, Result<serde_json::Value, Failure>>;
+
+    /// A log, line by line. Dropping the stream closes the connection.
+    fn log(&self, request: LogRequest) -> BoxStream<'static, Result<LogLine, Failure>>;
+}
+
+/// A source that tasks share.
+pub type SharedSource = Arc<dyn Source>;

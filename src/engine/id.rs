@@ -1,0 +1,22 @@
+//! Short stable identifiers.
+
+use sha2::{Digest, Sha256};
+
+use super::object::Text;
+
+/// Ten hexadecimal digits over the parts: 40 bits, so that among 10,000 findings a collision has a chance of
+/// 1 in 22,000. Parts are separated by a byte that no name may hold.
+pub fn short_hash(parts: &[&str]) -> Text {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let digest = hash.finalize();
+    digest
+        .iter()
+        .take(5)
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>()
+        .into()
+}

@@ -1,0 +1,28 @@
+//! Namespace.
+
+use serde::Deserialize;
+
+use super::{Condition, Meta, nullable};
+use crate::engine::object::Symbol;
+
+/// A namespace.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Namespace {
+    /// Its metadata.
+    pub metadata: Meta,
+    /// Its status.
+    #[serde(deserialize_with = "nullable")]
+    pub status: NamespaceStatus,
+}
+
+/// The status of a namespace.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct NamespaceStatus {
+    /// `Active`, `Terminating`.
+    pub phase: Symbol,
+    /// What holds up its deletion.
+    #[serde(deserialize_with = "nullable")]
+    pub conditions: Vec<Condition>,
+}

@@ -1,0 +1,18 @@
+//! The engine: watches a cluster, analyses what it sees and says what is wrong and why.
+//!
+//! Data flow one way: [`watch`] yields slim objects ([`kinds`]), [`world`] holds them, [`analyzers`] turn them into
+//! findings, [`causes`] into problems, [`playbook`] explains those, and a [`snapshot::Snapshot`] is what everyone
+//! else sees. I/O is in [`watch`] and [`cluster`] only.
+
+pub mod analyzers;
+pub mod cluster;
+pub mod coverage;
+pub mod evidence;
+pub mod finding;
+pub mod id;
+pub mod kinds;
+pub mod object;
+pub mod playbook;
+pub mod problem;
+pub mod snapshot;
+pub mod world;

@@ -1,0 +1,1 @@
+//! The playbook: deterministic explanations of problems, as data.

@@ -1,0 +1,103 @@
+//! Snapshots: all that the engine knows at one moment, as the console and the headless commands get it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::coverage::Coverage;
+use super::object::Text;
+use super::problem::Problem;
+
+/// How the connection to the cluster stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Connection {
+    /// Not one answer yet.
+    Connecting,
+    /// Kinds are being read: so many objects so far, of so many where the server said.
+    Reading {
+        /// Objects read.
+        read: u64,
+        /// Objects expected, where known.
+        expected: Option<u64>,
+    },
+    /// Everything that may be read is, and is being watched.
+    Live,
+    /// Nothing was heard since then.
+    Lost {
+        /// Since when.
+        since: Timestamp,
+        /// The next try.
+        retry_at: Option<Timestamp>,
+        /// What happened and what to do, one line.
+        why: Text,
+    },
+}
+
+/// A cluster that is being looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClusterInfo {
+    /// The uid of its namespace kube-system.
+    pub id: Text,
+    /// The kubeconfig context; empty for files.
+    pub context: Text,
+    /// `v1.34.10`, empty while unknown.
+    pub server_version: Text,
+    /// The namespaces that are looked at; empty means all.
+    pub namespaces: Vec<Text>,
+    /// How the connection stands.
+    pub connection: Connection,
+}
+
+/// All that the engine knows at one moment. Cheap to clone and to compare: problems are shared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// The cluster.
+    pub cluster: ClusterInfo,
+    /// Worst first; healed ones stay for a while.
+    pub problems: Vec<Arc<Problem>>,
+    /// What was and was not looked at.
+    pub coverage: Coverage,
+    /// Objects that are being watched.
+    pub objects: u64,
+    /// Kinds that are being watched.
+    pub kinds: u32,
+    /// Watched pods that no active problem names.
+    pub healthy: u64,
+    /// Problems that healed since the program started.
+    pub healed: u32,
+    /// When the watch began.
+    pub since: Timestamp,
+    /// When this was so.
+    pub at: Timestamp,
+}
+
+impl Snapshot {
+    /// A snapshot of a cluster of which nothing is known yet.
+    pub fn empty(context: &str, at: Timestamp) -> Self {
+        Self {
+            cluster: ClusterInfo {
+                id: "".into(),
+                context: context.into(),
+                server_version: "".into(),
+                namespaces: Vec::new(),
+                connection: Connection::Connecting,
+            },
+            problems: Vec::new(),
+            coverage: Coverage::default(),
+            objects: 0,
+            kinds: 0,
+            healthy: 0,
+            healed: 0,
+            since: at,
+            at,
+        }
+    }
+
+    /// The problem that answers to that id.
+    pub fn problem(&self, id: &str) -> Option<&Arc<Problem>> {
+        self.problems
+            .iter()
+            .find(|problem| *problem.id == *id)
+            .or_else(|| self.problems.iter().find(|problem| problem.answers_to(id)))
+    }
+}

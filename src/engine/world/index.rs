@@ -1,0 +1,127 @@
+//! The relations between objects, by look-up.
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+
+use super::delta::View;
+use crate::engine::object::{Key, Kind, ObjectRef, Symbol, Text};
+
+type EventPlace = (Symbol, Text);
+
+/// The relations between objects.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    children: HashMap<Key, BTreeSet<Key>>,
+    on_node: HashMap<Symbol, BTreeSet<Key>>,
+    with_claim: HashMap<(Symbol, Text), BTreeSet<Key>>,
+    slices: HashMap<(Symbol, Text), BTreeSet<Key>>,
+    events: HashMap<(Symbol, Symbol, Text), BTreeSet<EventPlace>>,
+}
+
+fn link<K: Hash + Eq, V: Ord>(map: &mut HashMap<K, BTreeSet<V>>, from: K, to: V) {
+    map.entry(from).or_default().insert(to);
+}
+
+fn unlink<K: Hash + Eq, V: Ord>(map: &mut HashMap<K, BTreeSet<V>>, from: &K, to: &V) {
+    if let Some(set) = map.get_mut(from) {
+        set.remove(to);
+        if set.is_empty() {
+            map.remove(from);
+        }
+    }
+}
+
+fn owners<'a>(key: &'a Key, view: &'a View) -> impl Iterator<Item = Key> + 'a {
+    view.meta.owner_references.iter().filter_map(|owner| {
+        let kind = Kind::from_name(&owner.kind)?;
+        let namespace = if kind.namespaced() { &*key.namespace } else { "" };
+        ObjectRef::new(&owner.api_version, &owner.kind, namespace, &owner.name).key()
+    })
+}
+
+impl Index {
+    pub fn add(&mut self, key: &Key, view: &View) {
+        for owner in owners(key, view) {
+            link(&mut self.children, owner, key.clone());
+        }
+        if let Some(node) = view.node {
+            link(&mut self.on_node, node.clone(), key.clone());
+        }
+        for claim in &view.claims {
+            link(
+                &mut self.with_claim,
+                (key.namespace.clone(), claim.clone()),
+                key.clone(),
+            );
+        }
+        if let Some(service) = view.service {
+            link(
+                &mut self.slices,
+                (key.namespace.clone(), service.into()),
+                key.clone(),
+            );
+        }
+        if let Some((kind, namespace, name)) = view.about {
+            let about = (kind.clone(), namespace.clone(), name.clone());
+            link(&mut self.events, about, (key.namespace.clone(), key.name.clone()));
+        }
+    }
+
+    pub fn remove(&mut self, key: &Key, view: &View) {
+        for owner in owners(key, view) {
+            unlink(&mut self.children, &owner, key);
+        }
+        if let Some(node) = view.node {
+            unlink(&mut self.on_node, node, key);
+        }
+        for claim in &view.claims {
+            unlink(&mut self.with_claim, &(key.namespace.clone(), claim.clone()), key);
+        }
+        if let Some(service) = view.service {
+            unlink(&mut self.slices, &(key.namespace.clone(), service.into()), key);
+        }
+        if let Some((kind, namespace, name)) = view.about {
+            let about = (kind.clone(), namespace.clone(), name.clone());
+            unlink(
+                &mut self.events,
+                &about,
+                &(key.namespace.clone(), key.name.clone()),
+            );
+        }
+    }
+
+    pub fn children(&self, owner: &Key) -> impl Iterator<Item = &Key> {
+        self.children.get(owner).into_iter().flatten()
+    }
+
+    pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Key> {
+        self.on_node.get(&Symbol::from(node)).into_iter().flatten()
+    }
+
+    pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &Key> {
+        self.with_claim
+            .get(&(namespace.into(), claim.into()))
+            .into_iter()
+            .flatten()
+    }
+
+    pub fn slices(&self, namespace: &Symbol, service: &str) -> impl Iterator<Item = &Key> {
+        self.slices
+            .get(&(namespace.clone(), service.into()))
+            .into_iter()
+            .flatten()
+    }
+
+    pub fn events_about(
+        &self,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> impl Iterator<Item = (&Symbol, &Text)> {
+        self.events
+            .get(&(kind.into(), namespace.into(), name.into()))
+            .into_iter()
+            .flatten()
+            .map(|(namespace, name)| (namespace, name))
+    }
+}

@@ -1,0 +1,331 @@
+//! The world: slim objects of one cluster with the indexes that analyzers and causes walk.
+//!
+//! It changes only through [`World::apply`]. Every read is a look-up or a walk over what is related; nothing here
+//! scans a kind because one object of it changed.
+
+mod delta;
+mod index;
+mod table;
+
+use std::collections::HashMap;
+
+pub use delta::{Delta, Object};
+pub use table::Table;
+
+use self::index::Index;
+use super::analyzers::logs::LogDigest;
+use super::kinds::{
+    DaemonSet, Deployment, EndpointSlice, Event, Job, Meta, Namespace, Node, PersistentVolumeClaim, Pod,
+    ReplicaSet, Service, StatefulSet, StorageClass, Watched,
+};
+use super::object::{Key, Kind, ObjectRef, Symbol, Text};
+
+/// One instance of a container's log: the present one or the one before.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LogKey {
+    /// The pod's namespace.
+    pub namespace: Symbol,
+    /// The pod.
+    pub pod: Text,
+    /// The container.
+    pub container: Symbol,
+    /// Whether it is the instance before the present one.
+    pub previous: bool,
+}
+
+/// How the reading of a kind stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sync {
+    /// Not asked for, or not through yet: absence says nothing.
+    #[default]
+    Reading,
+    /// All there is is here.
+    Synced,
+    /// It cannot be read (forbidden, absent, failing): absence says nothing.
+    Unreadable,
+}
+
+/// The slim objects of one cluster.
+#[derive(Debug, Default)]
+pub struct World {
+    /// The cluster's id.
+    pub cluster: Text,
+    pods: Table<Pod>,
+    replica_sets: Table<ReplicaSet>,
+    deployments: Table<Deployment>,
+    stateful_sets: Table<StatefulSet>,
+    daemon_sets: Table<DaemonSet>,
+    jobs: Table<Job>,
+    services: Table<Service>,
+    endpoint_slices: Table<EndpointSlice>,
+    claims: Table<PersistentVolumeClaim>,
+    storage_classes: Table<StorageClass>,
+    nodes: Table<Node>,
+    namespaces: Table<Namespace>,
+    events: Table<Event>,
+    logs: HashMap<LogKey, LogDigest>,
+    index: Index,
+    sync: HashMap<Kind, Sync>,
+}
+
+/// A kind that the world has a table of.
+pub trait Stored: Watched + Sized {
+    /// Its table.
+    fn table(world: &World) -> &Table<Self>;
+    #[doc(hidden)]
+    fn table_mut(world: &mut World) -> &mut Table<Self>;
+}
+
+macro_rules! stored {
+    ($($kind:ident $table:ident),* $(,)?) => {
+        $(impl Stored for $kind {
+            fn table(world: &World) -> &Table<Self> {
+                &world.$table
+            }
+            fn table_mut(world: &mut World) -> &mut Table<Self> {
+                &mut world.$table
+            }
+        })*
+
+        impl World {
+            /// How many objects of a kind are here.
+            pub fn count(&self, kind: Kind) -> usize {
+                match kind { $(Kind::$kind => self.$table.len(),)* }
+            }
+
+            /// The metadata of an object of any kind.
+            pub fn meta(&self, key: &Key) -> Option<&Meta> {
+                match key.kind { $(Kind::$kind => self.$table.get(&key.namespace, &key.name).map(Watched::meta),)* }
+            }
+
+            /// The keys of all objects of a kind, in order.
+            pub fn keys(&self, kind: Kind) -> Vec<Key> {
+                match kind {
+                    $(Kind::$kind => self.$table.keys().map(|(namespace, name)| Key {
+                        kind, namespace: namespace.clone(), name: name.clone(),
+                    }).collect(),)*
+                }
+            }
+
+            fn insert(&mut self, object: Object) -> Key {
+                match object {
+                    $(Object::$kind(object) => {
+                        let key = Key {
+                            kind: Kind::$kind,
+                            namespace: object.metadata.namespace.clone(),
+                            name: object.metadata.name.clone(),
+                        };
+                        if let Some(old) = self.$table.get(&key.namespace, &key.name) {
+                            self.index.remove(&key, &delta::View::from(old));
+                        }
+                        self.index.add(&key, &delta::View::from(&*object));
+                        self.$table.insert(*object);
+                        key
+                    })*
+                }
+            }
+
+            fn remove(&mut self, key: &Key) {
+                match key.kind {
+                    $(Kind::$kind => if let Some(old) = self.$table.remove(&key.namespace, &key.name) {
+                        self.index.remove(key, &delta::View::from(&old));
+                    })*
+                }
+            }
+        }
+    };
+}
+
+stored!(
+    Pod pods,
+    ReplicaSet replica_sets,
+    Deployment deployments,
+    StatefulSet stateful_sets,
+    DaemonSet daemon_sets,
+    Job jobs,
+    Service services,
+    EndpointSlice endpoint_slices,
+    PersistentVolumeClaim claims,
+    StorageClass storage_classes,
+    Node nodes,
+    Namespace namespaces,
+    Event events,
+);
+
+impl World {
+    /// An empty world of a cluster.
+    pub fn new(cluster: Text) -> Self {
+        Self {
+            cluster,
+            ..Self::default()
+        }
+    }
+
+    /// Takes in a change and says which objects it is about.
+    pub fn apply(&mut self, delta: Delta) -> Vec<Key> {
+        match delta {
+            Delta::Upsert(object) => vec![self.insert(object)],
+            Delta::Remove(key) => {
+                self.remove(&key);
+                vec![key]
+            }
+            Delta::Synced {
+                kind,
+                namespace,
+                keep,
+            } => {
+                self.sync.insert(kind, Sync::Synced);
+                let gone: Vec<Key> = self
+                    .keys(kind)
+                    .into_iter()
+                    .filter(|key| {
+                        namespace
+                            .as_ref()
+                            .is_none_or(|namespace| key.namespace == **namespace)
+                    })
+                    .filter(|key| !keep.contains(&(key.namespace.clone(), key.name.clone())))
+                    .collect();
+                for key in &gone {
+                    self.remove(key);
+                }
+                gone
+            }
+            Delta::Unreadable(kind) => {
+                self.sync.insert(kind, Sync::Unreadable);
+                Vec::new()
+            }
+            Delta::Log(key, digest) => {
+                let pod = Key {
+                    kind: Kind::Pod,
+                    namespace: key.namespace.clone(),
+                    name: key.pod.clone(),
+                };
+                if self.meta(&pod).is_some() {
+                    self.logs.insert(key, digest);
+                }
+                vec![pod]
+            }
+        }
+    }
+
+    /// An object.
+    pub fn get<T: Stored>(&self, namespace: &str, name: &str) -> Option<&T> {
+        T::table(self).get(namespace, name)
+    }
+
+    /// All objects of a kind, in order of namespace and name.
+    pub fn all<T: Stored>(&self) -> impl Iterator<Item = &T> {
+        T::table(self).iter()
+    }
+
+    /// All objects of a kind in a namespace, in order of name.
+    pub fn in_namespace<'a, T: Stored + 'a>(
+        &'a self,
+        namespace: &str,
+    ) -> impl Iterator<Item = &'a T> + use<'a, T> {
+        T::table(self).in_namespace(namespace)
+    }
+
+    /// How the reading of a kind stands. Only when it is [`Sync::Synced`] does absence mean that there is none.
+    pub fn sync(&self, kind: Kind) -> Sync {
+        self.sync.get(&kind).copied().unwrap_or_default()
+    }
+
+    /// The events about an object, of this very instance where its uid is known, oldest first.
+    pub fn events(&self, kind: &str, namespace: &str, name: &str, uid: &str) -> Vec<&Event> {
+        let mut events: Vec<&Event> = self
+            .index
+            .events_about(kind, namespace, name)
+            .filter_map(|(namespace, name)| self.events.get(namespace, name))
+            .filter(|event| {
+                let about = &*event.involved_object.uid;
+                uid.is_empty() || about.is_empty() || about == uid
+            })
+            .collect();
+        events.sort_by_key(|event| event.last_seen());
+        events
+    }
+
+    /// The events about a watched object, oldest first.
+    pub fn events_of(&self, key: &Key) -> Vec<&Event> {
+        let uid = self.meta(key).map_or("", |meta| &meta.uid);
+        // The node controller and the kubelet write a node's name where its uid belongs.
+        let uid = if key.kind == Kind::Node { "" } else { uid };
+        self.events(key.kind.name(), &key.namespace, &key.name, uid)
+    }
+
+    /// The objects that name this one as an owner.
+    pub fn children(&self, owner: &Key) -> impl Iterator<Item = &Key> {
+        self.index.children(owner)
+    }
+
+    /// The pods on a node.
+    pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Key> {
+        self.index.pods_on(node)
+    }
+
+    /// The pods that mount a claim.
+    pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &Key> {
+        self.index.pods_with_claim(namespace, claim)
+    }
+
+    /// The slices of a Service.
+    pub fn slices(&self, namespace: &str, service: &str) -> impl Iterator<Item = &EndpointSlice> {
+        let namespace = Symbol::from(namespace);
+        self.index
+            .slices(&namespace, service)
+            .filter_map(|key| self.endpoint_slices.get(&key.namespace, &key.name))
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
+    /// The Services in a namespace whose selector selects these labels.
+    pub fn services_selecting(&self, pod: &Pod) -> impl Iterator<Item = &Service> {
+        self.in_namespace::<Service>(&pod.metadata.namespace)
+            .filter(|service| {
+                let selector = &service.spec.selector;
+                !selector.is_empty()
+                    && selector
+                        .iter()
+                        .all(|(key, value)| pod.metadata.labels.get(key) == Some(value))
+            })
+    }
+
+    /// The digest of a container's log, where one has been read.
+    pub fn log(&self, pod: &Key, container: &str, previous: bool) -> Option<&LogDigest> {
+        self.logs.get(&LogKey {
+            namespace: pod.namespace.clone(),
+            pod: pod.name.clone(),
+            container: container.into(),
+            previous,
+        })
+    }
+
+    /// The object on top of an object's owners; a reference, because an owner may be of a kind that is not watched
+    /// (a custom resource) or already gone. A node never counts as an owner: a mirror pod stands by its own name.
+    pub fn top_owner(&self, key: &Key) -> ObjectRef {
+        let mut top = key.clone();
+        // Owners form no cycle in a sound cluster; the bound holds in an unsound one.
+        for _ in 0..8 {
+            let Some(owner) = self.meta(&top).and_then(Meta::controller) else {
+                break;
+            };
+            if owner.kind == "Node" {
+                break;
+            }
+            let reference = ObjectRef::new(&owner.api_version, &owner.kind, &top.namespace, &owner.name);
+            match reference.key() {
+                Some(key) => top = key,
+                None => return reference,
+            }
+        }
+        top.object()
+    }
+
+    /// Forgets the logs of pods that are gone.
+    pub fn prune_logs(&mut self) {
+        let pods = &self.pods;
+        self.logs
+            .retain(|key, _| pods.get(&key.namespace, &key.pod).is_some());
+    }
+}

@@ -1,0 +1,5 @@
+//! k8stui: a terminal console that finds out why something in a Kubernetes cluster is broken, explains it and helps
+//! to fix it. `ARCHITECTURE.md` is the map.
+
+pub mod chat;
+pub mod engine;

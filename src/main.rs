@@ -1,0 +1,3 @@
+//! The `k8stui` program.
+
+fn main() {}
