@@ -20,3 +20,7 @@ pub fn short_hash(parts: &[&str]) -> Text {
         .collect::<String>()
         .into()
 }
+
+fn hex_digit(nibble: u8) -> char {
+    char::from_digit(u32::from(nibble), 16).unwrap_or('0')
+}
