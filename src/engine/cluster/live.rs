@@ -99,13 +99,12 @@ impl Live {
                 session.credential = Some(fresh);
             }
         }
-        let client = match &session.client {
-            Some(client) => client.clone(),
-            None => {
-                let client = self.build(session.credential.as_ref())?;
-                session.client = Some(client.clone());
-                client
-            }
+        let client = if let Some(client) = &session.client {
+            client.clone()
+        } else {
+            let client = self.build(session.credential.as_ref())?;
+            session.client = Some(client.clone());
+            client
         };
         let token = session
             .credential
@@ -290,20 +289,22 @@ fn bearer(token: &str) -> Result<HeaderValue, Failure> {
 }
 
 fn log_path(request: &LogRequest) -> String {
-    let mut path = format!(
-        "/api/v1/namespaces/{}/pods/{}/log?container={}&timestamps=true",
-        request.namespace, request.pod, request.container
-    );
-    if request.previous {
-        path.push_str("&previous=true");
-    }
-    if request.follow {
-        path.push_str("&follow=true");
-    }
-    if let Some(tail) = request.tail {
-        path.push_str(&format!("&tailLines={tail}"));
-    }
-    path
+    let LogRequest {
+        namespace,
+        pod,
+        container,
+        previous,
+        tail,
+        follow,
+    } = request;
+    let previous = if *previous { "&previous=true" } else { "" };
+    let follow = if *follow { "&follow=true" } else { "" };
+    let tail = tail
+        .map(|lines| format!("&tailLines={lines}"))
+        .unwrap_or_default();
+    format!(
+        "/api/v1/namespaces/{namespace}/pods/{pod}/log?container={container}&timestamps=true{previous}{follow}{tail}"
+    )
 }
 
 fn log_lines(chunks: Chunks) -> impl Stream<Item = Result<LogLine, Failure>> + Send + 'static {

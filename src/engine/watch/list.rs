@@ -1,6 +1,7 @@
 //! Lists all of a kind, handing on what came while the rest is on its way.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use futures::StreamExt;
 
@@ -131,12 +132,14 @@ async fn tell(
 
 /// A query value: tokens are base64, whose `+`, `/` and `=` mean something else in a query.
 fn encoded(value: &str) -> String {
-    value.bytes().fold(String::new(), |mut text, byte| {
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            text.push(byte as char);
+            text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            // Writing to a String cannot fail.
+            let _ = write!(text, "%{byte:02X}");
         }
-        text
-    })
+    }
+    text
 }

@@ -58,11 +58,7 @@ impl LogDigest {
 }
 
 /// The digest of a log that is at hand: what a [`Digester`] makes of its lines.
-pub fn digest<'a>(
-    container_id: &str,
-    lines: impl IntoIterator<Item = &'a LogLine>,
-    cut: bool,
-) -> LogDigest {
+pub fn digest<'a>(container_id: &str, lines: impl IntoIterator<Item = &'a LogLine>, cut: bool) -> LogDigest {
     let mut digester = Digester::new();
     for line in lines {
         digester.line(line);
