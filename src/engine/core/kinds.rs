@@ -1,6 +1,6 @@
 //! How the reading of each kind stands: coverage, and from all of them the state of the connection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -15,6 +15,8 @@ use crate::engine::world::World;
 #[derive(Debug, Default)]
 pub struct Kinds {
     states: BTreeMap<(Kind, Option<Text>), KindState>,
+    /// What has been read, or failed to be, at least once.
+    tried: BTreeSet<(Kind, Option<Text>)>,
     expected: BTreeMap<Kind, u64>,
     broken: BTreeMap<Kind, BTreeMap<Text, Text>>,
     lost_since: Option<Timestamp>,
@@ -24,6 +26,9 @@ impl Kinds {
     /// Notes a state. Says whether it is another one than before, progress aside.
     pub fn set(&mut self, kind: Kind, namespace: Option<Text>, state: KindState, now: Timestamp) -> bool {
         let failing = matches!(state, KindState::Failing(..));
+        if !matches!(state, KindState::Reading { .. }) {
+            self.tried.insert((kind, namespace.clone()));
+        }
         let old = self.states.insert((kind, namespace), state);
         let was_failing = matches!(old, Some(KindState::Failing(..)));
         match (self.is_lost(), self.lost_since) {
