@@ -2,4 +2,5 @@
 //! to fix it. `ARCHITECTURE.md` is the map.
 
 pub mod chat;
+pub mod demo;
 pub mod engine;
