@@ -3,5 +3,6 @@
 
 pub mod app;
 pub mod chat;
+pub mod demo;
 pub mod engine;
 pub mod views;
