@@ -85,8 +85,9 @@ where
                     self.sleep(Duration::from_secs(1)).await;
                 }
                 Ended::Quietly => {}
-                // A connection that breaks once is ordinary: it is tried again before anything is said.
-                Ended::Broken(_) if whole => {
+                // A connection that breaks once, or after it has told something, is ordinary: it is tried again
+                // before anything is said.
+                Ended::Broken(_) if whole || *version != before => {
                     whole = false;
                     self.sleep(Duration::from_millis(50)).await;
                     continue;
