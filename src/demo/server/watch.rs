@@ -145,6 +145,9 @@ impl Watch {
                     .cut_after()
                     .is_some_and(|limit| self.sent >= limit)
                 {
+                    // A body that fails at once takes with it what is not on the wire yet: one that first has
+                    // nothing to say is flushed.
+                    tokio::task::yield_now().await;
                     return self.cut(&event);
                 }
                 self.sent += 1;

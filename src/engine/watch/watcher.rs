@@ -89,6 +89,7 @@ where
                 // before anything is said.
                 Ended::Broken(_) if whole || *version != before => {
                     whole = false;
+                    self.backoff.reset();
                     self.sleep(Duration::from_millis(50)).await;
                     continue;
                 }
