@@ -1,5 +1,5 @@
 //! What the program does, seen from outside: one module a behaviour.
 
-mod support;
 mod supply;
+mod support;
 mod watching;

@@ -43,7 +43,10 @@ impl Bed {
         prepare(&server);
         let kubeconfig = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(kubeconfig.path(), server.kubeconfig()).unwrap();
-        let access = Access { kubeconfig: Some(kubeconfig.path().to_owned()), ..Access::default() };
+        let access = Access {
+            kubeconfig: Some(kubeconfig.path().to_owned()),
+            ..Access::default()
+        };
         let live = Live::new(&access, Arc::new(NoTerminal)).await.unwrap();
         let (sender, reports) = mpsc::channel(64);
         let (refresh, refreshed) = tokio::sync::watch::channel(0);
@@ -66,7 +69,9 @@ impl Bed {
         let waited = tokio::time::timeout(PATIENCE, async {
             while !holds(self) {
                 match self.reports.recv().await.unwrap() {
-                    Report::Deltas(deltas) => deltas.into_iter().for_each(|delta| drop(self.world.apply(delta))),
+                    Report::Deltas(deltas) => {
+                        deltas.into_iter().for_each(|delta| drop(self.world.apply(delta)))
+                    }
                     Report::First(objects) => {
                         for object in objects {
                             if self.world.sync(object.key().kind) != Sync::Synced {
@@ -74,15 +79,24 @@ impl Bed {
                             }
                         }
                     }
-                    Report::Kind { kind, namespace, state } => {
-                        self.states.push((kind, namespace.map(|name| name.to_string()), state));
+                    Report::Kind {
+                        kind,
+                        namespace,
+                        state,
+                    } => {
+                        self.states
+                            .push((kind, namespace.map(|name| name.to_string()), state));
                     }
                     Report::Broken { kind, object, .. } => self.broken.push((kind, object.to_string())),
                     Report::NoLog(..) | Report::Expected { .. } | Report::Identity { .. } => {}
                 }
             }
         });
-        assert!(waited.await.is_ok(), "waited in vain until {what}; states: {:?}", self.states);
+        assert!(
+            waited.await.is_ok(),
+            "waited in vain until {what}; states: {:?}",
+            self.states
+        );
     }
 
     async fn until_watching(&mut self) {
@@ -93,7 +107,10 @@ impl Bed {
     }
 
     fn watching(&self, kind: Kind) -> bool {
-        matches!(self.states.iter().rfind(|(one, ..)| *one == kind), Some((_, _, KindState::Watching)))
+        matches!(
+            self.states.iter().rfind(|(one, ..)| *one == kind),
+            Some((_, _, KindState::Watching))
+        )
     }
 
     fn pod(&self, name: &str) -> Option<&Pod> {
@@ -143,23 +160,41 @@ async fn what_does_not_run_is_known_before_the_list_is_through() {
     objects.push(pod("stuck", "Pending"));
     let slow = |server: &Server| server.faults().slow_lists(Some(Duration::from_millis(30)));
     let mut bed = Bed::start(objects, slow, Scope::default()).await;
-    bed.until("the pod that does not run is known", |bed| bed.pod("stuck").is_some()).await;
-    assert_ne!(bed.world.sync(Kind::Pod), Sync::Synced, "the list was still on its way");
+    bed.until("the pod that does not run is known", |bed| {
+        bed.pod("stuck").is_some()
+    })
+    .await;
+    assert_ne!(
+        bed.world.sync(Kind::Pod),
+        Sync::Synced,
+        "the list was still on its way"
+    );
 }
 
 #[tokio::test]
 async fn a_forgotten_version_is_listed_again() {
     for how in [Expiry::Status, Expiry::Event] {
-        let mut bed = Bed::start(vec![pod("a", "Running"), pod("b", "Running")], |_| (), Scope::default()).await;
+        let mut bed = Bed::start(
+            vec![pod("a", "Running"), pod("b", "Running")],
+            |_| (),
+            Scope::default(),
+        )
+        .await;
         bed.until_watching().await;
         bed.server.faults().expire_next_watch(how);
         bed.server.faults().cut_watches_after(Some(1));
         bed.put(pod("a", "Failed"));
-        bed.until("the cut is met", |bed| bed.pod("a").is_some_and(|pod| pod.status.phase == "Failed")).await;
+        bed.until("the cut is met", |bed| {
+            bed.pod("a").is_some_and(|pod| pod.status.phase == "Failed")
+        })
+        .await;
         bed.server.faults().cut_watches_after(None);
         bed.put(pod("c", "Running"));
         bed.forget("b");
-        bed.until("what happened meanwhile is seen", |bed| bed.pod("c").is_some() && bed.pod("b").is_none()).await;
+        bed.until("what happened meanwhile is seen", |bed| {
+            bed.pod("c").is_some() && bed.pod("b").is_none()
+        })
+        .await;
     }
 }
 
@@ -171,14 +206,18 @@ async fn a_cut_watch_goes_on_where_it_was() {
     for n in 0..5 {
         bed.put(pod(&format!("new-{n}"), "Running"));
     }
-    bed.until("all five are seen", |bed| bed.world.count(Kind::Pod) == 6).await;
+    bed.until("all five are seen", |bed| bed.world.count(Kind::Pod) == 6)
+        .await;
 }
 
 #[tokio::test]
 async fn what_is_forbidden_is_coverage_and_the_rest_goes_on() {
     let forbid = |server: &Server| server.faults().forbid("nodes");
     let mut bed = Bed::start(vec![pod("a", "Running")], forbid, Scope::default()).await;
-    bed.until("nodes are known to be forbidden", |bed| bed.world.sync(Kind::Node) == Sync::Unreadable).await;
+    bed.until("nodes are known to be forbidden", |bed| {
+        bed.world.sync(Kind::Node) == Sync::Unreadable
+    })
+    .await;
     bed.until("pods are there", |bed| bed.watching(Kind::Pod)).await;
     assert!(matches!(
         bed.states.iter().rfind(|(kind, ..)| *kind == Kind::Node),
@@ -186,7 +225,10 @@ async fn what_is_forbidden_is_coverage_and_the_rest_goes_on() {
     ));
     bed.server.faults().allow("nodes");
     bed.refresh.send_modify(|count| *count += 1);
-    bed.until("nodes are read once they may be", |bed| bed.world.sync(Kind::Node) == Sync::Synced).await;
+    bed.until("nodes are read once they may be", |bed| {
+        bed.world.sync(Kind::Node) == Sync::Synced
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -195,9 +237,20 @@ async fn an_object_that_does_not_decode_spoils_no_other() {
         server.faults().malformed_in_lists("pods");
         server.faults().malformed_in_watches("pods");
     };
-    let mut bed = Bed::start(vec![pod("a", "Running"), pod("b", "Running")], spoil, Scope::default()).await;
-    bed.until("the good ones are there", |bed| bed.pod("a").is_some() && bed.pod("b").is_some()).await;
-    bed.until("the broken one is told", |bed| bed.broken.iter().any(|(kind, _)| *kind == Kind::Pod)).await;
+    let mut bed = Bed::start(
+        vec![pod("a", "Running"), pod("b", "Running")],
+        spoil,
+        Scope::default(),
+    )
+    .await;
+    bed.until("the good ones are there", |bed| {
+        bed.pod("a").is_some() && bed.pod("b").is_some()
+    })
+    .await;
+    bed.until("the broken one is told", |bed| {
+        bed.broken.iter().any(|(kind, _)| *kind == Kind::Pod)
+    })
+    .await;
     bed.put(pod("c", "Running"));
     bed.until("the watch goes on", |bed| bed.pod("c").is_some()).await;
 }
@@ -221,8 +274,15 @@ async fn a_refused_credential_says_so_and_heals_by_itself() {
 async fn a_server_that_fails_is_tried_again() {
     let fail = |server: &Server| server.faults().fail_next(20, 503);
     let mut bed = Bed::start(vec![pod("a", "Running")], fail, Scope::default()).await;
-    bed.until("the pod is read in the end", |bed| bed.pod("a").is_some() && bed.watching(Kind::Pod)).await;
-    assert!(bed.states.iter().any(|(_, _, state)| matches!(state, KindState::Failing(..))));
+    bed.until("the pod is read in the end", |bed| {
+        bed.pod("a").is_some() && bed.watching(Kind::Pod)
+    })
+    .await;
+    assert!(
+        bed.states
+            .iter()
+            .any(|(_, _, state)| matches!(state, KindState::Failing(..)))
+    );
 }
 
 #[tokio::test]
@@ -231,9 +291,13 @@ async fn only_the_namespaces_that_were_asked_for_are_read() {
     elsewhere["metadata"]["namespace"] = json!("pay");
     let mut third = pod("y", "Running");
     third["metadata"]["namespace"] = json!("data");
-    let scope = Scope { namespaces: vec!["shop".into(), "pay".into()], fallback: None };
+    let scope = Scope {
+        namespaces: vec!["shop".into(), "pay".into()],
+        fallback: None,
+    };
     let mut bed = Bed::start(vec![pod("a", "Running"), elsewhere, third], |_| (), scope).await;
-    bed.until("both are read", |bed| bed.world.count(Kind::Pod) == 2).await;
+    bed.until("both are read", |bed| bed.world.count(Kind::Pod) == 2)
+        .await;
     assert!(bed.world.get::<Pod>("data", "y").is_none());
 }
 
@@ -251,13 +315,21 @@ async fn a_whole_object_comes_without_what_nobody_reads_and_a_secret_without_its
     });
     let bed = Bed::start(vec![secret, deployment], |_| (), Scope::default()).await;
     let source: k8stui::engine::cluster::SharedSource = Arc::new(bed.live.clone());
-    let reference = |version: &str, kind: &str, name: &str| k8stui::engine::object::ObjectRef::new(version, kind, "shop", name);
-    let web = source.object(reference("apps/v1", "Deployment", "web")).await.unwrap();
+    let reference = |version: &str, kind: &str, name: &str| {
+        k8stui::engine::object::ObjectRef::new(version, kind, "shop", name)
+    };
+    let web = source
+        .object(reference("apps/v1", "Deployment", "web"))
+        .await
+        .unwrap();
     assert_eq!(web["spec"]["replicas"], 2);
     assert!(web["metadata"].get("managedFields").is_none());
     let db = source.object(reference("v1", "Secret", "db")).await.unwrap();
     assert!(!db.to_string().contains("c2VjcmV0"), "{db}");
-    let gone = source.object(reference("v1", "ConfigMap", "nowhere")).await.unwrap_err();
+    let gone = source
+        .object(reference("v1", "ConfigMap", "nowhere"))
+        .await
+        .unwrap_err();
     assert_eq!(gone.kind, FailureKind::NotFound);
     let _: Option<&Deployment> = bed.world.get("shop", "web");
 }

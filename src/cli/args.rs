@@ -15,7 +15,12 @@ use crate::engine::watch::Scope;
 ///
 /// Without a command: the console.
 #[derive(Debug, Parser)]
-#[command(name = "k8stui", version, max_term_width = 100, subcommand_negates_reqs = true)]
+#[command(
+    name = "k8stui",
+    version,
+    max_term_width = 100,
+    subcommand_negates_reqs = true
+)]
 pub struct Cli {
     /// Where to look and as whom.
     #[command(flatten)]
@@ -198,7 +203,9 @@ impl ClusterArgs {
             user: self.user.clone(),
             impersonate: self.impersonate.clone(),
             impersonate_groups: self.impersonate_groups.clone(),
-            request_timeout: self.request_timeout.and_then(|limit| Duration::try_from(limit).ok()),
+            request_timeout: self
+                .request_timeout
+                .and_then(|limit| Duration::try_from(limit).ok()),
         }
     }
 
@@ -213,9 +220,15 @@ impl ClusterArgs {
 fn duration(text: &str) -> Result<SignedDuration, String> {
     let parsed = match text.parse::<i64>() {
         Ok(seconds) => Ok(SignedDuration::from_secs(seconds)),
-        Err(_) => text.parse::<SignedDuration>().map_err(|_| format!("{text:?} is no duration: write 30s, 5m or 1h30m")),
+        Err(_) => text
+            .parse::<SignedDuration>()
+            .map_err(|_| format!("{text:?} is no duration: write 30s, 5m or 1h30m")),
     }?;
-    if parsed.is_negative() { Err("a duration may not be negative".to_owned()) } else { Ok(parsed) }
+    if parsed.is_negative() {
+        Err("a duration may not be negative".to_owned())
+    } else {
+        Ok(parsed)
+    }
 }
 
 #[cfg(test)]
@@ -240,7 +253,17 @@ mod tests {
 
     #[test]
     fn flags_of_the_cluster_may_follow_the_command() {
-        let cli = Cli::try_parse_from(["k8stui", "analyze", "-n", "shop", "-n", "pay", "--context", "blue"]).unwrap();
+        let cli = Cli::try_parse_from([
+            "k8stui",
+            "analyze",
+            "-n",
+            "shop",
+            "-n",
+            "pay",
+            "--context",
+            "blue",
+        ])
+        .unwrap();
         assert_eq!(cli.cluster.namespaces, ["shop", "pay"]);
         let scope = cli.cluster.scope(&"default".into());
         assert_eq!((scope.namespaces.len(), scope.fallback), (2, None));

@@ -29,7 +29,11 @@ struct Check {
 
 impl Check {
     fn new(verdict: Verdict, what: &'static str, said: impl Into<String>) -> Self {
-        Self { verdict, what, said: said.into() }
+        Self {
+            verdict,
+            what,
+            said: said.into(),
+        }
     }
 }
 
@@ -40,14 +44,17 @@ pub async fn run(cli: &Cli, out: &mut impl Write) -> Result<u8, CouldNot> {
     checks.push(check);
     checks.push(theme(cli, &config));
     checks.extend(cluster(cli).await);
-    checks.extend(super::answers::checks(&config).await);
     for Check { verdict, what, said } in &checks {
         let sign = match verdict {
             Verdict::Good => "✓",
             Verdict::Poor => "⚠",
             Verdict::Bad => "✖",
         };
-        writeln!(out, "{sign} {what:<14} {}", crate::views::text::clean(said))?;
+        writeln!(
+            out,
+            "{sign} {what:<14} {}",
+            crate::views::text::escape::clean(said)
+        )?;
     }
     let bad = checks.iter().any(|check| check.verdict == Verdict::Bad);
     Ok(if bad { COULD_NOT } else { OK })
@@ -59,28 +66,50 @@ fn terminal() -> Check {
         return Check::new(Verdict::Poor, "terminal", said);
     }
     match crossterm::terminal::size() {
-        Ok((columns, rows)) if columns < 40 || rows < 12 => {
-            Check::new(Verdict::Poor, "terminal", format!("{columns}x{rows}: the console needs 40x12"))
-        }
+        Ok((columns, rows)) if columns < 40 || rows < 12 => Check::new(
+            Verdict::Poor,
+            "terminal",
+            format!("{columns}x{rows}: the console needs 40x12"),
+        ),
         Ok((columns, rows)) => Check::new(Verdict::Good, "terminal", format!("{columns}x{rows}")),
-        Err(error) => Check::new(Verdict::Poor, "terminal", format!("its size cannot be read: {error}")),
+        Err(error) => Check::new(
+            Verdict::Poor,
+            "terminal",
+            format!("its size cannot be read: {error}"),
+        ),
     }
 }
 
 fn configuration(cli: &Cli) -> (Config, Check) {
-    let path = cli.console.config.clone().or_else(|| {
-        Dirs::find(|name| std::env::var(name).ok()).map(|dirs| dirs.config.join("config.toml"))
-    });
+    let path =
+        cli.console.config.clone().or_else(|| {
+            Dirs::find(|name| std::env::var(name).ok()).map(|dirs| dirs.config.join("config.toml"))
+        });
     let Some(path) = path else {
-        let check = Check::new(Verdict::Poor, "configuration", "there is no home folder: defaults hold, nothing is kept");
+        let check = Check::new(
+            Verdict::Poor,
+            "configuration",
+            "there is no home folder: defaults hold, nothing is kept",
+        );
         return (Config::default(), check);
     };
     match Config::load(&path) {
-        Ok(config) if path.exists() => {
-            (config, Check::new(Verdict::Good, "configuration", path.display().to_string()))
-        }
-        Ok(config) => (config, Check::new(Verdict::Good, "configuration", format!("defaults ({} is not there)", path.display()))),
-        Err(error) => (Config::default(), Check::new(Verdict::Bad, "configuration", error.to_string())),
+        Ok(config) if path.exists() => (
+            config,
+            Check::new(Verdict::Good, "configuration", path.display().to_string()),
+        ),
+        Ok(config) => (
+            config,
+            Check::new(
+                Verdict::Good,
+                "configuration",
+                format!("defaults ({} is not there)", path.display()),
+            ),
+        ),
+        Err(error) => (
+            Config::default(),
+            Check::new(Verdict::Bad, "configuration", error.to_string()),
+        ),
     }
 }
 
@@ -105,8 +134,15 @@ async fn cluster(cli: &Cli) -> Vec<Check> {
     )];
     match live.json("/version", "application/json").await {
         Ok(version) => {
-            let version = version.get("gitVersion").and_then(|text| text.as_str()).unwrap_or("of unknown version");
-            checks.push(Check::new(Verdict::Good, "connection", format!("API server {version}")));
+            let version = version
+                .get("gitVersion")
+                .and_then(|text| text.as_str())
+                .unwrap_or("of unknown version");
+            checks.push(Check::new(
+                Verdict::Good,
+                "connection",
+                format!("API server {version}"),
+            ));
         }
         Err(failure) => {
             checks.push(Check::new(Verdict::Bad, "connection", failure.to_string()));
@@ -133,12 +169,20 @@ async fn rights(cli: &Cli, live: &Arc<Live>) -> Vec<Check> {
             Ok(_) => readable += 1,
             Err(failure) => {
                 let core = kind == Kind::Pod && failure.kind != FailureKind::Forbidden;
-                checks.push(Check::new(if core { Verdict::Bad } else { Verdict::Poor }, "rights", failure.to_string()));
+                checks.push(Check::new(
+                    if core { Verdict::Bad } else { Verdict::Poor },
+                    "rights",
+                    failure.to_string(),
+                ));
             }
         }
     }
     let said = format!("{readable} of {} kinds can be read", Kind::ALL.len());
-    let verdict = if readable == 0 { Verdict::Bad } else { Verdict::Good };
+    let verdict = if readable == 0 {
+        Verdict::Bad
+    } else {
+        Verdict::Good
+    };
     checks.insert(0, Check::new(verdict, "rights", said));
     checks
 }

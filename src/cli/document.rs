@@ -80,10 +80,13 @@ impl<'a> Document<'a> {
         // A finding that two problems share is listed once.
         let mut findings: BTreeMap<&str, FindingJson<'a>> = BTreeMap::new();
         for problem in shown {
-            let facts: BTreeMap<u32, &Numbered> = problem.evidence.iter().map(|fact| (fact.n, fact)).collect();
+            let facts: BTreeMap<u32, &Numbered> =
+                problem.evidence.iter().map(|fact| (fact.n, fact)).collect();
             let root = problem.root().map_or("", |root| &*root.id);
             for (place, member) in problem.members.iter().enumerate() {
-                findings.entry(&member.id).or_insert_with(|| finding(problem, member, place == 0, root, &facts));
+                findings
+                    .entry(&member.id)
+                    .or_insert_with(|| finding(problem, member, place == 0, root, &facts));
             }
         }
         Self {
@@ -151,6 +154,10 @@ fn finding<'a>(
         root: is_root,
         root_id: (!is_root).then_some(root),
         diagnosis: is_root.then_some(&problem.diagnosis),
-        evidence: member.evidence.iter().filter_map(|n| facts.get(n).copied()).collect(),
+        evidence: member
+            .evidence
+            .iter()
+            .filter_map(|n| facts.get(n).copied())
+            .collect(),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 
 use super::CouldNot;
-use super::args::{ClusterArgs, Cli};
+use super::args::{Cli, ClusterArgs};
 use crate::engine::cluster::Live;
 use crate::engine::cluster::credential::{Lease, Lender};
 use crate::engine::coverage::Status;
@@ -17,7 +17,7 @@ use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, Options};
 
 /// A command's own terminal: a credential plugin may ask there.
-struct OwnTerminal;
+pub struct OwnTerminal;
 
 impl Lender for OwnTerminal {
     fn lend(&self) -> BoxFuture<'static, Option<Lease>> {
@@ -40,7 +40,10 @@ pub struct Look {
 /// There is no cluster, or pods cannot be read and nothing was found either.
 pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
     let live = Live::new(&cli.cluster.access(), Arc::new(OwnTerminal)).await?;
-    let options = Options { scope: cli.cluster.scope(&live.namespace), no_logs };
+    let options = Options {
+        scope: cli.cluster.scope(&live.namespace),
+        no_logs,
+    };
     let engine = Engine::start(&live, &options);
     let snapshot = engine.settled().await;
     if let Some(why) = blind(&snapshot) {
@@ -54,12 +57,19 @@ fn blind(snapshot: &Snapshot) -> Option<String> {
     if !snapshot.problems.is_empty() {
         return None;
     }
-    let pods: Vec<_> =
-        snapshot.coverage.entries.iter().filter(|entry| *entry.kind == *Kind::Pod.name() && &*entry.what == "kind").collect();
+    let pods: Vec<_> = snapshot
+        .coverage
+        .entries
+        .iter()
+        .filter(|entry| *entry.kind == *Kind::Pod.name() && &*entry.what == "kind")
+        .collect();
     if pods.iter().any(|entry| matches!(entry.status, Status::Ok)) {
         return None;
     }
-    Some(pods.first().map_or_else(|| "no pod could be read".to_owned(), |entry| entry.detail.to_string()))
+    Some(pods.first().map_or_else(
+        || "no pod could be read".to_owned(),
+        |entry| entry.detail.to_string(),
+    ))
 }
 
 /// Which problems are shown: whole problems are hidden, after their causes were found.
@@ -94,9 +104,15 @@ impl Shown {
                 // What is in no namespace (a node, a class) belongs to all of them.
                 object.namespace.is_empty() || self.namespaces.iter().any(|one| **one == *object.namespace)
             });
-        let wholly_excluded = objects.clone().all(|object| self.excluded.iter().any(|one| **one == *object.namespace));
-        let of_kinds =
-            self.kinds.is_empty() || objects.any(|object| self.kinds.iter().any(|kind| kind.eq_ignore_ascii_case(&object.kind)));
+        let wholly_excluded = objects
+            .clone()
+            .all(|object| self.excluded.iter().any(|one| **one == *object.namespace));
+        let of_kinds = self.kinds.is_empty()
+            || objects.any(|object| {
+                self.kinds
+                    .iter()
+                    .any(|kind| kind.eq_ignore_ascii_case(&object.kind))
+            });
         problem.severity >= self.severity && in_namespaces && of_kinds && !wholly_excluded
     }
 }
@@ -113,12 +129,13 @@ pub fn find<'a>(snapshot: &'a Snapshot, id: &str) -> Option<&'a Arc<Problem>> {
         None => (None, rest),
     };
     let names = |object: &crate::engine::object::ObjectRef| {
-        same_kind(kind, &object.kind) && *object.name == *name && namespace.is_none_or(|one| *object.namespace == *one)
+        same_kind(kind, &object.kind)
+            && *object.name == *name
+            && namespace.is_none_or(|one| *object.namespace == *one)
     };
-    snapshot
-        .problems
-        .iter()
-        .find(|problem| problem.members.iter().any(|member| names(&member.finding.object)) || names(&problem.owner))
+    snapshot.problems.iter().find(|problem| {
+        problem.members.iter().any(|member| names(&member.finding.object)) || names(&problem.owner)
+    })
 }
 
 /// Whether a word of the command line means a kind: its name, its plural or kubectl's short name, in any case.
@@ -137,8 +154,10 @@ fn same_kind(word: &str, kind: &str) -> bool {
         "Event" => "ev",
         _ => kind,
     };
-    let plural = Kind::from_name(kind).map_or(kind, Kind::plural);
-    [short, plural, kind].iter().any(|one| one.eq_ignore_ascii_case(word))
+    let plural = Kind::from_name(kind).map_or("", Kind::plural);
+    [short, plural, kind]
+        .iter()
+        .any(|one| one.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

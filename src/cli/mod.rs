@@ -53,7 +53,11 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if asked { OK } else { USAGE });
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return complain(&CouldNot(format!("cannot start: {error}"))),
     };

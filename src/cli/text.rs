@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::app::clock::age;
 use crate::engine::evidence::Source;
 use crate::engine::finding::Severity;
 use crate::engine::problem::Problem;
 use crate::engine::snapshot::Snapshot;
-use crate::views::text::clean;
+use crate::views::text::escape::clean;
+use crate::views::text::wrap::wrap;
 
 /// Prose is wrapped at this many columns.
 const WIDTH: usize = 100;
@@ -15,7 +15,12 @@ const WIDTH: usize = 100;
 /// Renders the problems that are shown.
 pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
     let mut text = String::new();
-    let count = |severity| shown.iter().filter(|problem| problem.severity == severity).count();
+    let count = |severity| {
+        shown
+            .iter()
+            .filter(|problem| problem.severity == severity)
+            .count()
+    };
     let cluster = &snapshot.cluster;
     // Writing to a String cannot fail.
     let _ = writeln!(
@@ -51,10 +56,28 @@ pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
 }
 
 fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {
-    let times = if problem.count > 1 { format!("  ×{}", problem.count) } else { String::new() };
-    let since = problem.since.map(|since| format!("  {}", age(snapshot.at, since))).unwrap_or_default();
-    let _ = writeln!(text, "{} {}{times}{since}", problem.severity.sign(), clean(&problem.title));
-    let _ = writeln!(text, "  {}   {}   id {}", problem.owner, problem.diagnosis.confidence.name(), problem.id);
+    let times = if problem.count > 1 {
+        format!("  ×{}", problem.count)
+    } else {
+        String::new()
+    };
+    let since = problem
+        .since
+        .map(|since| format!("  {}", age(snapshot.at, since)))
+        .unwrap_or_default();
+    let _ = writeln!(
+        text,
+        "{} {}{times}{since}",
+        problem.severity.sign(),
+        clean(&problem.title)
+    );
+    let _ = writeln!(
+        text,
+        "  {}   {}   id {}",
+        problem.owner,
+        problem.diagnosis.confidence.name(),
+        problem.id
+    );
     paragraph(text, "cause", &problem.diagnosis.cause);
     for (place, n) in problem.diagnosis.why.iter().enumerate() {
         let Some(fact) = problem.fact(*n) else { continue };
@@ -64,13 +87,20 @@ fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {
             Source::Field { path } | Source::Change { path } => format!("{path} = {}", evidence.text),
             Source::Event { reason, count } if *count > 1 => format!("{reason} ×{count}: {}", evidence.text),
             Source::Event { reason, .. } => format!("{reason}: {}", evidence.text),
-            Source::Log { container, previous, .. } => {
+            Source::Log {
+                container, previous, ..
+            } => {
                 let instance = if *previous { "previous" } else { "current" };
                 format!("{} ({container}, {instance})", evidence.text)
             }
             Source::Related => format!("{}: {}", evidence.object, evidence.text),
         };
-        let _ = writeln!(text, "  {label:<7}[{n}] {:<7} {}", evidence.source.kind(), one_line(&said));
+        let _ = writeln!(
+            text,
+            "  {label:<7}[{n}] {:<7} {}",
+            evidence.source.kind(),
+            one_line(&said)
+        );
     }
     paragraph(text, "fix", &problem.diagnosis.fix);
     for (place, command) in problem.diagnosis.commands.iter().enumerate() {
@@ -88,7 +118,7 @@ fn paragraph(text: &mut String, label: &str, prose: &str) {
     if prose.is_empty() {
         return;
     }
-    let lines = crate::views::text::wrap(&clean(prose), WIDTH - 9);
+    let lines = wrap(&clean(prose), WIDTH - 9);
     for (place, line) in lines.iter().enumerate() {
         let label = if place == 0 { label } else { "" };
         let _ = writeln!(text, "  {label:<7}{line}");
@@ -97,4 +127,14 @@ fn paragraph(text: &mut String, label: &str, prose: &str) {
 
 fn one_line(said: &str) -> String {
     clean(said).lines().collect::<Vec<_>>().join(" ")
+}
+
+fn age(now: jiff::Timestamp, since: jiff::Timestamp) -> String {
+    let seconds = now.duration_since(since).as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..86_400 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
+    }
 }
