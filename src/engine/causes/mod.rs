@@ -6,6 +6,8 @@ mod evidence;
 mod group;
 pub mod rules;
 mod severity;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
