@@ -1,1 +1,4 @@
 //! What the program does, seen from outside: one module a behaviour.
+
+mod chat_provider;
+mod support;

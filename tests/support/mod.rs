@@ -1,0 +1,3 @@
+//! What several behaviours need to be tried against.
+
+pub mod openai;
