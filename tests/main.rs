@@ -3,3 +3,5 @@
 mod supply;
 mod support;
 mod watching;
+mod chat_provider;
+mod support;
