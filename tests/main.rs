@@ -1,3 +1,9 @@
 //! What the program does, seen from outside: one module a behaviour.
 
+mod paint_chat;
+mod paint_code;
+mod paint_logs;
+mod paint_markdown;
+mod paint_settings;
+mod paint_text;
 mod support;

@@ -1,3 +1,15 @@
 //! What tests share.
 
 pub mod screen;
+
+use k8stui::chat::session::ChatCommand;
+
+/// A command of an answer.
+pub fn command(n: u32, entry: usize, command: &str, mutates: bool) -> ChatCommand {
+    ChatCommand {
+        n,
+        entry,
+        command: command.into(),
+        mutates,
+    }
+}
