@@ -1,7 +1,9 @@
 //! Views: pure drawing. Each reads the model and writes what is visible into a buffer, at a cost of O(rows on screen).
 
+pub mod ascii;
 pub mod chat;
 pub mod highlight;
 pub mod logs;
 pub mod markdown;
+pub mod number;
 pub mod text;

@@ -4,3 +4,15 @@ pub mod screen;
 //! What several behaviours need to be tried against.
 
 pub mod openai;
+
+use k8stui::chat::session::ChatCommand;
+
+/// A command of an answer.
+pub fn command(n: u32, entry: usize, command: &str, mutates: bool) -> ChatCommand {
+    ChatCommand {
+        n,
+        entry,
+        command: command.into(),
+        mutates,
+    }
+}
