@@ -1,9 +1,8 @@
-//! What tests share.
-
-pub mod screen;
 //! What several behaviours need to be tried against.
 
 pub mod openai;
+pub mod pty;
+pub mod screen;
 
 use k8stui::chat::session::ChatCommand;
 

@@ -145,10 +145,7 @@ impl Watch {
                     .cut_after()
                     .is_some_and(|limit| self.sent >= limit)
                 {
-                    // A body that fails at once takes with it what is not on the wire yet: one that first has
-                    // nothing to say is flushed.
-                    tokio::task::yield_now().await;
-                    return self.cut(&event);
+                    return self.cut(&event).await;
                 }
                 self.sent += 1;
                 return Some(Ok(event));
@@ -258,8 +255,10 @@ impl Watch {
     }
 
     /// Half of an event, then nothing.
-    fn cut(&mut self, event: &Bytes) -> Option<io::Result<Bytes>> {
+    async fn cut(&mut self, event: &Bytes) -> Option<io::Result<Bytes>> {
         if self.ended {
+            // Gives the connection a turn to send what it has: an error drops what is unsent.
+            tokio::task::yield_now().await;
             return Some(Err(io::Error::from(io::ErrorKind::ConnectionReset)));
         }
         self.ended = true;
