@@ -10,7 +10,11 @@ use k8stui::demo::store::Store;
 /// The program with an environment of its own.
 fn program(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_k8stui"));
-    command.env_clear().env("HOME", home).env("TZ", "UTC").args(arguments);
+    command
+        .env_clear()
+        .env("HOME", home)
+        .env("TZ", "UTC")
+        .args(arguments);
     command
 }
 
@@ -48,19 +52,31 @@ fn kubeconfig(server: &str) -> tempfile::NamedTempFile {
 
 #[test]
 fn no_kubeconfig() {
-    fails(&run(&["analyze"]), 2, &["no kubeconfig", "--kubeconfig", "k8stui demo"]);
+    fails(
+        &run(&["analyze"]),
+        2,
+        &["no kubeconfig", "--kubeconfig", "k8stui demo"],
+    );
 }
 
 #[test]
 fn a_kubeconfig_that_is_not_there() {
-    fails(&run(&["analyze", "--kubeconfig", "/nowhere/config"]), 2, &["/nowhere/config"]);
+    fails(
+        &run(&["analyze", "--kubeconfig", "/nowhere/config"]),
+        2,
+        &["/nowhere/config"],
+    );
 }
 
 #[test]
 fn an_unknown_context() {
     let file = kubeconfig("http://127.0.0.1:1");
     let path = file.path().to_str().unwrap();
-    fails(&run(&["analyze", "--kubeconfig", path, "--context", "red"]), 2, &["red", "blue"]);
+    fails(
+        &run(&["analyze", "--kubeconfig", path, "--context", "red"]),
+        2,
+        &["red", "blue"],
+    );
 }
 
 #[test]
@@ -90,7 +106,12 @@ fn a_certificate_that_nobody_trusts() {
 
 #[test]
 fn wrong_usage() {
-    for arguments in [&["analyse"][..], &["analyze", "-o", "xml"], &["prompt"], &["demo", "--at", "soon"]] {
+    for arguments in [
+        &["analyse"][..],
+        &["analyze", "-o", "xml"],
+        &["prompt"],
+        &["demo", "--at", "soon"],
+    ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(64), "{arguments:?}: {output:?}");
         assert!(!output.stderr.is_empty());
@@ -99,11 +120,19 @@ fn wrong_usage() {
 
 /// A server with nothing in it and the faults that `prepare` switches on; gives what `analyze` says of it.
 async fn analyze(prepare: impl FnOnce(&Server), more: &[&str]) -> Output {
-    let server = Server::start(Store::new(Clock::stepped("2026-11-21T10:00:00Z".parse().unwrap()))).await.unwrap();
+    let server = Server::start(Store::new(Clock::stepped(
+        "2026-11-21T10:00:00Z".parse().unwrap(),
+    )))
+    .await
+    .unwrap();
     prepare(&server);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), server.kubeconfig()).unwrap();
-    let mut arguments = vec!["analyze".to_owned(), "--kubeconfig".to_owned(), file.path().display().to_string()];
+    let mut arguments = vec![
+        "analyze".to_owned(),
+        "--kubeconfig".to_owned(),
+        file.path().display().to_string(),
+    ];
     arguments.extend(more.iter().map(|word| (*word).to_owned()));
     let output = tokio::task::spawn_blocking(move || {
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -126,13 +155,25 @@ async fn rights_that_are_missing_are_coverage_not_failure() {
     let output = analyze(|server| server.faults().forbid("nodes"), &["-o", "json"]).await;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let nodes = json["coverage"]["entries"].as_array().unwrap().iter().find(|entry| entry["kind"] == "Node").unwrap();
-    assert_eq!((json["coverage"]["complete"].as_bool(), nodes["status"].as_str()), (Some(false), Some("forbidden")));
+    let nodes = json["coverage"]["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|entry| entry["kind"] == "Node")
+        .unwrap();
+    assert_eq!(
+        (json["coverage"]["complete"].as_bool(), nodes["status"].as_str()),
+        (Some(false), Some("forbidden"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn where_pods_may_not_be_read_nothing_can_be_said() {
-    fails(&analyze(|server| server.faults().forbid("pods"), &[]).await, 2, &["403", "pods"]);
+    fails(
+        &analyze(|server| server.faults().forbid("pods"), &[]).await,
+        2,
+        &["403", "pods"],
+    );
 }
 
 #[test]
@@ -147,7 +188,11 @@ fn a_configuration_with_an_unknown_key() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "theme = \"dark\"\nthme = \"light\"\n").unwrap();
     let path = file.path().to_str().unwrap();
-    fails(&run(&["demo", "--config", path]), 2, &[path, ":2:", "thme", "theme"]);
+    fails(
+        &run(&["demo", "--config", path]),
+        2,
+        &[path, ":2:", "thme", "theme"],
+    );
 }
 
 #[test]
@@ -156,7 +201,13 @@ fn a_theme_that_does_not_parse() {
     let themes = home.path().join(".config/k8stui/themes");
     std::fs::create_dir_all(&themes).unwrap();
     std::fs::write(themes.join("mine.toml"), "[roles]\ncritical = \"redd\"\n").unwrap();
-    let output = program(home.path(), &["--theme", "mine", "demo"]).output().unwrap();
+    let output = program(home.path(), &["--theme", "mine", "demo"])
+        .output()
+        .unwrap();
     fails(&output, 2, &["mine.toml"]);
-    fails(&run(&["--theme", "nowhere", "demo"]), 2, &["nowhere", "dark", "light"]);
+    fails(
+        &run(&["--theme", "nowhere", "demo"]),
+        2,
+        &["nowhere", "dark", "light"],
+    );
 }

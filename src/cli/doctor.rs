@@ -13,7 +13,8 @@ use crate::engine::object::Kind;
 
 /// How a check went.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+pub enum Verdict {
+    /// It is as it should be.
     Good,
     /// It works, with less.
     Poor,
@@ -21,14 +22,16 @@ enum Verdict {
     Bad,
 }
 
-struct Check {
+/// One check.
+pub struct Check {
     verdict: Verdict,
     what: &'static str,
     said: String,
 }
 
 impl Check {
-    fn new(verdict: Verdict, what: &'static str, said: impl Into<String>) -> Self {
+    /// A check that went so.
+    pub fn new(verdict: Verdict, what: &'static str, said: impl Into<String>) -> Self {
         Self {
             verdict,
             what,
@@ -44,6 +47,7 @@ pub async fn run(cli: &Cli, out: &mut impl Write) -> Result<u8, CouldNot> {
     checks.push(check);
     checks.push(theme(cli, &config));
     checks.extend(cluster(cli).await);
+    checks.extend(super::answers::checks(&config).await);
     for Check { verdict, what, said } in &checks {
         let sign = match verdict {
             Verdict::Good => "✓",

@@ -10,6 +10,7 @@ use super::args::{Cli, ClusterArgs};
 use crate::engine::cluster::Live;
 use crate::engine::cluster::credential::{Lease, Lender};
 use crate::engine::coverage::Status;
+use crate::engine::evidence::dossier::Dossier;
 use crate::engine::finding::Severity;
 use crate::engine::object::Kind;
 use crate::engine::problem::Problem;
@@ -72,6 +73,20 @@ fn blind(snapshot: &Snapshot) -> Option<String> {
     ))
 }
 
+/// The dossier of what an ID of the command line stands for.
+///
+/// # Errors
+/// There is no such problem.
+pub async fn dossier(look: &Look, id: &str) -> Result<Dossier, CouldNot> {
+    let problem = find(&look.snapshot, id).ok_or_else(|| {
+        CouldNot(format!("there is no problem {id:?}. `k8stui analyze` lists them; an ID is theirs or kind/[namespace/]name"))
+    })?;
+    look.engine
+        .dossier(&problem.id)
+        .await
+        .ok_or_else(|| CouldNot(format!("{id} has healed meanwhile")))
+}
+
 /// Which problems are shown: whole problems are hidden, after their causes were found.
 #[derive(Clone, Debug)]
 pub struct Shown {
@@ -118,7 +133,7 @@ impl Shown {
 }
 
 /// The problem that an ID of the command line stands for: a problem's or finding's id, or `kind/[namespace/]name`.
-pub fn find<'a>(snapshot: &'a Snapshot, id: &str) -> Option<&'a Arc<Problem>> {
+fn find<'a>(snapshot: &'a Snapshot, id: &str) -> Option<&'a Arc<Problem>> {
     if let Some(problem) = snapshot.problem(id) {
         return Some(problem);
     }

@@ -1,11 +1,15 @@
 //! The commands: from arguments to what is done, and exit codes.
 
 mod analyze;
+mod answers;
 pub mod args;
 mod completion;
 mod doctor;
 mod document;
+mod explain;
 mod look;
+mod prompt;
+mod settings;
 mod text;
 
 use std::io::Write;
@@ -79,6 +83,8 @@ async fn run(cli: Cli) -> Result<u8, CouldNot> {
     let mut out = std::io::stdout().lock();
     match &cli.command {
         Some(Command::Analyze(args)) => analyze::run(&cli, args, &mut out).await,
+        Some(Command::Prompt(args)) => prompt::run(&cli, args, &mut out).await,
+        Some(Command::Explain(args)) => explain::run(&cli, args, &mut out).await,
         Some(Command::Completion { shell }) => completion::run(*shell, &mut out),
         Some(Command::Doctor) => doctor::run(&cli, &mut out).await,
         Some(Command::Version) => {

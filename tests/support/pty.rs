@@ -28,17 +28,32 @@ pub struct Terminal {
 }
 
 fn size(columns: u16, rows: u16) -> PtySize {
-    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
+    PtySize {
+        rows,
+        cols: columns,
+        pixel_width: 0,
+        pixel_height: 0,
+    }
 }
 
 fn parser(columns: u16, rows: u16) -> vt100::Parser {
-    vt100::Parser::new(NonZeroU16::new(rows).unwrap(), NonZeroU16::new(columns).unwrap(), 0)
+    vt100::Parser::new(
+        NonZeroU16::new(rows).unwrap(),
+        NonZeroU16::new(columns).unwrap(),
+        0,
+    )
 }
 
 impl Terminal {
     /// Starts the program with these arguments and environment.
     pub fn start(columns: u16, rows: u16, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        Self::start_in(tempfile::tempdir().unwrap(), columns, rows, arguments, environment)
+        Self::start_in(
+            tempfile::tempdir().unwrap(),
+            columns,
+            rows,
+            arguments,
+            environment,
+        )
     }
 
     /// The same with a home that was prepared.
@@ -62,7 +77,11 @@ impl Terminal {
         command.args(arguments);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let seen = Seen { parser: parser(columns, rows), bytes: Vec::new(), ended: false };
+        let seen = Seen {
+            parser: parser(columns, rows),
+            bytes: Vec::new(),
+            ended: false,
+        };
         let seen = Arc::new((Mutex::new(seen), Condvar::new()));
         let mut output = pair.master.try_clone_reader().unwrap();
         let writer = seen.clone();
@@ -84,7 +103,13 @@ impl Terminal {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Self { child, master: pair.master, keys, seen, home }
+        Self {
+            child,
+            master: pair.master,
+            keys,
+            seen,
+            home,
+        }
     }
 
     /// Types; escape sequences are keys.
@@ -96,7 +121,13 @@ impl Terminal {
     /// Gives the terminal another size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         let (rows_, columns_) = (NonZeroU16::new(rows).unwrap(), NonZeroU16::new(columns).unwrap());
-        self.seen.0.lock().unwrap().parser.screen_mut().set_size(rows_, columns_);
+        self.seen
+            .0
+            .lock()
+            .unwrap()
+            .parser
+            .screen_mut()
+            .set_size(rows_, columns_);
         self.master.resize(size(columns, rows)).unwrap();
     }
 
@@ -137,7 +168,10 @@ impl Terminal {
 
     /// Sends a signal by its name, `TERM`.
     pub fn signal(&self, name: &str) {
-        let status = std::process::Command::new("kill").arg(format!("-{name}")).arg(self.process_id().to_string()).status();
+        let status = std::process::Command::new("kill")
+            .arg(format!("-{name}"))
+            .arg(self.process_id().to_string())
+            .status();
         assert!(status.unwrap().success());
     }
 
@@ -183,6 +217,9 @@ impl Drop for Terminal {
 fn text(parser: &vt100::Parser) -> String {
     let screen = parser.screen();
     let (_, columns) = screen.size();
-    let rows: Vec<String> = screen.rows(0, columns.get()).map(|row| row.trim_end().to_owned()).collect();
+    let rows: Vec<String> = screen
+        .rows(0, columns.get())
+        .map(|row| row.trim_end().to_owned())
+        .collect();
     rows.join("\n").trim_end().to_owned()
 }

@@ -13,6 +13,7 @@ pub mod openai;
 pub mod settings;
 
 pub use openai::install_tls;
+pub use settings::{ProviderConfig, Settings, SettingsError};
 
 /// Whose words a message holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -27,9 +27,15 @@ fn shop() -> World {
     for pod in ["web-1-a", "web-1-b"] {
         put(decode::<Pod>(json!({"metadata": {"name": pod, "namespace": "shop", "labels": {"app": "web"}, "ownerReferences": owned("ReplicaSet", "web-1")}, "spec": {"nodeName": "n1"}})).into());
     }
-    put(decode::<Service>(json!({"metadata": {"name": "web", "namespace": "shop"}, "spec": {"selector": {"app": "web"}}})).into());
+    put(decode::<Service>(
+        json!({"metadata": {"name": "web", "namespace": "shop"}, "spec": {"selector": {"app": "web"}}}),
+    )
+    .into());
     put(decode::<EndpointSlice>(json!({"metadata": {"name": "web-x", "namespace": "shop", "labels": {"kubernetes.io/service-name": "web"}}})).into());
-    put(decode::<PersistentVolumeClaim>(json!({"metadata": {"name": "data-db-0", "namespace": "shop"}})).into());
+    put(
+        decode::<PersistentVolumeClaim>(json!({"metadata": {"name": "data-db-0", "namespace": "shop"}}))
+            .into(),
+    );
     put(decode::<Pod>(json!({"metadata": {"name": "db-0", "namespace": "shop"}, "spec": {"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data-db-0"}}]}})).into());
     put(decode::<Node>(json!({"metadata": {"name": "n1"}})).into());
     world
@@ -46,7 +52,9 @@ fn finding(world: &World, code: &str, kind: Kind, name: &str) -> Finding {
 }
 
 fn findings(all: impl IntoIterator<Item = Finding>) -> Findings {
-    all.into_iter().map(|finding| (finding.id("c1"), Arc::new(finding))).collect()
+    all.into_iter()
+        .map(|finding| (finding.id("c1"), Arc::new(finding)))
+        .collect()
 }
 
 fn now() -> Timestamp {
@@ -65,7 +73,14 @@ fn shape(problems: &[Arc<Problem>]) -> Vec<String> {
             let members: Vec<String> = problem
                 .members
                 .iter()
-                .map(|member| format!("{:?} {} {}", member.role, member.finding.object.short(), member.finding.code))
+                .map(|member| {
+                    format!(
+                        "{:?} {} {}",
+                        member.role,
+                        member.finding.object.short(),
+                        member.finding.code
+                    )
+                })
                 .collect();
             format!("×{} {}", problem.count, members.join(", "))
         })
@@ -87,12 +102,18 @@ fn replicas_that_fail_alike_are_one_row_and_what_follows_hangs_on_it() {
     );
     assert_eq!(
         shape(&problems),
-        ["×2 Root Pod/web-1-a ContainerCrashLoop, Equal Pod/web-1-b ContainerCrashLoop, \
+        [
+            "×2 Root Pod/web-1-a ContainerCrashLoop, Equal Pod/web-1-b ContainerCrashLoop, \
           Symptom Deployment/web DeploymentUnavailable, Symptom Pod/web-1-b PodNotReady, \
-          Symptom Service/web ServiceNoReadyEndpoints"]
+          Symptom Service/web ServiceNoReadyEndpoints"
+        ]
     );
     assert_eq!(&*problems[0].title, "web: ContainerCrashLoop happened");
-    assert_eq!(problems[0].severity, Severity::Critical, "nothing of the Deployment serves");
+    assert_eq!(
+        problems[0].severity,
+        Severity::Critical,
+        "nothing of the Deployment serves"
+    );
 }
 
 #[test]
@@ -102,7 +123,14 @@ fn what_does_not_follow_from_each_other_stays_apart() {
     sidecar.subject = "sidecar".into();
     let mut main = finding(&world, "ImagePullFailed", Kind::Pod, "web-1-a");
     main.subject = "web".into();
-    let problems = assemble(&world, [sidecar, main, finding(&world, "PodUnschedulable", Kind::Pod, "db-0")]);
+    let problems = assemble(
+        &world,
+        [
+            sidecar,
+            main,
+            finding(&world, "PodUnschedulable", Kind::Pod, "db-0"),
+        ],
+    );
     assert_eq!(problems.len(), 3, "{:?}", shape(&problems));
 }
 
@@ -145,8 +173,14 @@ fn a_crash_does_not_follow_from_the_node_that_it_happens_on() {
 #[test]
 fn the_id_survives_a_rollout_and_another_root_keeps_the_row() {
     let world = shop();
-    let before = assemble(&world, [finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a")]);
-    let after = assemble(&world, [finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-b")]);
+    let before = assemble(
+        &world,
+        [finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a")],
+    );
+    let after = assemble(
+        &world,
+        [finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-b")],
+    );
     assert_eq!(before[0].id, after[0].id);
     let rooted = assemble(
         &world,
@@ -155,8 +189,14 @@ fn the_id_survives_a_rollout_and_another_root_keeps_the_row() {
             finding(&world, "ServiceNoReadyEndpoints", Kind::Service, "web"),
         ],
     );
-    let service = assemble(&world, [finding(&world, "ServiceNoReadyEndpoints", Kind::Service, "web")]);
-    assert!(rooted[0].answers_to(&service[0].id), "the problem answers to what it was before");
+    let service = assemble(
+        &world,
+        [finding(&world, "ServiceNoReadyEndpoints", Kind::Service, "web")],
+    );
+    assert!(
+        rooted[0].answers_to(&service[0].id),
+        "the problem answers to what it was before"
+    );
 }
 
 #[test]
@@ -166,7 +206,10 @@ fn a_healed_problem_stays_a_while_and_leaves() {
     let mut problems = Problems::default();
     let failing = findings([finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a")]);
     assert!(problems.update(&world, &failing, &playbook, now()));
-    assert!(!problems.update(&world, &failing, &playbook, now()), "nothing changed");
+    assert!(
+        !problems.update(&world, &failing, &playbook, now()),
+        "nothing changed"
+    );
     assert!(problems.update(&world, &Findings::new(), &playbook, now()));
     assert_eq!(problems.all()[0].state, State::Healed(now()));
     assert_eq!((problems.healed(), problems.next_leave().is_some()), (1, true));
@@ -191,7 +234,10 @@ fn worst_first_then_what_most_hangs_on() {
             finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a"),
         ],
     );
-    let order: Vec<(Severity, &Text)> = problems.iter().map(|one| (one.severity, &one.owner.name)).collect();
+    let order: Vec<(Severity, &Text)> = problems
+        .iter()
+        .map(|one| (one.severity, &one.owner.name))
+        .collect();
     assert_eq!(order[0], (Severity::Critical, &"web".into()));
     assert_eq!(order[1], (Severity::Warning, &"db-0".into()));
     assert_eq!(order[2], (Severity::Info, &"n1".into()));
