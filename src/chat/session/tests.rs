@@ -464,7 +464,7 @@ fn commands_are_numbered_once_over_all_answers() {
 
 #[test]
 fn the_oldest_turns_between_go_first_and_that_is_said() {
-    let mut session = session().with_context_tokens(tokens(SYSTEM) + 120);
+    let mut session = session().with_context_tokens(tokens(SYSTEM) + 110);
     let long = "x".repeat(160);
     let mut effects = play(&mut session, vec![open(), text(1, "first answer"), finished(1)]);
     for turn in 2..6 {
