@@ -50,12 +50,12 @@ fn logs(criterion: &mut Criterion) {
         .draw(SCREEN, &mut buffer);
     };
     criterion.bench_function("logs, following", |bencher| {
-        bencher.iter(|| draw(black_box(&pane)))
+        bencher.iter(|| draw(black_box(&pane)));
     });
     pane.search("cart/5");
     pane.update(Action::Wrap);
     criterion.bench_function("logs, searched and wrapped", |bencher| {
-        bencher.iter(|| draw(black_box(&pane)))
+        bencher.iter(|| draw(black_box(&pane)));
     });
 }
 
@@ -87,7 +87,7 @@ fn chat(criterion: &mut Criterion) {
     };
     draw(&entries);
     criterion.bench_function("chat of 200 entries", |bencher| {
-        bencher.iter(|| draw(black_box(&entries)))
+        bencher.iter(|| draw(black_box(&entries)));
     });
     if let Some(last) = entries.last_mut() {
         last.state = EntryState::Streaming;
@@ -133,6 +133,9 @@ fn yaml(criterion: &mut Criterion) {
         let _ = writeln!(text, "  - name: item-{n}\n    value: {n} # the {n}th");
     }
     let theme = Theme::dark();
+    criterion.bench_function("grammars, unpacked", |bencher| {
+        bencher.iter(syntect::parsing::SyntaxSet::load_defaults_newlines);
+    });
     let mut code = Code::new(Language::Yaml, &text);
     code.window(0, 60, &theme);
     criterion.bench_function("yaml, a screen seen before", |bencher| {

@@ -339,7 +339,8 @@ fn readable(line: &str) -> Text {
     if line.len() <= LONGEST {
         return clean(line).into();
     }
-    let kept = line.get(..line.floor_char_boundary(LONGEST)).unwrap_or_default();
+    let end = (0..=LONGEST).rev().find(|end| line.is_char_boundary(*end));
+    let kept = end.and_then(|end| line.get(..end)).unwrap_or_default();
     let more = grouped((line.len() - kept.len()) as u64);
     format!("{}… ({more} more bytes)", clean(kept)).into()
 }

@@ -140,17 +140,14 @@ fn seed(entry: &Entry, scene: Scene<'_>, columns: u16) -> Vec<Line<'static>> {
     let fitting = costs
         .iter()
         .find(|cost| width(&head) + 2 + width(cost) <= columns);
-    let mut lines = match fitting {
-        Some(cost) => {
-            let gap = " ".repeat(columns - width(&head) - width(cost));
-            vec![Line::styled(format!("{head}{gap}{cost}"), dim)]
-        }
-        None => {
-            let [cost, ..] = costs;
-            Wrap::at(columns)
-                .hanging(8)
-                .text(&format!("{head} · {cost}"), dim)
-        }
+    let mut lines = if let Some(cost) = fitting {
+        let gap = " ".repeat(columns - width(&head) - width(cost));
+        vec![Line::styled(format!("{head}{gap}{cost}"), dim)]
+    } else {
+        let [cost, ..] = costs;
+        Wrap::at(columns)
+            .hanging(8)
+            .text(&format!("{head} · {cost}"), dim)
     };
     if seed.open {
         let text = clean_lines(&entry.text);

@@ -55,7 +55,8 @@ pub(super) fn document(text: &str, page: Page<'_>) -> Vec<Line<'static>> {
 fn separated(blocks: Vec<Block>, in_item: bool) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for block in blocks.into_iter().filter(|block| !block.lines.is_empty()) {
-        if !lines.is_empty() && !(in_item && block.is_list) {
+        let needs_air = !in_item || !block.is_list;
+        if needs_air && !lines.is_empty() {
             lines.push(Line::default());
         }
         lines.extend(block.lines);
@@ -80,47 +81,47 @@ impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, I> {
         while let Some(event) = self.events.next() {
             match event {
                 Event::Start(Tag::BlockQuote(_) | Tag::List(_) | Tag::Item) if self.depth >= DEEPEST => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     skipped += 1;
                 }
                 Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item) if skipped > 0 => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     skipped -= 1;
                 }
                 Event::Start(Tag::Paragraph | Tag::HtmlBlock) => {}
                 Event::End(TagEnd::Paragraph | TagEnd::HtmlBlock) => {
-                    self.flush(&mut loose, &mut blocks, columns)
+                    Self::flush(&mut loose, &mut blocks, columns);
                 }
                 Event::Start(Tag::Heading { level, .. }) => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     loose = Inline::heading(self.page, level <= HeadingLevel::H2);
                 }
                 Event::End(TagEnd::Heading(_)) => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     loose = Inline::new(self.page);
                 }
                 Event::Start(Tag::BlockQuote(_)) => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     blocks.push(self.quote(columns).into());
                 }
                 Event::Start(Tag::List(first)) => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     blocks.push(Block {
                         lines: self.list(first, columns),
                         is_list: true,
                     });
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     blocks.push(self.code(&kind, columns).into());
                 }
                 Event::Start(Tag::Table(alignments)) => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     let table = Table::read(&mut self.events, alignments, self.page);
                     blocks.push(table.lines(columns, self.page).into());
                 }
                 Event::Rule => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     let rule = "─".repeat(columns.min(usize::from(PROSE)));
                     blocks.push(vec![Line::styled(rule, self.page.theme.style(Role::Divider))].into());
                 }
@@ -128,11 +129,11 @@ impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, I> {
                 other => loose.event(other),
             }
         }
-        self.flush(&mut loose, &mut blocks, columns);
+        Self::flush(&mut loose, &mut blocks, columns);
         blocks
     }
 
-    fn flush(&self, inline: &mut Inline<'_>, blocks: &mut Vec<Block>, columns: usize) {
+    fn flush(inline: &mut Inline<'_>, blocks: &mut Vec<Block>, columns: usize) {
         let columns = columns.min(usize::from(PROSE));
         let lines: Vec<Line<'static>> = inline
             .take()

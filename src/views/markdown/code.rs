@@ -66,14 +66,13 @@ pub(super) fn lines(fence: &Fence<'_>, columns: usize, page: Page<'_>) -> Vec<Li
     }
     let text = without_prompts(text);
     let text = text.as_str();
-    let painted = match language(fence) {
-        Some(language) => highlight(language, text, page.theme),
-        None => {
-            let style = page.theme.style(Role::Code);
-            text.lines()
-                .map(|line| Line::styled(line.to_owned(), style))
-                .collect()
-        }
+    let painted = if let Some(language) = language(fence) {
+        highlight(language, text, page.theme)
+    } else {
+        let style = page.theme.style(Role::Code);
+        text.lines()
+            .map(|line| Line::styled(line.to_owned(), style))
+            .collect()
     };
     let sources: Vec<&str> = text.lines().collect();
     let commands = commands(&sources, page.commands);

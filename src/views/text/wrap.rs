@@ -67,6 +67,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 
 /// A run of text between two places where a line may end: a word, or one wide character (Chinese and Japanese break
 /// between any two), with the blanks after it.
+#[derive(Clone, Copy)]
 struct Word<'a> {
     text: &'a str,
     blanks: &'a str,
