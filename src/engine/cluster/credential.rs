@@ -14,7 +14,6 @@ use kube::config::{ExecConfig, ExecInteractiveMode};
 use secrecy::SecretString;
 use serde::Deserialize;
 use tokio::process::Command;
-use tokio::sync::oneshot;
 
 use super::failure::first_line;
 use super::{Failure, FailureKind};
@@ -23,18 +22,16 @@ use super::{Failure, FailureKind};
 const SILENT_LIMIT: Duration = Duration::from_secs(60);
 
 /// Holds the terminal; giving it back is dropping this.
-#[derive(Debug)]
-pub struct Lease(#[expect(dead_code, reason = "dropping it is its use")] Option<oneshot::Sender<()>>);
+pub struct Lease(#[expect(dead_code, reason = "dropping it is its use")] Option<Box<dyn Send>>);
 
 impl Lease {
-    /// A lease whose end is told to the receiver by the sender's drop.
-    pub fn new() -> (Self, oneshot::Receiver<()>) {
-        let (sender, receiver) = oneshot::channel();
-        (Self(Some(sender)), receiver)
+    /// A lease that ends when `guard` is dropped.
+    pub fn new(guard: impl Send + 'static) -> Self {
+        Self(Some(Box::new(guard)))
     }
 
     /// A lease that nobody waits for: the terminal is ours anyway.
-    pub fn free() -> Self {
+    pub const fn free() -> Self {
         Self(None)
     }
 }
