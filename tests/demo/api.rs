@@ -9,23 +9,44 @@ use super::client::{TABLE, ask, empty, get, get_as, names, pod, watch};
 async fn lists_are_paged_in_order_and_keep_one_version() {
     let cluster = empty().await;
     for index in 0..5 {
-        cluster.server.store().apply(pod("shop", &format!("web-{index}"), "Running")).unwrap();
+        cluster
+            .server
+            .store()
+            .apply(pod("shop", &format!("web-{index}"), "Running"))
+            .unwrap();
     }
     let (_, first) = get(&cluster.client, "/api/v1/pods?limit=2").await;
     assert_eq!(names(&first), ["web-0", "web-1"]);
     assert_eq!(first["metadata"]["remainingItemCount"], 3);
-    assert!(first["items"][0].get("kind").is_none(), "items of a list do not repeat the kind");
+    assert!(
+        first["items"][0].get("kind").is_none(),
+        "items of a list do not repeat the kind"
+    );
 
-    cluster.server.store().apply(pod("shop", "web-9", "Running")).unwrap();
+    cluster
+        .server
+        .store()
+        .apply(pod("shop", "web-9", "Running"))
+        .unwrap();
     let token = first["metadata"]["continue"].as_str().unwrap();
-    let (_, rest) = get(&cluster.client, &format!("/api/v1/pods?limit=500&continue={token}")).await;
+    let (_, rest) = get(
+        &cluster.client,
+        &format!("/api/v1/pods?limit=500&continue={token}"),
+    )
+    .await;
     assert_eq!(names(&rest), ["web-2", "web-3", "web-4", "web-9"]);
-    assert_eq!(rest["metadata"]["resourceVersion"], first["metadata"]["resourceVersion"]);
+    assert_eq!(
+        rest["metadata"]["resourceVersion"],
+        first["metadata"]["resourceVersion"]
+    );
     assert!(rest["metadata"].get("continue").is_none());
 
     cluster.server.store().compact();
     let (status, expired) = get(&cluster.client, &format!("/api/v1/pods?limit=2&continue={token}")).await;
-    assert_eq!((status, expired["reason"].as_str()), (StatusCode::GONE, Some("Expired")));
+    assert_eq!(
+        (status, expired["reason"].as_str()),
+        (StatusCode::GONE, Some("Expired"))
+    );
 }
 
 #[tokio::test]
@@ -37,10 +58,22 @@ async fn selectors_restrict_lists() {
     store.apply(pod("data", "db-0", "Failed")).unwrap();
     for (path, expected) in [
         ("/api/v1/namespaces/shop/pods", vec!["api-0", "web-0"]),
-        ("/api/v1/pods?labelSelector=app+in+(db,web)", vec!["db-0", "web-0"]),
-        ("/api/v1/pods?fieldSelector=status.phase!%3DRunning,status.phase!%3DSucceeded", vec!["db-0", "api-0"]),
-        ("/api/v1/pods?fieldSelector=metadata.namespace!%3Dshop", vec!["db-0"]),
-        ("/api/v1/pods?resourceVersion=0&fieldSelector=spec.nodeName%3Dnode-1", vec!["db-0", "api-0", "web-0"]),
+        (
+            "/api/v1/pods?labelSelector=app+in+(db,web)",
+            vec!["db-0", "web-0"],
+        ),
+        (
+            "/api/v1/pods?fieldSelector=status.phase!%3DRunning,status.phase!%3DSucceeded",
+            vec!["db-0", "api-0"],
+        ),
+        (
+            "/api/v1/pods?fieldSelector=metadata.namespace!%3Dshop",
+            vec!["db-0"],
+        ),
+        (
+            "/api/v1/pods?resourceVersion=0&fieldSelector=spec.nodeName%3Dnode-1",
+            vec!["db-0", "api-0", "web-0"],
+        ),
     ] {
         assert_eq!(names(&get(&cluster.client, path).await.1), expected, "{path}");
     }
@@ -53,16 +86,46 @@ async fn selectors_restrict_lists() {
 async fn errors_are_status_objects() {
     let cluster = empty().await;
     for (path, code, reason, message) in [
-        ("/api/v1/namespaces/shop/pods/none", 404, "NotFound", "pods \"none\" not found"),
-        ("/apis/apps/v1/namespaces/shop/deployments/x", 404, "NotFound", "deployments.apps \"x\" not found"),
-        ("/apis/example.com/v1/things", 404, "NotFound", "the server could not find the requested resource"),
+        (
+            "/api/v1/namespaces/shop/pods/none",
+            404,
+            "NotFound",
+            "pods \"none\" not found",
+        ),
+        (
+            "/apis/apps/v1/namespaces/shop/deployments/x",
+            404,
+            "NotFound",
+            "deployments.apps \"x\" not found",
+        ),
+        (
+            "/apis/example.com/v1/things",
+            404,
+            "NotFound",
+            "the server could not find the requested resource",
+        ),
     ] {
         let (status, body) = get(&cluster.client, path).await;
         assert_eq!(status.as_u16(), code, "{path}");
-        assert_eq!((body["kind"].as_str(), body["code"].as_u64()), (Some("Status"), Some(u64::from(code))), "{path}");
-        assert_eq!((body["reason"].as_str(), body["message"].as_str()), (Some(reason), Some(message)), "{path}");
+        assert_eq!(
+            (body["kind"].as_str(), body["code"].as_u64()),
+            (Some("Status"), Some(u64::from(code))),
+            "{path}"
+        );
+        assert_eq!(
+            (body["reason"].as_str(), body["message"].as_str()),
+            (Some(reason), Some(message)),
+            "{path}"
+        );
     }
-    let (status, body) = ask(&cluster.client, Method::POST, "/api/v1/namespaces/a/pods/b/exec", &[], "{}").await;
+    let (status, body) = ask(
+        &cluster.client,
+        Method::POST,
+        "/api/v1/namespaces/a/pods/b/exec",
+        &[],
+        "{}",
+    )
+    .await;
     assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{body}");
 }
 
@@ -79,12 +142,22 @@ async fn tables_have_kubectls_columns() {
     cluster.server.store().apply(crashing).unwrap();
     let table = get_as(&cluster.client, "/api/v1/namespaces/shop/pods?limit=500", TABLE).await;
     assert_eq!(table["kind"], "Table");
-    let columns: Vec<&str> =
-        table["columnDefinitions"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
+    let columns: Vec<&str> = table["columnDefinitions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["name"].as_str().unwrap())
+        .collect();
     assert_eq!(columns[..5], ["Name", "Ready", "Status", "Restarts", "Age"]);
     assert_eq!(
         table["rows"][0]["cells"].as_array().unwrap()[..5],
-        [json!("web-0"), json!("0/1"), json!("CrashLoopBackOff"), json!("5 (3m ago)"), json!("12m")]
+        [
+            json!("web-0"),
+            json!("0/1"),
+            json!("CrashLoopBackOff"),
+            json!("5 (3m ago)"),
+            json!("12m")
+        ]
     );
     assert_eq!(table["rows"][0]["object"]["kind"], "PartialObjectMetadata");
 }
@@ -97,32 +170,60 @@ async fn a_watch_tells_what_came_after_its_version() {
     let version = store.revision();
     store.apply(pod("shop", "web-0", "Running")).unwrap();
     store.apply(pod("data", "db-0", "Running")).unwrap();
-    store.delete(k8stui::demo::resource::Resource::named("pods").unwrap(), "shop", "web-0").unwrap();
+    store
+        .delete(
+            k8stui::demo::resource::Resource::named("pods").unwrap(),
+            "shop",
+            "web-0",
+        )
+        .unwrap();
 
     let seen = |events: Vec<Value>| -> Vec<String> {
         events
             .iter()
-            .map(|e| format!("{} {}", e["type"].as_str().unwrap(), e["object"]["metadata"]["name"].as_str().unwrap()))
+            .map(|e| {
+                format!(
+                    "{} {}",
+                    e["type"].as_str().unwrap(),
+                    e["object"]["metadata"]["name"].as_str().unwrap()
+                )
+            })
             .collect()
     };
-    let all = watch(&cluster.client, &format!("/api/v1/pods?watch=1&resourceVersion={version}"), "application/json", 3).await;
+    let all = watch(
+        &cluster.client,
+        &format!("/api/v1/pods?watch=1&resourceVersion={version}"),
+        "application/json",
+        3,
+    )
+    .await;
     assert_eq!(all[0]["object"]["kind"], "Pod");
     assert_eq!(seen(all), ["MODIFIED web-0", "ADDED db-0", "DELETED web-0"]);
 
     // With a selector, an object that begins to match is added and one that stops matching is deleted.
     let path = format!("/api/v1/pods?watch=1&resourceVersion={version}&fieldSelector=status.phase%3DPending");
-    assert_eq!(seen(watch(&cluster.client, &path, "application/json", 1).await), ["DELETED web-0"]);
+    assert_eq!(
+        seen(watch(&cluster.client, &path, "application/json", 1).await),
+        ["DELETED web-0"]
+    );
 }
 
 #[tokio::test]
 async fn a_watch_with_initial_events_marks_their_end() {
     let cluster = empty().await;
-    cluster.server.store().apply(pod("shop", "web-0", "Running")).unwrap();
+    cluster
+        .server
+        .store()
+        .apply(pod("shop", "web-0", "Running"))
+        .unwrap();
     let path = "/api/v1/pods?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
     let events = watch(&cluster.client, path, "application/json", 2).await;
     assert_eq!(events[0]["type"], "ADDED");
     assert_eq!(events[1]["type"], "BOOKMARK");
-    assert_eq!(events[1]["object"]["metadata"]["annotations"]["k8s.io/initial-events-end"], "true");
+    assert_eq!(
+        events[1]["object"]["metadata"]["annotations"]["k8s.io/initial-events-end"],
+        "true"
+    );
 }
 
 #[tokio::test]
@@ -133,8 +234,15 @@ async fn a_watch_from_a_forgotten_version_is_gone() {
     let version = store.revision();
     store.apply(pod("shop", "web-1", "Running")).unwrap();
     store.compact();
-    let (status, body) = get(&cluster.client, &format!("/api/v1/pods?watch=1&resourceVersion={version}")).await;
-    assert_eq!((status, body["reason"].as_str()), (StatusCode::GONE, Some("Expired")));
+    let (status, body) = get(
+        &cluster.client,
+        &format!("/api/v1/pods?watch=1&resourceVersion={version}"),
+    )
+    .await;
+    assert_eq!(
+        (status, body["reason"].as_str()),
+        (StatusCode::GONE, Some("Expired"))
+    );
 }
 
 #[tokio::test]
@@ -157,7 +265,10 @@ async fn logs_are_cut_to_what_was_asked_for() {
         ("?tailLines=1", "three\n"),
         ("?container=main&tailLines=0", ""),
         ("?limitBytes=5", "one\nt"),
-        ("?tailLines=1&timestamps=true", "2026-01-15T10:00:00.000000000Z three\n"),
+        (
+            "?tailLines=1&timestamps=true",
+            "2026-01-15T10:00:00.000000000Z three\n",
+        ),
         ("?sinceTime=2026-01-15T10:00:01Z", ""),
         ("?sinceSeconds=10", "one\ntwo\nthree\n"),
     ] {
@@ -174,12 +285,26 @@ async fn logs_that_do_not_exist_are_refused_in_the_kubelets_words() {
     waiting["status"]["containerStatuses"][0]["state"] = json!({"waiting": {"reason": "ImagePullBackOff"}});
     cluster.server.store().apply(waiting).unwrap();
     for (query, message) in [
-        ("", "container \"main\" in pod \"web-0\" is waiting to start: trying and failing to pull image"),
-        ("?previous=true", "previous terminated container \"main\" in pod \"web-0\" not found"),
+        (
+            "",
+            "container \"main\" in pod \"web-0\" is waiting to start: trying and failing to pull image",
+        ),
+        (
+            "?previous=true",
+            "previous terminated container \"main\" in pod \"web-0\" not found",
+        ),
         ("?container=other", "container other is not valid for pod web-0"),
     ] {
-        let (status, body) = get(&cluster.client, &format!("/api/v1/namespaces/shop/pods/web-0/log{query}")).await;
-        assert_eq!((status, body["message"].as_str()), (StatusCode::BAD_REQUEST, Some(message)), "{query}");
+        let (status, body) = get(
+            &cluster.client,
+            &format!("/api/v1/namespaces/shop/pods/web-0/log{query}"),
+        )
+        .await;
+        assert_eq!(
+            (status, body["message"].as_str()),
+            (StatusCode::BAD_REQUEST, Some(message)),
+            "{query}"
+        );
     }
 }
 
@@ -192,9 +317,14 @@ async fn a_followed_log_grows_and_ends_with_its_container() {
     let store = cluster.server.store();
     store.apply(pod("shop", "web-0", "Running")).unwrap();
     let key = LogKey::new("shop", "web-0", "main");
-    let line = |text: &str| LogEntry { at: store.clock().now(), text: text.to_owned() };
+    let line = |text: &str| LogEntry {
+        at: store.clock().now(),
+        text: text.to_owned(),
+    };
     store.append_log(&key, line("first"));
-    let request = http::Request::get("/api/v1/namespaces/shop/pods/web-0/log?follow=true").body(Vec::new()).unwrap();
+    let request = http::Request::get("/api/v1/namespaces/shop/pods/web-0/log?follow=true")
+        .body(Vec::new())
+        .unwrap();
     super::client::in_time(async {
         let mut lines = cluster.client.request_stream(request).await.unwrap().lines();
         assert_eq!(lines.next().await.unwrap().unwrap(), "first");
@@ -223,22 +353,49 @@ async fn writes_change_objects_and_dry_runs_do_not() {
 
     let path = format!("{base}/web");
     let strategic = [("content-type", "application/strategic-merge-patch+json")];
-    let image = json!({"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "httpd:2.4"}]}}}});
+    let image =
+        json!({"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "httpd:2.4"}]}}}});
     let dry = format!("{path}?dryRun=All");
-    let (_, answer) = ask(&cluster.client, Method::PATCH, &dry, &strategic, &image.to_string()).await;
+    let (_, answer) = ask(
+        &cluster.client,
+        Method::PATCH,
+        &dry,
+        &strategic,
+        &image.to_string(),
+    )
+    .await;
     assert!(answer.contains("httpd:2.4"));
     let stored = |value: Value| value["spec"]["template"]["spec"]["containers"][0]["image"].clone();
     assert_eq!(stored(get(&cluster.client, &path).await.1), "httddd");
-    ask(&cluster.client, Method::PATCH, &path, &strategic, &image.to_string()).await;
+    ask(
+        &cluster.client,
+        Method::PATCH,
+        &path,
+        &strategic,
+        &image.to_string(),
+    )
+    .await;
     let (_, after) = get(&cluster.client, &path).await;
     assert_eq!(after["metadata"]["generation"], 2);
-    assert_eq!(after["spec"]["template"]["spec"]["containers"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        after["spec"]["template"]["spec"]["containers"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
     assert_eq!(stored(after), "httpd:2.4");
 
     let merge = [("content-type", "application/merge-patch+json")];
     let scale = format!("{path}/scale");
-    let (status, scaled) =
-        ask(&cluster.client, Method::PATCH, &scale, &merge, r#"{"spec":{"replicas":3}}"#).await;
+    let (status, scaled) = ask(
+        &cluster.client,
+        Method::PATCH,
+        &scale,
+        &merge,
+        r#"{"spec":{"replicas":3}}"#,
+    )
+    .await;
     assert_eq!(status, StatusCode::OK, "{scaled}");
     assert_eq!(get(&cluster.client, &scale).await.1["spec"]["replicas"], 3);
     assert_eq!(get(&cluster.client, &path).await.1["spec"]["replicas"], 3);
@@ -266,7 +423,10 @@ async fn discovery_names_what_is_served() {
     let (_, core) = get(&cluster.client, "/api/v1").await;
     let resources = core["resources"].as_array().unwrap();
     let pods = resources.iter().find(|r| r["name"] == "pods").unwrap();
-    assert_eq!((&pods["kind"], &pods["shortNames"]), (&json!("Pod"), &json!(["po"])));
+    assert_eq!(
+        (&pods["kind"], &pods["shortNames"]),
+        (&json!("Pod"), &json!(["po"]))
+    );
     let (_, groups) = get(&cluster.client, "/apis").await;
     for group in groups["groups"].as_array().unwrap() {
         let version = group["preferredVersion"]["groupVersion"].as_str().unwrap();
@@ -283,15 +443,23 @@ async fn discovery_names_what_is_served() {
     let accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
     let aggregated = get_as(&cluster.client, "/apis", accept).await;
     assert_eq!(aggregated["kind"], "APIGroupDiscoveryList");
-    let apps = aggregated["items"].as_array().unwrap().iter().find(|g| g["metadata"]["name"] == "apps").unwrap();
+    let apps = aggregated["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|g| g["metadata"]["name"] == "apps")
+        .unwrap();
     assert_eq!(apps["versions"][0]["version"], "v1");
 }
 
 #[tokio::test]
 async fn access_reviews_say_what_the_server_would_do() {
     let cluster = empty().await;
-    let review = |resource: &str| json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
-        "spec": {"resourceAttributes": {"verb": "list", "resource": resource}}}).to_string();
+    let review = |resource: &str| {
+        json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": {"verb": "list", "resource": resource}}})
+        .to_string()
+    };
     cluster.server.faults().forbid("secrets");
     for (resource, allowed) in [("pods", true), ("secrets", false)] {
         let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";

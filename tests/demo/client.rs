@@ -32,10 +32,18 @@ pub fn connect(url: &str) -> kube::Client {
 }
 
 pub async fn in_time<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(DEADLINE, what).await.expect("an answer before the deadline")
+    tokio::time::timeout(DEADLINE, what)
+        .await
+        .expect("an answer before the deadline")
 }
 
-pub async fn ask(client: &kube::Client, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> (StatusCode, String) {
+pub async fn ask(
+    client: &kube::Client,
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (StatusCode, String) {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -63,10 +71,19 @@ pub async fn get_as(client: &kube::Client, path: &str, accept: &str) -> Value {
 
 /// The first `count` events of a watch.
 pub async fn watch(client: &kube::Client, path: &str, accept: &str, count: usize) -> Vec<Value> {
-    let request = Request::builder().uri(path).header("accept", accept).body(Vec::new()).unwrap();
+    let request = Request::builder()
+        .uri(path)
+        .header("accept", accept)
+        .body(Vec::new())
+        .unwrap();
     in_time(async {
         let lines = client.request_stream(request).await.unwrap().lines();
-        lines.take(count).map_ok(|line| serde_json::from_str(&line).unwrap()).try_collect().await.unwrap()
+        lines
+            .take(count)
+            .map_ok(|line| serde_json::from_str(&line).unwrap())
+            .try_collect()
+            .await
+            .unwrap()
     })
     .await
 }
@@ -84,5 +101,10 @@ pub fn pod(namespace: &str, name: &str, phase: &str) -> Value {
 }
 
 pub fn names(list: &Value) -> Vec<&str> {
-    list["items"].as_array().unwrap().iter().map(|item| item["metadata"]["name"].as_str().unwrap()).collect()
+    list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["metadata"]["name"].as_str().unwrap())
+        .collect()
 }

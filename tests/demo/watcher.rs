@@ -17,7 +17,11 @@ where
     in_time(async {
         loop {
             match events.next().await.expect("the watcher goes on") {
-                Ok(watcher::Event::Apply(pod) | watcher::Event::InitApply(pod)) if pod.name_any() == wanted => return,
+                Ok(watcher::Event::Apply(pod) | watcher::Event::InitApply(pod))
+                    if pod.name_any() == wanted =>
+                {
+                    return;
+                }
                 // Errors are what it recovers from.
                 Ok(_) | Err(_) => {}
             }
@@ -28,11 +32,16 @@ where
 
 #[tokio::test]
 async fn it_lists_follows_and_recovers() {
-    for config in [watcher::Config::default().page_size(2), watcher::Config::default().streaming_lists()] {
+    for config in [
+        watcher::Config::default().page_size(2),
+        watcher::Config::default().streaming_lists(),
+    ] {
         let cluster = empty().await;
         let store = cluster.server.store();
         for index in 0..5 {
-            store.apply(pod("shop", &format!("web-{index}"), "Running")).unwrap();
+            store
+                .apply(pod("shop", &format!("web-{index}"), "Running"))
+                .unwrap();
         }
         let api: Api<Pod> = Api::all(cluster.client.clone());
         let mut events = pin!(watcher(api, config).default_backoff());
