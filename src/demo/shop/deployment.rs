@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::recorder::{Note, Recorder, Source};
-use super::world::{World, key_of, list, number, owner_reference, set, text};
+use super::world::{Due, World, key_of, list, number, owner_reference, set, text};
 use crate::demo::store::seconds;
 
 const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
@@ -122,6 +122,7 @@ fn share(deployment: &Value, pointer: &str, of: i64, up: bool) -> i64 {
 }
 
 fn create_set(world: &mut World, deployment: &Value, name: &str, hash: &str, revision: i64) {
+    world.after(number(deployment, "/spec/progressDeadlineSeconds") + 1, Due::Look);
     let mut template = deployment.pointer("/spec/template").cloned().unwrap_or_default();
     set(
         &mut template,

@@ -111,6 +111,7 @@ impl Shop {
                 }
             }
             Due::Claim(key) => volumes::look(world, recorder, key),
+            Due::Look => world.look(),
             Due::Schedule => scheduler::schedule(world, recorder),
             Due::Heartbeat => {
                 heartbeat(world);

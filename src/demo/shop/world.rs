@@ -23,6 +23,8 @@ pub(super) enum Due {
     Claim(Key),
     /// The scheduler looks again at what it could not place.
     Schedule,
+    /// A rollout may have taken too long.
+    Look,
     /// Every node says that it is alive; events that are too old are dropped.
     Heartbeat,
 }
@@ -88,6 +90,11 @@ impl World {
         let entry = self.agenda.first_entry().filter(|entry| entry.key().0 <= until)?;
         self.now = self.now.max(entry.key().0);
         Some(entry.remove())
+    }
+
+    /// Lets the controllers look though nothing changed.
+    pub(super) fn look(&mut self) {
+        self.dirty = true;
     }
 
     pub(super) fn take_dirty(&mut self) -> bool {
@@ -185,13 +192,10 @@ impl World {
                 if let Ok(revision) = text(&stored, "/metadata/resourceVersion").parse() {
                     self.own.insert(revision);
                 }
-                if resource.plural != "events" {
-                    self.dirty = true;
-                }
-                self.cache
-                    .entry(resource.plural)
-                    .or_default()
-                    .insert(key_of(&stored), stored);
+                let objects = self.cache.entry(resource.plural).or_default();
+                let key = key_of(&stored);
+                self.dirty |= matters(objects.get(&key), &stored);
+                objects.insert(key, stored);
             }
             Err(error) => {
                 tracing::debug!(%error, kind = resource.kind, "a controller of the demo could not write");
@@ -234,6 +238,24 @@ impl World {
             .filter(|object| text(object, "/metadata/ownerReferences/0/uid") == uid)
             .cloned()
             .collect()
+    }
+}
+
+/// Whether controllers have to look at a change that one of them made. A restarted container that is as unready as
+/// before is most of what happens here, and is nobody's business but its kubelet's.
+fn matters(before: Option<&Value>, after: &Value) -> bool {
+    let Some(before) = before else { return text(after, "/kind") != "Event" };
+    let differs = |pointer: &str| before.pointer(pointer) != after.pointer(pointer);
+    match text(after, "/kind") {
+        "Pod" => {
+            is_ready(before) != is_ready(after)
+                || ["/status/phase", "/status/podIP", "/spec/nodeName", "/metadata/deletionTimestamp"]
+                    .into_iter()
+                    .any(differs)
+        }
+        "ReplicaSet" => true,
+        "Deployment" | "StatefulSet" | "DaemonSet" | "Service" => differs("/spec"),
+        _ => false,
     }
 }
 
