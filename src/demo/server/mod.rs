@@ -9,7 +9,7 @@ mod request;
 mod review;
 mod route;
 mod status;
-mod strategic;
+pub(super) mod strategic;
 mod table;
 mod watch;
 mod write;

@@ -23,7 +23,7 @@ const MERGE_KEYS: &[(&str, &[&str])] = &[
 ];
 
 /// Merges `patch` into `target`.
-pub(super) fn merge(target: &mut Value, patch: &Value) {
+pub(in crate::demo) fn merge(target: &mut Value, patch: &Value) {
     let Some(changes) = patch.as_object() else {
         *target = patch.clone();
         return;
