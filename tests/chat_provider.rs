@@ -1,5 +1,7 @@
 //! The chat against a scripted OpenAI-compatible server over real HTTP.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::time::Duration;
 
 use futures::StreamExt;

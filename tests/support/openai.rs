@@ -2,6 +2,8 @@
 //!
 //! It runs on a thread of its own, so that tests with a runtime and tests of the whole binary can use it alike.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::net::SocketAddr;

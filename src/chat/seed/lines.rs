@@ -1,5 +1,7 @@
 //! Facts as single lines.
 
+use std::fmt::Write;
+
 use jiff::Timestamp;
 
 use super::plan::Section;
@@ -29,7 +31,7 @@ pub(super) fn shown(text: &str) -> String {
             .find(|end| line.is_char_boundary(*end))
             .unwrap_or(0);
         line.truncate(end);
-        line.push_str(&format!(" … (cut, {} bytes)", count(whole as u64)));
+        let _ = write!(line, " … (cut, {} bytes)", count(whole as u64));
     }
     line
 }
@@ -168,4 +170,12 @@ fn line(line: &LogLine) -> String {
         || line.text.to_string(),
         |time| format!("{} {}", when(time), line.text),
     )
+}
+
+/// `[1][4]`.
+pub(super) fn numbers(numbers: &[u32]) -> String {
+    numbers.iter().fold(String::new(), |mut text, n| {
+        let _ = write!(text, "[{n}]");
+        text
+    })
 }

@@ -167,7 +167,7 @@ fn chain(dossier: &Dossier) -> Section {
             Role::Equal => "alike",
             Role::Symptom => "follows",
         };
-        let numbers: String = member.evidence.iter().map(|n| format!("[{n}]")).collect();
+        let numbers = lines::numbers(&member.evidence);
         let container = finding
             .container
             .as_ref()
@@ -224,7 +224,7 @@ fn playbook(dossier: &Dossier) -> Section {
     if diagnosis.cause.is_empty() {
         return section;
     }
-    let why: String = diagnosis.why.iter().map(|n| format!("[{n}]")).collect();
+    let why = lines::numbers(&diagnosis.why);
     section.line(
         1,
         format!("cause: {} {why}", diagnosis.cause).trim_end().to_owned(),

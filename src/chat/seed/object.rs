@@ -137,7 +137,7 @@ fn flatten(value: &Value, path: &str, fields: &mut Vec<(String, String)>) {
                 flatten(value, &below, fields);
             }
         }
-        Value::Array(items) if path.ends_with(".env") => {
+        Value::Array(items) if path.rsplit('.').next() == Some("env") => {
             for item in items {
                 fields.push((path.to_owned(), variable(item)));
             }

@@ -1,6 +1,7 @@
 //! Ranking lines into a budget: whole lines only, in the order of the document, and what was left out is stated.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use super::lines::{count, shown};
 use crate::chat::redact::Redactor;
@@ -144,13 +145,13 @@ fn write_section(text: &mut String, section: &Section, lines: &[&str]) {
     // Names in it come from the cluster too.
     let heading = shown(&(section.heading)(lines.len(), total));
     if lines.is_empty() {
-        text.push_str(&format!("\n{heading}\n(left out: no room)\n"));
+        let _ = write!(text, "\n{heading}\n(left out: no room)\n");
         return;
     }
     // Longer than any run of backquotes inside: data cannot end its own block.
     let longest = lines.iter().map(|line| longest_run(line)).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    text.push_str(&format!("\n{heading}\n{fence}text\n"));
+    let _ = write!(text, "\n{heading}\n{fence}text\n");
     for line in lines {
         text.push_str(line);
         text.push('\n');
@@ -158,10 +159,11 @@ fn write_section(text: &mut String, section: &Section, lines: &[&str]) {
     text.push_str(&fence);
     text.push('\n');
     if lines.len() < total {
-        text.push_str(&format!(
-            "({} more lines left out)\n",
+        let _ = writeln!(
+            text,
+            "({} more lines left out)",
             count((total - lines.len()) as u64)
-        ));
+        );
     }
 }
 
