@@ -8,7 +8,7 @@ use crate::views::text::width::width;
 use crate::views::text::wrap::{PROSE, Wrap};
 
 use super::Page;
-use super::code::{self, Fence};
+use super::code::{self, Fence, Painted};
 use super::inline::Inline;
 use super::table::Table;
 
@@ -39,12 +39,14 @@ impl From<Vec<Line<'static>>> for Block {
     }
 }
 
-/// Lays out a harmless text.
-pub(super) fn document(text: &str, page: Page<'_>) -> Vec<Line<'static>> {
+/// Lays out a harmless text. `painted` knows the code blocks of an earlier form of it.
+pub(super) fn document(text: &str, page: Page<'_>, painted: &mut Painted) -> Vec<Line<'static>> {
+    painted.rewind();
     let events = TextMergeStream::new(Parser::new_ext(text, options()));
     let mut layout = Layout {
         events,
         page,
+        painted,
         depth: 0,
     };
     let columns = usize::from(page.columns).max(1);
@@ -64,13 +66,14 @@ fn separated(blocks: Vec<Block>, in_item: bool) -> Vec<Line<'static>> {
     lines
 }
 
-struct Layout<'a, I: Iterator<Item = Event<'a>>> {
+struct Layout<'a, 'p, I: Iterator<Item = Event<'a>>> {
     events: I,
     page: Page<'a>,
+    painted: &'p mut Painted,
     depth: usize,
 }
 
-impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, I> {
+impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, '_, I> {
     /// The blocks up to the end of the one that is open.
     fn blocks(&mut self, columns: usize) -> Vec<Block> {
         let mut blocks = Vec::new();
@@ -211,7 +214,7 @@ impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, I> {
             CodeBlockKind::Fenced(info) => info.as_ref(),
             CodeBlockKind::Indented => "",
         };
-        code::lines(&Fence { info, text: &text }, columns, self.page)
+        code::lines(&Fence { info, text: &text }, columns, self.page, self.painted)
     }
 }
 

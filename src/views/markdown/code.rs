@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::theme::{Role, Theme};
 use crate::chat::session::ChatCommand;
-use crate::views::highlight::{Language, highlight};
+use crate::views::highlight::{Code, Language};
 use crate::views::text::width::width;
 use crate::views::text::wrap::Wrap;
 
@@ -59,7 +59,45 @@ fn words(code: &str) -> impl Iterator<Item = &str> {
 /// Columns before code.
 const INDENT: usize = 2;
 
-pub(super) fn lines(fence: &Fence<'_>, columns: usize, page: Page<'_>) -> Vec<Line<'static>> {
+/// The code blocks of a text that is rendered again and again while it grows, as they were painted last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Painted {
+    codes: Vec<Code>,
+    next: usize,
+}
+
+impl Painted {
+    /// To the beginning of the text.
+    pub(super) fn rewind(&mut self) {
+        self.codes.truncate(self.next);
+        self.next = 0;
+    }
+
+    /// The next code block: only lines that are new are painted.
+    fn paint(&mut self, language: Language, text: &str, theme: &Theme) -> Vec<Line<'static>> {
+        let known = self
+            .codes
+            .get(self.next)
+            .is_some_and(|code| code.language() == language);
+        if !known {
+            self.codes.truncate(self.next);
+            self.codes.push(Code::new(language, text));
+        }
+        let code = self.codes.get_mut(self.next);
+        self.next += 1;
+        code.map_or_else(Vec::new, |code| {
+            code.grow(text);
+            code.window(0, code.len(), theme)
+        })
+    }
+}
+
+pub(super) fn lines(
+    fence: &Fence<'_>,
+    columns: usize,
+    page: Page<'_>,
+    known: &mut Painted,
+) -> Vec<Line<'static>> {
     let text = fence.text.trim_end_matches('\n');
     if text.is_empty() {
         return Vec::new();
@@ -67,7 +105,7 @@ pub(super) fn lines(fence: &Fence<'_>, columns: usize, page: Page<'_>) -> Vec<Li
     let text = without_prompts(text);
     let text = text.as_str();
     let painted = if let Some(language) = language(fence) {
-        highlight(language, text, page.theme)
+        known.paint(language, text, page.theme)
     } else {
         let style = page.theme.style(Role::Code);
         text.lines()

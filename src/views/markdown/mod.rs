@@ -14,6 +14,8 @@ use ratatui::text::Line;
 use crate::app::theme::Theme;
 use crate::chat::session::ChatCommand;
 
+use code::Painted;
+
 pub use code::{circled, note, sign};
 pub use stream::StreamingMarkdown;
 
@@ -30,5 +32,9 @@ pub struct Page<'a> {
 
 /// Renders a text that came from a model or the playbook: nothing in it reaches the terminal but as text.
 pub fn render(text: &str, page: Page<'_>) -> Vec<Line<'static>> {
-    block::document(&super::text::escape::clean_lines(text), page)
+    block::document(
+        &super::text::escape::clean_lines(text),
+        page,
+        &mut Painted::default(),
+    )
 }
