@@ -1,0 +1,1 @@
+//! Hosts that text may go to.
