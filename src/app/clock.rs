@@ -75,6 +75,19 @@ impl Clock {
         Some(format!("{seconds} s"))
     }
 
+    /// Whole seconds since then, and which picture of a spinner that turns eight times a second stands there now.
+    pub fn spin(&self, since: Timestamp) -> (u64, usize) {
+        const TURN: i128 = 125;
+        let millis = self.now.duration_since(since).as_millis().max(0);
+        self.note(SignedDuration::from_millis(
+            i64::try_from(TURN - millis % TURN).unwrap_or(1),
+        ));
+        (
+            u64::try_from(millis / 1000).unwrap_or_default(),
+            usize::try_from(millis / TURN).unwrap_or_default(),
+        )
+    }
+
     /// The time of day, with the day where it is not today's.
     pub fn time(&self, at: Timestamp) -> String {
         let (at, now) = (at.to_zoned(self.zone.clone()), self.now.to_zoned(self.zone.clone()));

@@ -25,4 +25,5 @@ pub mod tree;
 pub mod update;
 pub mod yaml;
 
-pub use run::{Console, Options, run};
+pub use effects::Backend;
+pub use run::{Ending, Now, Options, Ports, Signal, run, signals};
