@@ -1,16 +1,21 @@
 //! Markdown as styled lines of a width.
+//!
+//! [`block`] walks the document and lays out blocks, [`inline`] the words in them, [`table`] and [`code`] what has a
+//! layout of its own. [`stream`] keeps what is complete of a text that is still coming.
 
+mod block;
+mod code;
+mod inline;
 mod stream;
+mod table;
 
 use ratatui::text::Line;
 
-use crate::app::theme::{Role, Theme};
+use crate::app::theme::Theme;
 use crate::chat::session::ChatCommand;
 
+pub use code::{circled, note, sign};
 pub use stream::StreamingMarkdown;
-
-use super::text::escape::clean_lines;
-use super::text::wrap::Wrap;
 
 /// What a text is rendered for.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +30,5 @@ pub struct Page<'a> {
 
 /// Renders a text that came from a model or the playbook: nothing in it reaches the terminal but as text.
 pub fn render(text: &str, page: Page<'_>) -> Vec<Line<'static>> {
-    clean_lines(text)
-        .split('\n')
-        .flat_map(|line| Wrap::at(usize::from(page.columns)).text(line, page.theme.style(Role::Text)))
-        .collect()
+    block::document(&super::text::escape::clean_lines(text), page)
 }

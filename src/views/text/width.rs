@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use ratatui::buffer::CellWidth;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 /// Stands for what was cut off.
 pub const ELLIPSIS: &str = "…";
@@ -13,7 +13,15 @@ pub fn width(text: &str) -> usize {
     if text.is_ascii() {
         return text.len();
     }
-    text.graphemes(true).map(UnicodeWidthStr::width).sum()
+    text.graphemes(true).map(cells).sum()
+}
+
+/// Columns that one grapheme takes. Controls take one: what is measured has been made harmless before.
+pub fn cells(grapheme: &str) -> usize {
+    if grapheme.len() == 1 {
+        return 1;
+    }
+    usize::from(grapheme.cell_width())
 }
 
 /// `text` in at most `columns`, its end replaced by `…` where it is longer.
@@ -47,7 +55,7 @@ pub fn truncate_middle(text: &str, columns: usize) -> Cow<'_, str> {
 pub fn prefix(text: &str, columns: usize) -> &str {
     let mut used = 0;
     for (index, grapheme) in text.grapheme_indices(true) {
-        used += grapheme.width();
+        used += cells(grapheme);
         if used > columns {
             return text.get(..index).unwrap_or_default();
         }
@@ -59,7 +67,7 @@ pub fn prefix(text: &str, columns: usize) -> &str {
 pub fn suffix(text: &str, columns: usize) -> &str {
     let mut used = 0;
     for (index, grapheme) in text.grapheme_indices(true).rev() {
-        used += grapheme.width();
+        used += cells(grapheme);
         if used > columns {
             return text.get(index + grapheme.len()..).unwrap_or_default();
         }
@@ -78,7 +86,7 @@ pub fn skip(text: &str, columns: usize) -> Cow<'_, str> {
                 cut => Cow::Owned(format!("{}{rest}", " ".repeat(cut))),
             };
         }
-        used += grapheme.width();
+        used += cells(grapheme);
     }
     Cow::Owned(" ".repeat(used.saturating_sub(columns)))
 }

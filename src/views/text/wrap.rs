@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
-use super::width::width;
+use super::width::{cells, width};
 
 /// Prose is read at most this wide.
 pub const PROSE: u16 = 100;
@@ -93,7 +92,7 @@ fn word_end(text: &str) -> usize {
         if grapheme == " " {
             return index;
         }
-        let is_wide = grapheme.width() > 1;
+        let is_wide = cells(grapheme) > 1;
         if index > 0 && (is_wide || before_is_wide) && !clings(grapheme) {
             return index;
         }
@@ -224,7 +223,7 @@ impl<'w> Filler<'w> {
                 continue;
             }
             for grapheme in piece.graphemes(true) {
-                let columns = grapheme.width();
+                let columns = cells(grapheme);
                 if !self.fresh && self.used + columns > room {
                     self.break_line();
                 }

@@ -1,0 +1,160 @@
+//! Code blocks, and the numbers of the commands in them.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::theme::{Role, Theme};
+use crate::chat::session::ChatCommand;
+use crate::views::highlight::{Language, highlight};
+use crate::views::text::width::width;
+use crate::views::text::wrap::Wrap;
+
+use super::Page;
+
+/// A code block as it stands in the text.
+pub(super) struct Fence<'a> {
+    /// What its fence says of its language.
+    pub(super) info: &'a str,
+    /// Its lines.
+    pub(super) text: &'a str,
+}
+
+/// The number of a command as it is shown: a circled one, as far as there are any.
+pub fn circled(n: u32) -> String {
+    let circle = match n {
+        1..=20 => char::from_u32(0x2460 + n - 1),
+        21..=35 => char::from_u32(0x3251 + n - 21),
+        36..=50 => char::from_u32(0x32b1 + n - 36),
+        _ => None,
+    };
+    circle.map_or_else(|| format!("({n})"), String::from)
+}
+
+/// The sign before a command: whether it changes the cluster.
+pub fn sign(command: &ChatCommand, theme: &Theme) -> Span<'static> {
+    if command.mutates {
+        Span::styled("⚠", theme.style(Role::Warning))
+    } else {
+        Span::styled("✓", theme.style(Role::Healed))
+    }
+}
+
+/// The word behind a command: whether it changes the cluster.
+pub const fn note(command: &ChatCommand) -> &'static str {
+    if command.mutates { "changes" } else { "reads" }
+}
+
+/// The command that `code` is, whatever its blanks and line continuations.
+pub(super) fn command_of<'c>(code: &str, commands: &'c [ChatCommand]) -> Option<&'c ChatCommand> {
+    let same = |command: &&ChatCommand| words(code).eq(words(&command.command));
+    commands.iter().find(same)
+}
+
+fn words(code: &str) -> impl Iterator<Item = &str> {
+    let code = code.trim_start();
+    let code = code.strip_prefix("$ ").unwrap_or(code);
+    code.split_whitespace().filter(|word| *word != "\\")
+}
+
+/// Columns before code.
+const INDENT: usize = 2;
+
+pub(super) fn lines(fence: &Fence<'_>, columns: usize, page: Page<'_>) -> Vec<Line<'static>> {
+    let text = fence.text.trim_end_matches('\n');
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let painted = match language(fence) {
+        Some(language) => highlight(language, text, page.theme),
+        None => {
+            let style = page.theme.style(Role::Code);
+            text.lines()
+                .map(|line| Line::styled(line.to_owned(), style))
+                .collect()
+        }
+    };
+    let sources: Vec<&str> = text.lines().collect();
+    let commands = commands(&sources, page.commands);
+    // Lines that are no command stand under the words of those that are.
+    let marks = commands
+        .iter()
+        .flatten()
+        .map(|command| width(&mark(command, page.theme).1))
+        .max()
+        .unwrap_or(0);
+    let mut lines = Vec::with_capacity(painted.len());
+    for (painted, (command, continued)) in painted.into_iter().zip(commands.iter().zip(continues(&sources))) {
+        let mut wrap = Wrap::at(columns);
+        let plain = " ".repeat(INDENT + marks);
+        wrap.first = match command {
+            Some(command) => mark(command, page.theme).0,
+            None => vec![Span::raw(plain.clone())],
+        };
+        wrap.rest = vec![Span::raw(format!("{plain}  "))];
+        let mut wrapped = wrap.spans(&painted.spans);
+        if let (Some(command), false, Some(last)) = (command, continued, wrapped.last_mut()) {
+            let style = page.theme.style(Role::Dim);
+            append_right(last, note(command), style, columns);
+        }
+        lines.extend(wrapped);
+    }
+    lines
+}
+
+/// A block without a language, or with that of a console, whose lines are commands is a shell's.
+fn language(fence: &Fence<'_>) -> Option<Language> {
+    Language::of_fence(fence.info).or_else(|| {
+        let first = fence.text.trim_start();
+        let first = first.strip_prefix("$ ").unwrap_or(first);
+        (fence.info.is_empty() && first.starts_with("kubectl ")).then_some(Language::Bash)
+    })
+}
+
+/// For each line the command that begins there.
+fn commands<'c>(lines: &[&str], known: &'c [ChatCommand]) -> Vec<Option<&'c ChatCommand>> {
+    let mut begins = vec![None; lines.len()];
+    let continues: Vec<bool> = continues(lines).collect();
+    let mut start = 0;
+    let mut whole = String::new();
+    for (index, (line, continues)) in lines.iter().zip(continues).enumerate() {
+        whole.push_str(line);
+        whole.push('\n');
+        if !continues {
+            if let Some(begin) = begins.get_mut(start) {
+                *begin = command_of(&whole, known);
+            }
+            whole.clear();
+            start = index + 1;
+        }
+    }
+    begins
+}
+
+/// For each line whether the next one goes on with it.
+fn continues<'l>(lines: &'l [&str]) -> impl Iterator<Item = bool> + 'l {
+    lines.iter().map(|line| line.trim_end().ends_with('\\'))
+}
+
+/// `  ① ⚠ `, as spans and as text.
+fn mark(command: &ChatCommand, theme: &Theme) -> (Vec<Span<'static>>, String) {
+    let number = circled(command.n);
+    let text = format!("{number} ⚠ ");
+    let spans = vec![
+        Span::raw(" ".repeat(INDENT)),
+        Span::styled(number, theme.style(Role::Reference)),
+        Span::raw(" "),
+        sign(command, theme),
+        Span::raw(" "),
+    ];
+    (spans, text)
+}
+
+/// Puts a word at the right edge of a line where there is room for it.
+pub(crate) fn append_right(line: &mut Line<'static>, word: &str, style: Style, columns: usize) {
+    let used: usize = line.spans.iter().map(|span| width(&span.content)).sum();
+    let Some(gap) = columns.checked_sub(used + width(word)).filter(|gap| *gap >= 2) else {
+        return;
+    };
+    line.spans.push(Span::raw(" ".repeat(gap)));
+    line.spans.push(Span::styled(word.to_owned(), style));
+}
