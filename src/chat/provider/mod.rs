@@ -6,6 +6,7 @@ use futures::stream::BoxStream;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::chat::redact::Redactor;
 use crate::engine::object::Text;
 
 pub mod openai;
@@ -34,11 +35,25 @@ pub struct Message {
     pub content: String,
 }
 
-/// A conversation to be answered. Its text has passed the redactor.
+/// A conversation to be answered. Can only be made with the redactor: what has not passed it cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderRequest {
+    messages: Vec<Message>,
+}
+
+impl ProviderRequest {
+    /// The request for that conversation, its secrets masked.
+    pub fn redacted(mut messages: Vec<Message>, redactor: &Redactor) -> Self {
+        for message in &mut messages {
+            message.content = redactor.text(&message.content);
+        }
+        Self { messages }
+    }
+
     /// One system message first, then user and assistant in turn.
-    pub messages: Vec<Message>,
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
+    }
 }
 
 /// A piece of an answer. [`Chunk::Finished`] is the last of one that is complete.

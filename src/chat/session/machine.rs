@@ -187,9 +187,12 @@ impl Session {
             Event::Stream(..) | Event::Failed(..) => {}
             Event::Cancel => self.cancel(now, &mut effects),
             Event::Consent { host, yes } => self.consent(&host, yes, now, &mut effects),
-            Event::RetryDue(request) => self.retry(request, &mut effects),
+            Event::RetryDue(request) => self.retry(request, now, &mut effects),
             Event::ClusterNote(text) => {
                 self.say(Role::Cluster, text, now, &mut effects);
+            }
+            Event::Notice(text) => {
+                self.say(Role::Notice, text, now, &mut effects);
             }
             Event::SpeakerChanged(speaker) => self.speaker = speaker,
         }
@@ -413,15 +416,14 @@ impl Session {
         true
     }
 
-    fn retry(&mut self, request: RequestId, effects: &mut Vec<Effect>) {
+    fn retry(&mut self, request: RequestId, now: Timestamp, effects: &mut Vec<Effect>) {
         let Some(turn) = &mut self.turn else { return };
         if turn.request != request || !matches!(turn.step, Step::Waiting(_)) {
             return;
         }
         turn.attempt += 1;
-        let asked = turn.asked;
         self.renumber();
-        self.send(asked, effects);
+        self.send(now, effects);
     }
 
     /// Gives the running turn's next request a number of its own.
@@ -435,7 +437,7 @@ impl Session {
     fn cancel(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         let Some(turn) = &self.turn else { return };
         let remark = turn.answer.is_none().then(|| "Stopped.".to_owned());
-        if turn.step == Step::Answering {
+        if turn.step != Step::Consent {
             effects.push(Effect::Abort(turn.request));
         }
         self.close(EntryState::Stopped, remark, now, effects);

@@ -38,6 +38,8 @@ pub enum Event {
     RetryDue(RequestId),
     /// Something happened in the cluster while one reads: `checkout healed: 3 of 3 ready`.
     ClusterNote(String),
+    /// The program has to say something: `This conversation is not being saved: …`.
+    Notice(String),
     /// From the next question on, this one answers.
     SpeakerChanged(Speaker),
 }

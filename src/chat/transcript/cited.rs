@@ -1,9 +1,8 @@
-//! Conversations on disk: a file of JSON lines a session, appended and flushed record by record.
+//! Facts as a conversation keeps them.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::chat::session::{Entry, Header};
 use crate::engine::evidence::{Evidence, Numbered, Source};
 use crate::engine::object::{ObjectRef, Text};
 
@@ -96,13 +95,4 @@ impl From<Cited> for Numbered {
             },
         }
     }
-}
-
-/// A conversation as its file tells it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Loaded {
-    /// The first record.
-    pub header: Header,
-    /// What was said.
-    pub entries: Vec<Entry>,
 }
