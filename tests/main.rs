@@ -1,3 +1,4 @@
 //! What the program does, seen from outside: one module a behaviour.
 
+mod console;
 mod support;

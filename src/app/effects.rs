@@ -121,7 +121,7 @@ impl Runner {
             }
             Effect::ReadLogs { request, logs } => self.read_logs(request, logs),
             Effect::CloseLogs => self.logs = JoinSet::new(),
-            Effect::OpenChat { session, problem } => self.open_chat(session, problem),
+            Effect::OpenChat { session, problem } => self.open_chat(session, &problem),
             Effect::Chat { session, effect } => self.chat(&session, effect, now),
             Effect::Copy(text) => self.copy(text),
             Effect::Refresh => self.backend.refresh(),
@@ -174,13 +174,13 @@ impl Runner {
         }
     }
 
-    fn open_chat(&mut self, session: Text, problem: Text) {
+    fn open_chat(&mut self, session: Text, problem: &Text) {
         let opened = Opened {
             problem: problem.clone(),
             dossier: Arc::default(),
         };
         self.opened.insert(session.clone(), opened.clone());
-        let dossier = self.backend.dossier(&problem);
+        let dossier = self.backend.dossier(problem);
         let redactor = self.redactor.clone();
         let tokens = self.seed_tokens;
         self.reply(async move {
@@ -198,12 +198,9 @@ impl Runner {
     }
 
     fn chat(&mut self, session: &Text, effect: ChatEffect, now: Timestamp) {
-        match self.chats.run(session, effect, now) {
-            Some(ChatEffect::AnswerFromPlaybook { request, question }) => {
-                self.answer_from_playbook(session, request, question);
-            }
-            // Asking the person is the model's affair and never comes here; the rest is done.
-            Some(_) | None => {}
+        // Asking the person is the model's affair and never comes here; all else is done.
+        if let Some(ChatEffect::AnswerFromPlaybook { request, question }) = self.chats.run(session, effect, now) {
+            self.answer_from_playbook(session, request, question);
         }
     }
 

@@ -184,12 +184,7 @@ impl Model {
 
     /// Where everything stands; `None` where the terminal is too small.
     pub fn layout(&self) -> Option<Layout> {
-        let pane = match self.place {
-            Place::Home => self.pane,
-            // Alone, a chat is what one came for: the strip is for switching between chats.
-            Place::Chat => self.pane,
-        };
-        Layout::of(self.size, self.place, pane, self.zoomed, self.footer_height())
+        Layout::of(self.size, self.place, self.pane, self.zoomed, self.footer_height())
     }
 
     fn footer_height(&self) -> u16 {
@@ -266,13 +261,7 @@ impl Model {
         let onset = session_id(&self.snapshot, problem);
         self.chats
             .iter()
-            .position(|chat| *chat.session.id() == onset || self.goes_on(&chat.session, problem))
-    }
-
-    /// A problem that got a better root has another id, and is what the conversation is about all the same.
-    fn goes_on(&self, session: &Session, problem: &Problem) -> bool {
-        problem.answers_to(session.problem_id())
-            && problem.since.is_none_or(|since| since <= session.started())
+            .position(|chat| *chat.session.id() == onset || goes_on(&chat.session, problem))
     }
 
     /// Active problems of that severity.
@@ -285,6 +274,12 @@ impl Model {
     pub const fn alarm(&self) -> Alarm {
         self.detail.settles_at
     }
+}
+
+/// A problem that got a better root has another id, and is what the conversation is about all the same; one that
+/// healed and began anew is not.
+fn goes_on(session: &Session, problem: &Problem) -> bool {
+    problem.answers_to(session.problem_id()) && problem.since.is_none_or(|since| since <= session.started())
 }
 
 /// The id of the conversation about a problem from its present onset on: problem and time, so that it is found again

@@ -69,7 +69,7 @@ impl Tty {
     pub fn take() -> Result<Self, TerminalError> {
         for (is_terminal, name) in [
             (io::stdin().is_terminal(), "input"),
-            (io::stdout().is_terminal(), "output"),
+            (stdout().is_terminal(), "output"),
         ] {
             if !is_terminal {
                 return Err(TerminalError::NotATerminal(name));

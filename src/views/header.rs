@@ -13,7 +13,7 @@ use crate::engine::snapshot::Connection;
 
 use super::chat::speaker_label;
 use super::text::number::{count, thousands};
-use super::text::width::truncate;
+use super::text::width::{truncate, width};
 use super::{View, write_right};
 
 /// Columns between two parts.
@@ -84,14 +84,13 @@ fn place(view: View<'_>, room: usize) -> Line<'static> {
     let context = &model.snapshot.cluster.context;
     let context = if context.is_empty() { "files" } else { &**context };
     let mut spans = vec![view.span(Role::Header, context)];
-    let left = |spans: &[Span<'static>]| room.saturating_sub(spans.iter().map(Span::width).sum::<usize>() + 2);
+    let room = room.saturating_sub(spans.iter().map(Span::width).sum::<usize>());
     if let Some(news) = &model.news {
         view.clock.ends_at(news.until);
         let more = if news.others > 0 { format!(" and {} more", news.others) } else { String::new() };
         let line = format!("new ✖ {}{more}", news.title);
         spans.push(Span::raw("  "));
-        let room = left(&spans[..1]);
-        spans.push(view.span(Role::Critical, &truncate(&line, room)));
+        spans.push(view.span(Role::Critical, &truncate(&line, room.saturating_sub(2))));
         return Line::from(spans);
     }
     let inside = match (model.place, model.pane) {
@@ -101,20 +100,15 @@ fn place(view: View<'_>, room: usize) -> Line<'static> {
         }
         (Place::Home, Pane::Tree | Pane::Detail) => None,
     };
-    match inside {
-        Some(title) => {
-            spans.push(view.span(Role::Dim, " › "));
-            let room = room.saturating_sub(spans.iter().map(Span::width).sum::<usize>());
-            spans.push(view.span(Role::Text, &truncate(&title, room)));
-        }
-        None => {
-            let room = left(&spans);
-            let scope = scope(view);
-            if super::text::width::width(&scope) <= room {
-                spans.push(Span::raw("  "));
-                spans.push(view.span(Role::Dim, &scope));
-            }
-        }
+    if let Some(title) = inside {
+        spans.push(view.span(Role::Dim, " › "));
+        spans.push(view.span(Role::Text, &truncate(&title, room.saturating_sub(3))));
+        return Line::from(spans);
+    }
+    let scope = scope(view);
+    if width(&scope) + 2 <= room {
+        spans.push(Span::raw("  "));
+        spans.push(view.span(Role::Dim, &scope));
     }
     Line::from(spans)
 }

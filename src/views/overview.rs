@@ -79,7 +79,7 @@ impl Page<'_> {
         self.where_and_when();
         self.cause();
         self.changes();
-        self.why(&self.facts_of_diagnosis());
+        self.why(&facts_of_diagnosis(problem));
         self.actions();
         self.hits();
         self.lines
@@ -211,16 +211,6 @@ impl Page<'_> {
             };
             let text = format!("{path}: {}", fact.evidence.text);
             self.fact(fact.n, "+", &text, Role::Added);
-        }
-    }
-
-    fn facts_of_diagnosis(&self) -> Vec<&Numbered> {
-        let problem = self.problem;
-        let named: Vec<&Numbered> = problem.diagnosis.why.iter().filter_map(|n| problem.fact(*n)).collect();
-        if named.is_empty() {
-            problem.evidence.iter().take(FACTS).collect()
-        } else {
-            named
         }
     }
 
@@ -399,6 +389,16 @@ impl Page<'_> {
         for paragraph in text.lines() {
             self.lines.extend(wrap.spans(&[self.view.span(role, paragraph)]));
         }
+    }
+}
+
+/// The facts that show the diagnosis; the first ones where it names none.
+fn facts_of_diagnosis(problem: &Problem) -> Vec<&Numbered> {
+    let named: Vec<&Numbered> = problem.diagnosis.why.iter().filter_map(|n| problem.fact(*n)).collect();
+    if named.is_empty() {
+        problem.evidence.iter().take(FACTS).collect()
+    } else {
+        named
     }
 }
 

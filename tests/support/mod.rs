@@ -1,3 +1,5 @@
 //! What tests share.
 
+pub mod console;
+pub mod fixtures;
 pub mod screen;

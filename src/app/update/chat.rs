@@ -20,11 +20,12 @@ pub(super) fn open(model: &mut Model, effects: &mut Effects) {
     model.pane = Pane::Detail;
     if let Some(index) = model.chat_about(&problem) {
         model.chat = index;
+        let now = model.now;
         // One that could not be opened is tried again.
         if let Some(chat) = model.current_chat_mut()
             && chat.failed.take().is_some()
         {
-            chat.gathering = Some(model.now);
+            chat.gathering = Some(now);
             effects.push(Effect::OpenChat {
                 session: session_id(&model.snapshot, &problem),
                 problem: problem.id.clone(),
@@ -119,11 +120,8 @@ pub(super) fn act(model: &mut Model, action: Action, effects: &mut Effects) {
         Action::CopyCommand(n) => copy(model, Some(u32::from(n)), effects),
         Action::Evidence(n) => open_evidence(model, u32::from(n), effects),
         Action::NextPane | Action::PreviousPane => keys::next_pane(model, effects),
-        Action::Back => {
-            if !cancel(model, effects) {
-                leave(model);
-            }
-        }
+        Action::Back if cancel(model, effects) => {}
+        Action::Back => leave(model),
         _ => {}
     }
 }

@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::detail::{Detail, Loaded, Subject, Tab};
 use crate::app::keymap::Action;
-use crate::app::layout::Layout;
 use crate::app::message::{Effect, RequestId};
 use crate::app::model::{Model, Pane, Place, Prompt};
 use crate::app::yaml::Document;
@@ -23,8 +22,8 @@ use super::{Effects, chat, keys, logs, toast};
 const SETTLE: SignedDuration = SignedDuration::from_millis(150);
 
 /// Rows of text in the pane.
-pub(super) fn text_height(layout: &Option<Layout>) -> usize {
-    layout.map_or(0, |layout| {
+pub(super) fn text_height(model: &Model) -> usize {
+    model.layout().map_or(0, |layout| {
         usize::from(layout.detail_text().height.saturating_sub(views::detail::HEADING))
     })
 }
@@ -169,7 +168,7 @@ fn read_yaml(model: &mut Model, object: ObjectRef, field: Option<(Text, u32)>, e
 }
 
 pub(super) fn yaml(model: &mut Model, request: RequestId, result: Result<Document, Failure>) {
-    let height = text_height(&model.layout());
+    let height = text_height(model);
     let pane = &mut model.detail.yaml;
     if pane.document.awaits(request) {
         pane.take(result, height);
@@ -217,7 +216,7 @@ pub(super) fn events(model: &mut Model, request: RequestId, lines: Vec<EventLine
 
 /// Keys of the overview, the evidence and the events.
 pub(super) fn act(model: &mut Model, action: Action, effects: &mut Effects) {
-    let page = text_height(&model.layout()).max(2) - 1;
+    let page = text_height(model).max(2) - 1;
     match action {
         Action::Up => scroll(model, -1),
         Action::Down => scroll(model, 1),
@@ -242,7 +241,7 @@ pub(super) fn act(model: &mut Model, action: Action, effects: &mut Effects) {
 
 /// Keys of the YAML.
 pub(super) fn act_in_yaml(model: &mut Model, action: Action, effects: &mut Effects) {
-    let height = text_height(&model.layout());
+    let height = text_height(model);
     if model.detail.yaml.update(action, height) {
         return;
     }
@@ -311,7 +310,7 @@ fn move_to_fact(model: &mut Model, by: isize) {
 
 /// Keeps what the cursor is on in sight after anything changed.
 pub(super) fn keep_visible(model: &mut Model) {
-    let height = text_height(&model.layout());
+    let height = text_height(model);
     model.detail.yaml.keep_visible(height);
     match model.detail.tab {
         Tab::Evidence => model.detail.scroll = views::evidence::scroll_to_cursor(model, height),

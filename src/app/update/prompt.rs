@@ -46,6 +46,7 @@ pub(super) fn paste(model: &mut Model, text: &str) {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Edit {
     Type(char),
     DropLetter,
@@ -121,7 +122,7 @@ fn search(model: &mut Model) {
     let Some(Prompt::Search(text)) = &model.prompt else {
         return;
     };
-    let height = detail::text_height(&model.layout());
+    let height = detail::text_height(model);
     match model.detail.tab {
         Tab::Logs => {
             if let Some(logs) = &mut model.detail.logs {
