@@ -104,7 +104,7 @@ impl Layout {
 
     /// The text of the detail pane: without its margins and its last line, where the tabs stand.
     pub const fn detail_text(&self) -> Rect {
-        let margin = if self.detail.width >= 60 { 1 } else { 0 };
+        let margin = if self.detail.width >= 50 { 1 } else { 0 };
         Rect {
             x: self.detail.x + margin,
             y: self.detail.y,

@@ -14,7 +14,7 @@ use super::{View, detail};
 
 /// Where the text of a conversation stands.
 pub fn text_area(layout: &Layout) -> Rect {
-    let margin = u16::from(layout.detail.width >= 60);
+    let margin = u16::from(layout.detail.width >= 50);
     Rect {
         x: layout.detail.x + margin,
         width: layout.detail.width.saturating_sub(2 * margin),

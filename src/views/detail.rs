@@ -109,7 +109,7 @@ pub(super) fn stand_in<T>(loaded: &Loaded<T>) -> Option<Result<jiff::Timestamp, 
 
 fn tabs(view: View<'_>, area: Rect, buffer: &mut Buffer) {
     let open = view.model.detail.tab;
-    let mut spans = vec![Span::raw(if area.width < 60 { "" } else { " " })];
+    let mut spans = vec![Span::raw(if area.width < 56 { "" } else { "  " })];
     let gap = if area.width < 56 { " " } else { "  " };
     for tab in Tab::ALL {
         let role = match (tab == open, view.has_focus(Pane::Detail)) {

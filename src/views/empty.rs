@@ -7,7 +7,6 @@ use ratatui::text::{Line, Span};
 use crate::app::layout::Layout;
 use crate::app::theme::Role;
 use crate::engine::coverage::Status;
-use crate::engine::object::Kind;
 use crate::engine::snapshot::Connection;
 
 use super::View;
@@ -87,7 +86,7 @@ fn well(view: View<'_>) -> Vec<Line<'static>> {
         .coverage
         .gaps()
         .map(|gap| {
-            let kind = Kind::from_name(&gap.kind).map_or_else(|| gap.kind.to_lowercase(), |kind| kind.plural().to_owned());
+            let kind = super::header::plural(&gap.kind);
             match gap.status {
                 Status::Forbidden => format!("{kind} (403)"),
                 Status::Ok | Status::Reading | Status::Absent | Status::Error => format!("{kind} ({})", gap.detail),

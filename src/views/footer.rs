@@ -12,7 +12,7 @@ use crate::app::theme::Role;
 use super::text::width::width;
 use super::{View, overview, write_right};
 
-/// Keys that are shown.
+/// Keys that are shown, apart from the one of help.
 const MOST: usize = 5;
 
 /// Draws it; returns where the cursor belongs where something is typed.
@@ -50,7 +50,7 @@ fn hints(model: &Model) -> Vec<Hint> {
     }
     // Help is always the last one: nothing has to be remembered to begin.
     let help = hints.iter().position(|hint| hint.action == Action::Help).map(|at| hints.remove(at));
-    hints.truncate(MOST - usize::from(help.is_some()));
+    hints.truncate(MOST);
     hints.extend(help);
     hints
 }

@@ -19,15 +19,20 @@ use super::{View, write_right};
 /// Columns between two parts.
 const GAP: usize = 3;
 
+/// Columns that the place takes from other parts at most.
+const MOST_PLACE: usize = 34;
+
 /// A part of the line, from its fullest form to its shortest.
 struct Part {
     forms: Vec<Vec<Span<'static>>>,
     form: usize,
+    /// How easily it is spared: the highest gives way first.
+    spare: u8,
 }
 
 impl Part {
-    fn new(forms: Vec<Vec<Span<'static>>>) -> Self {
-        Self { forms, form: 0 }
+    fn new(spare: u8, forms: Vec<Vec<Span<'static>>>) -> Self {
+        Self { forms, form: 0, spare }
     }
 
     fn spans(&self) -> &[Span<'static>] {
@@ -38,11 +43,16 @@ impl Part {
         self.spans().iter().map(Span::width).sum()
     }
 
-    /// Takes the next shorter form; whether there was one.
-    fn shorten(&mut self) -> bool {
-        let shorter = self.form + 1 < self.forms.len();
-        self.form += usize::from(shorter);
-        shorter
+    /// Its columns with the gap before it.
+    fn columns(&self) -> usize {
+        match self.width() {
+            0 => 0,
+            width => width + GAP,
+        }
+    }
+
+    const fn can_shorten(&self) -> bool {
+        self.form + 1 < self.forms.len()
     }
 }
 
@@ -50,17 +60,13 @@ pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.header;
     let room = usize::from(area.width).saturating_sub(2);
     let mut parts = parts(view);
-    // The place gives way first, then what is well, then words; counts and the connection stay to the last.
-    let place_least = 12;
-    loop {
-        let used: usize = parts.iter().map(Part::width).filter(|width| *width > 0).map(|width| width + GAP).sum();
-        if used + place_least <= room {
-            break;
-        }
-        // The last part is the least needed one that still can be shorter.
-        if !parts.iter_mut().rev().any(Part::shorten) {
-            break;
-        }
+    let context = width(&view.model.snapshot.cluster.context);
+    // What is well gives way first, then words; the connection and the counts stay to the last.
+    let least = (context + 2 + width(&scope(view))).min(MOST_PLACE);
+    while parts.iter().map(Part::columns).sum::<usize>() + least > room {
+        let shorter = parts.iter_mut().filter(|part| part.can_shorten()).max_by_key(|part| part.spare);
+        let Some(part) = shorter else { break };
+        part.form += 1;
     }
     let mut right: Vec<Span<'static>> = Vec::new();
     for part in parts.iter().filter(|part| part.width() > 0) {
@@ -135,15 +141,15 @@ fn scope(view: View<'_>) -> String {
     }
 }
 
-/// The parts at the right, most needed first.
+/// The parts at the right, in their order.
 fn parts(view: View<'_>) -> Vec<Part> {
     let model = view.model;
-    let mut parts = vec![counts(view), connection(view)];
+    let mut parts = vec![connection(view), counts(view)];
     if model.place == Place::Chat {
         if let Some(chat) = model.current_chat() {
             let label = speaker_label(chat.session.speaker());
             let short = label.split(" · ").next().unwrap_or_default().to_owned();
-            parts.push(Part::new(vec![
+            parts.push(Part::new(2, vec![
                 vec![view.span(Role::Dim, &label)],
                 vec![view.span(Role::Dim, &short)],
                 vec![],
@@ -151,14 +157,13 @@ fn parts(view: View<'_>) -> Vec<Part> {
         }
         return parts;
     }
-    parts.push(gaps(view));
     let healthy = thousands(model.snapshot.healthy);
     let live = model.snapshot.cluster.connection != Connection::Connecting;
-    parts.push(Part::new(if live {
-        vec![vec![view.span(Role::Dim, &format!("{healthy} healthy"))], vec![]]
-    } else {
-        vec![vec![]]
-    }));
+    if live {
+        let healthy = vec![view.span(Role::Dim, &format!("{healthy} healthy"))];
+        parts.push(Part::new(4, vec![healthy, vec![]]));
+    }
+    parts.push(gaps(view));
     parts
 }
 
@@ -172,14 +177,14 @@ fn counts(view: View<'_>) -> Part {
         }
         spans.push(view.span(role, &format!("{} {n}", severity.sign())));
     }
-    Part::new(vec![spans])
+    Part::new(0, vec![spans])
 }
 
 fn connection(view: View<'_>) -> Part {
     let snapshot = &view.model.snapshot;
     let dim = |text: &str| vec![view.span(Role::Dim, text)];
     match &snapshot.cluster.connection {
-        Connection::Connecting => Part::new(vec![dim("◌ connecting")]),
+        Connection::Connecting => Part::new(1, vec![dim("◌ connecting"), dim("◌")]),
         Connection::Reading { read, expected } => {
             let mut reading = snapshot.coverage.entries.iter().filter(|entry| entry.status == Status::Reading);
             // One kind that is left is named; of several only the sum is known.
@@ -191,9 +196,9 @@ fn connection(view: View<'_>) -> Part {
             };
             let of = expected.map_or(String::new(), |expected| format!(" of {}", thousands(expected)));
             let read = thousands(*read);
-            Part::new(vec![dim(&format!("◔ reading {kind}{read}{of}")), dim(&format!("◔ {read}{of}"))])
+            Part::new(1, vec![dim(&format!("◔ reading {kind}{read}{of}")), dim(&format!("◔ {read}{of}"))])
         }
-        Connection::Live => Part::new(vec![vec![
+        Connection::Live => Part::new(1, vec![vec![
             view.span(Role::Healed, "●"),
             view.span(Role::Text, " live"),
         ]]),
@@ -201,7 +206,7 @@ fn connection(view: View<'_>) -> Part {
             let ago = view.clock.seconds_since(*since);
             let retry = retry_at.and_then(|at| view.clock.seconds_until(at));
             let next = retry.map_or("retrying".to_owned(), |left| format!("retrying in {left}"));
-            Part::new(vec![
+            Part::new(1, vec![
                 vec![view.span(Role::Error, &format!("○ lost {ago} ago, {next}"))],
                 vec![view.span(Role::Error, &format!("○ lost {ago} ago"))],
                 vec![view.span(Role::Error, "○ lost")],
@@ -214,7 +219,7 @@ fn connection(view: View<'_>) -> Part {
 fn gaps(view: View<'_>) -> Part {
     let mut names: Vec<String> = Vec::new();
     for gap in view.model.snapshot.coverage.gaps() {
-        let what = Kind::from_name(&gap.kind).map_or_else(|| gap.kind.to_lowercase(), |kind| kind.plural().to_owned());
+        let what = plural(&gap.kind);
         let why = match gap.status {
             Status::Forbidden => "403",
             Status::Ok | Status::Reading | Status::Absent | Status::Error => "failing",
@@ -226,7 +231,7 @@ fn gaps(view: View<'_>) -> Part {
     }
     let n = names.len();
     if n == 0 {
-        return Part::new(vec![vec![]]);
+        return Part::new(3, Vec::new());
     }
     let shown = |text: String| vec![view.span(Role::Warning, &text)];
     let things = count(n as u64, "kind", "kinds");
@@ -236,5 +241,18 @@ fn gaps(view: View<'_>) -> Part {
     }
     forms.push(shown(format!("cannot see {things}")));
     forms.push(shown(format!("⊘ {n}")));
-    Part::new(forms)
+    Part::new(3, forms)
+}
+
+/// A kind's resource name, `secrets`.
+pub(super) fn plural(kind: &str) -> String {
+    if let Some(known) = Kind::from_name(kind) {
+        return known.plural().to_owned();
+    }
+    let name = kind.to_lowercase();
+    match name.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None if name.ends_with('s') => format!("{name}es"),
+        None => format!("{name}s"),
+    }
 }

@@ -12,11 +12,14 @@ use super::View;
 use super::evidence::source_of;
 use super::text::escape::clean;
 use super::text::number::{circled, count};
-use super::text::width::{pad, width};
+use super::text::width::{ELLIPSIS, pad, width};
 use super::text::wrap::{PROSE, Wrap};
 
 /// Facts that are shown where the diagnosis names none.
 const FACTS: usize = 3;
+
+/// Lines of a fact.
+const FACT_LINES: usize = 2;
 
 /// Things that are named as following from a problem.
 const HITS: usize = 4;
@@ -204,14 +207,42 @@ impl Page<'_> {
             return;
         }
         self.blank();
-        self.section("Changed");
-        for fact in changes {
-            let Source::Change { path } = &fact.evidence.source else {
-                continue;
-            };
-            let text = format!("{path}: {}", fact.evidence.text);
-            self.fact(fact.n, "+", &text, Role::Added);
+        let newest = changes.iter().filter_map(|fact| fact.evidence.time).max();
+        match newest {
+            Some(time) if self.view.model.absolute_times => {
+                self.section(&format!("Changed at {}", self.view.clock.time_to_the_second(time)));
+            }
+            Some(time) => self.section(&format!("Changed {} ago", self.view.clock.age(time))),
+            None => self.section("Changed"),
         }
+        for fact in changes {
+            self.change(fact);
+        }
+    }
+
+    fn change(&mut self, fact: &Numbered) {
+        let Source::Change { path } = &fact.evidence.source else {
+            return;
+        };
+        let view = self.view;
+        let wrap = Wrap {
+            columns: self.prose.saturating_sub(1),
+            first: vec![
+                Span::raw("   "),
+                view.span(Role::Reference, &fact.n.to_string()),
+                Span::raw(" "),
+                view.span(Role::Added, "+"),
+                Span::raw(" "),
+            ],
+            rest: vec![Span::raw(" ".repeat(6 + digits(fact.n)))],
+        };
+        let path = shorten_path(path, wrap.columns / 2);
+        let mut lines = wrap.spans(&[
+            view.span(Role::Added, &path),
+            view.span(Role::Text, &format!(": {}", fact.evidence.text)),
+        ]);
+        self.clip(&mut lines);
+        self.lines.extend(lines);
     }
 
     fn why(&mut self, facts: &[&Numbered]) {
@@ -245,6 +276,7 @@ impl Page<'_> {
             Source::Event { .. } | Source::Log { .. } | Source::Related => evidence.text.to_string(),
         };
         let mut lines = wrap.spans(&[view.span(Role::Text, &text)]);
+        self.clip(&mut lines);
         let source = source_of(view, fact, false);
         if !source.is_empty() {
             let source_width = width(&source);
@@ -263,20 +295,14 @@ impl Page<'_> {
         self.lines.extend(lines);
     }
 
-    fn fact(&mut self, n: u32, sign: &str, text: &str, role: Role) {
-        let view = self.view;
-        let wrap = Wrap {
-            columns: self.prose.saturating_sub(1),
-            first: vec![
-                Span::raw("   "),
-                view.span(Role::Reference, &n.to_string()),
-                Span::raw(" "),
-                view.span(role, sign),
-                Span::raw(" "),
-            ],
-            rest: vec![Span::raw(" ".repeat(6 + digits(n)))],
-        };
-        self.lines.extend(wrap.spans(&[view.span(role, text)]));
+    /// Two lines of a fact are enough here: the evidence tab shows all of it.
+    fn clip(&self, lines: &mut Vec<Line<'static>>) {
+        if lines.len() > FACT_LINES {
+            lines.truncate(FACT_LINES);
+            if let Some(last) = lines.last_mut() {
+                last.spans.push(self.view.span(Role::Dim, ELLIPSIS));
+            }
+        }
     }
 
     fn actions(&mut self) {

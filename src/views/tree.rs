@@ -9,7 +9,7 @@ use crate::app::model::{Pane, Place};
 use crate::app::theme::Role;
 use crate::app::tree::{Part, Row};
 use crate::engine::finding::Severity;
-use crate::engine::problem::{Member, Problem, State};
+use crate::engine::problem::{Member, Problem, Role as Standing, State};
 
 use super::text::escape::clean;
 use super::text::width::{pad, pad_start, truncate, truncate_middle, width};
@@ -20,6 +20,9 @@ const AGE: usize = 4;
 
 /// Columns of a kind's short name.
 const KIND: usize = 6;
+
+/// From this width on rows say their namespace.
+const WITH_NAMESPACE: u16 = 52;
 
 pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) {
     if layout.tree.is_empty() {
@@ -150,8 +153,8 @@ impl Drawer<'_> {
         spans.push(view.span(Role::Dim, &marks));
         // The namespace, where the title leaves room for all of it.
         let namespace = clean(&problem.owner.namespace);
-        let left = room - used;
-        if !namespace.is_empty() && left >= width(&namespace) + 2 {
+        let left = room.saturating_sub(used);
+        if area.width >= WITH_NAMESPACE && !namespace.is_empty() && left >= width(&namespace) + 2 {
             spans.push(view.span(Role::Dim, &pad_start(&namespace, left)));
         } else {
             spans.push(Span::raw(" ".repeat(left)));
@@ -207,7 +210,8 @@ impl Drawer<'_> {
         let name_room = (room * 2 / 5).clamp(8, 28);
         let title_room = room.saturating_sub(name_room + 2 + width(&times));
         let name = clean(&finding.object.name);
-        let title = clean(&finding.title);
+        let title = symptom(problem, member);
+        let title = clean(title);
         let line = Line::from(vec![
             view.span(Role::Dim, branch),
             view.span(Role::Dim, &pad(short_kind(&finding.object.kind), KIND)),
@@ -221,6 +225,16 @@ impl Drawer<'_> {
             view.span(view.age_role(), &pad_start(&age, AGE)),
         ]);
         buffer.set_line(area.x, area.y, &line, area.width);
+    }
+}
+
+/// What a member's row says: the name of the fault where its title would only repeat the row above.
+fn symptom<'a>(problem: &Problem, member: &'a Member) -> &'a str {
+    let finding = &member.finding;
+    if member.role != Standing::Symptom && problem.title.ends_with(&*finding.title) {
+        &finding.code
+    } else {
+        &finding.title
     }
 }
 
@@ -239,6 +253,8 @@ pub(super) fn short_kind(kind: &str) -> &str {
         "Namespace" => "NS",
         "Ingress" => "Ing",
         "ConfigMap" => "CM",
+        "PodDisruptionBudget" => "PDB",
+        "HorizontalPodAutoscaler" => "HPA",
         other => other,
     }
 }
