@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::chat::session::{Session, Waiting};
 use crate::engine::object::Text;
-use crate::views::text::number::thousands;
+use crate::views::number::grouped;
 use crate::views::chat::{self as view, ChatView, Scroll, SeedLine};
 
 use super::clock::Clock;
@@ -61,7 +61,7 @@ impl Chat {
         let mut lines = count(stats.log_lines, "log line", "log lines");
         if let Some(lines) = lines.as_mut().filter(|_| stats.log_lines_total > stats.log_lines as u64) {
             lines.push_str(" of ");
-            lines.push_str(&thousands(stats.log_lines_total));
+            lines.push_str(&grouped(stats.log_lines_total));
         }
         let parts: Vec<String> = [
             Some("problem".to_owned()),

@@ -92,6 +92,11 @@ impl<W: Write> AnyClipboard<W> {
             terminal,
         }
     }
+
+    /// What it writes to.
+    pub fn into_terminal(self) -> W {
+        self.terminal
+    }
 }
 
 impl<W: Write> Clipboard for AnyClipboard<W> {

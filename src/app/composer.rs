@@ -2,10 +2,12 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
+use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 use tui_textarea::{CursorMove, TextArea, WrapMode};
+
+use crate::views::text::wrap::wrap;
 
 use super::theme::{Role, Theme};
 
@@ -15,8 +17,11 @@ pub const MAX_ROWS: u16 = 6;
 /// What stands there while nothing is typed.
 pub const PLACEHOLDER: &str = "ask, / for commands, @ to attach";
 
-/// The prompt, and the width that it takes.
+/// Stands before what is typed.
 const PROMPT: &str = "› ";
+
+/// The columns of [`PROMPT`].
+const PROMPT_WIDTH: u16 = 2;
 
 /// A text being typed, with what was sent before.
 #[derive(Clone, Debug)]
@@ -104,22 +109,14 @@ impl Composer {
     /// Rows that it needs at a width.
     pub fn height(&self, width: u16) -> u16 {
         let room = usize::from(width.saturating_sub(PROMPT_WIDTH + 1)).max(1);
-        let rows: usize = self
-            .area
-            .lines()
-            .iter()
-            .map(|line| crate::views::text::width::width(line) / room + 1)
-            .sum();
+        let rows: usize = self.area.lines().iter().map(|line| wrap(line, room).len()).sum();
         u16::try_from(rows).unwrap_or(MAX_ROWS).clamp(1, MAX_ROWS)
     }
 
     /// Draws it; `focused` shows the cursor.
     pub fn draw(&mut self, area: Rect, buffer: &mut Buffer, theme: &Theme, focused: bool) {
-        let [prompt, text] = ratatui::layout::Layout::horizontal([
-            ratatui::layout::Constraint::Length(PROMPT_WIDTH),
-            ratatui::layout::Constraint::Fill(1),
-        ])
-        .areas(area);
+        let columns = [Constraint::Length(PROMPT_WIDTH), Constraint::Fill(1)];
+        let [prompt, text] = Layout::horizontal(columns).areas(area);
         let role = if focused { Role::Accent } else { Role::Dim };
         buffer.set_stringn(
             prompt.x,
@@ -128,22 +125,36 @@ impl Composer {
             usize::from(prompt.width),
             theme.style(role),
         );
-        self.area.set_style(theme.style(Role::Text));
-        self.area.set_placeholder_style(theme.style(Role::Dim));
         let cursor = if focused {
-            Style::new().add_modifier(ratatui::style::Modifier::REVERSED)
+            Style::new().add_modifier(Modifier::REVERSED)
         } else {
             Style::new()
         };
+        self.area.set_style(theme.style(Role::Text));
         self.area.set_cursor_style(cursor);
-        self.area.render(text, buffer);
+        (&self.area).render(text, buffer);
+        if self.is_empty() {
+            // The text area would put its own behind the cursor's cell.
+            let style = theme.style(Role::Dim);
+            buffer.set_stringn(text.x, text.y, PLACEHOLDER, usize::from(text.width), style);
+            buffer.set_style(
+                Rect {
+                    width: 1,
+                    height: 1,
+                    ..text
+                }
+                .intersection(text),
+                cursor,
+            );
+        }
     }
 
     /// Where the terminal's own cursor belongs after a draw into `area`.
     pub fn cursor(&self, area: Rect) -> Position {
         let cursor = self.area.screen_cursor();
-        let row = u16::try_from(cursor.row).unwrap_or(u16::MAX);
-        let column = u16::try_from(cursor.col).unwrap_or(u16::MAX);
+        let (top, left) = self.area.scroll_offset();
+        let row = u16::try_from(cursor.row).unwrap_or(u16::MAX).saturating_sub(top);
+        let column = u16::try_from(cursor.col).unwrap_or(u16::MAX).saturating_sub(left);
         Position::new(
             area.x
                 .saturating_add(PROMPT_WIDTH)
@@ -175,12 +186,9 @@ impl Composer {
     }
 }
 
-const PROMPT_WIDTH: u16 = 2;
-
 fn area(lines: &[String]) -> TextArea<'static> {
     let mut area = TextArea::from(lines.iter().cloned());
     area.set_wrap_mode(WrapMode::WordOrGlyph);
-    area.set_placeholder_text(PLACEHOLDER);
     area.set_cursor_line_style(Style::new());
     area
 }

@@ -123,9 +123,47 @@ impl Config {
     }
 }
 
-/// Adds `did you mean` to serde's ``unknown field `x`, expected one of `a`, `b` ``.
+/// Adds to serde's ``unknown field `x`, expected one of `a`, `b` `` the allowed name that is nearest to `x`.
 fn with_nearest(message: &str) -> String {
-    message.to_owned()
+    let mut names = message.split('`').skip(1).step_by(2);
+    match names.next().filter(|_| message.starts_with("unknown ")) {
+        Some(unknown) => match nearest(unknown, names) {
+            Some(name) => format!("{message}; did you mean `{name}`?"),
+            None => message.to_owned(),
+        },
+        None => message.to_owned(),
+    }
+}
+
+/// The name with the fewest letters to change, where these are less than half.
+pub(crate) fn nearest<'n>(unknown: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    names
+        .map(|name| (distance(unknown, name), name))
+        .filter(|(distance, name)| distance * 2 < name.chars().count().max(unknown.chars().count()))
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Letters to insert, remove or replace to make `b` of `a`.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (line, from) in a.chars().enumerate() {
+        let mut diagonal = line;
+        let mut left = line + 1;
+        for (cell, to) in row
+            .iter_mut()
+            .zip(std::iter::once(None).chain(b.chars().map(Some)))
+        {
+            let above = *cell;
+            *cell = match to {
+                None => line + 1,
+                Some(to) => (diagonal + usize::from(from != to)).min(above + 1).min(left + 1),
+            };
+            diagonal = above;
+            left = *cell;
+        }
+    }
+    row.last().copied().unwrap_or(0)
 }
 
 /// The folders of the program.

@@ -1,6 +1,7 @@
 //! The right pane: what is known about what is selected in the tree.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -10,7 +11,7 @@ use crate::engine::object::{ObjectRef, Text};
 use crate::views::highlight::{Code, Language};
 
 use super::keymap::Action;
-use super::logs::LogPane;
+use super::logs::{Incoming, LogPane, SourceState};
 use super::message::RequestId;
 use super::yaml::Document;
 
@@ -231,7 +232,8 @@ impl YamlPane {
         let lines = self.document.ready().map_or(0, |document| document.lines().len());
         self.line = self.line.min(lines.saturating_sub(1));
         let lowest = (self.line + 1).saturating_sub(height.max(1));
-        self.top = self.top.clamp(lowest, self.line);
+        let last = lines.saturating_sub(height).max(lowest);
+        self.top = self.top.clamp(lowest, self.line).min(last);
     }
 }
 
@@ -244,14 +246,48 @@ pub struct Logs {
     pub pane: LogPane,
     /// What is read: `shop/checkout · web · 3 pods · previous + current`.
     pub title: String,
-    /// The streams that are not at their end.
-    pub running: usize,
-    /// Since when.
-    pub since: Timestamp,
-    /// Lines that came.
-    pub lines: u64,
-    /// What failed, a line each.
-    pub failures: Vec<Text>,
+    /// Lines that are held back until every source has spoken, or until [`Logs::opens_at`]: several logs are put
+    /// together by their times. `None` once they are on the screen.
+    pub held: Option<Vec<Incoming>>,
+    /// When what is held back is shown at the latest.
+    pub opens_at: Timestamp,
+    /// How often each container was restarted, by the index of its present instance; taken at its first line.
+    pub restarts: BTreeMap<usize, u32>,
     /// The evidence to go to once its line is there.
     pub evidence: Option<u32>,
+}
+
+impl Logs {
+    /// Takes lines of a source.
+    pub fn take(&mut self, lines: Vec<Incoming>) {
+        match &mut self.held {
+            Some(held) => held.extend(lines),
+            None => self.show(lines),
+        }
+    }
+
+    /// Shows what was held back, where it is time.
+    pub fn open(&mut self, now: Timestamp) {
+        let waits = self.pane.sources().iter().any(|(_, state)| *state == SourceState::Loading);
+        if !waits || self.opens_at <= now {
+            let held = self.held.take();
+            self.show(held.unwrap_or_default());
+        }
+    }
+
+    fn show(&mut self, mut lines: Vec<Incoming>) {
+        lines.sort_by_key(|line| line.time);
+        for line in lines {
+            // The first line of a new instance comes after all of the one before it.
+            if let Some(times) = self.restarts.remove(&line.source.0) {
+                self.pane.restarted(line.source, None, times);
+            }
+            self.pane.push(line.source, line.time, &line.text);
+        }
+        if let Some(n) = self.evidence
+            && self.pane.go_to_evidence(n)
+        {
+            self.evidence = None;
+        }
+    }
 }

@@ -256,6 +256,19 @@ impl Model {
         )
     }
 
+    /// Goes home or into a conversation: the tree beside it shows problems alone.
+    pub fn go(&mut self, place: Place, pane: Pane) {
+        self.place = place;
+        self.pane = pane;
+        self.tree.set_flat(place == Place::Chat);
+        self.rebuild_tree();
+    }
+
+    /// Makes the rows anew after the filter or the kind of rows changed.
+    pub fn rebuild_tree(&mut self) {
+        self.tree.set_problems(&self.snapshot.problems, &self.filter, false);
+    }
+
     /// The index of the conversation about a problem from its present onset on.
     pub fn chat_about(&self, problem: &Problem) -> Option<usize> {
         let onset = session_id(&self.snapshot, problem);
@@ -271,8 +284,10 @@ impl Model {
     }
 
     /// When the model wants to be told the time, apart from what the last frame showed.
-    pub const fn alarm(&self) -> Alarm {
-        self.detail.settles_at
+    pub fn alarm(&self) -> Alarm {
+        let logs = self.detail.logs.as_ref().filter(|logs| logs.held.is_some());
+        let opens_at = logs.map(|logs| logs.opens_at);
+        [self.detail.settles_at, opens_at].into_iter().flatten().min()
     }
 }
 

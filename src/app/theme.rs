@@ -10,6 +10,8 @@ use include_dir::{Dir, include_dir};
 use ratatui::style::{Color, Modifier, Style};
 use toml::de::{DeTable, DeValue};
 
+use super::config::nearest;
+
 /// The themes that are built into the program.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes");
 
@@ -110,7 +112,7 @@ impl Theme {
             .get_file(&file)
             .and_then(include_dir::File::contents_utf8)
         {
-            Some(text) => Self::parse(name, text, &Path::new("themes").join(&file)),
+            Some(text) => Self::read(name, text, &Path::new("themes").join(&file), &Self::monochrome()),
             None => Err(ThemeError::Unknown {
                 name: name.to_owned(),
                 known: Self::names(user_dir).join(", "),
@@ -156,8 +158,13 @@ impl Theme {
         self.styles.get(role as usize).copied().unwrap_or_default()
     }
 
-    /// A theme from the text of a file; `path` is for the error alone.
+    /// A theme from the text of a file; `path` is for the error alone. A role that it leaves out looks as in the
+    /// built-in `dark`.
     pub fn parse(name: &str, text: &str, path: &Path) -> Result<Self, ThemeError> {
+        Self::read(name, text, path, &Self::dark())
+    }
+
+    fn read(name: &str, text: &str, path: &Path, base: &Self) -> Result<Self, ThemeError> {
         let place = |span: Range<usize>, problem: String| {
             let (line, column) = line_and_column(text, span.start);
             ThemeError::Invalid {
@@ -169,17 +176,17 @@ impl Theme {
         };
         let table = DeTable::parse(text)
             .map_err(|error| place(error.span().unwrap_or(0..0), error.message().to_owned()))?;
-        let mut styles: Vec<Style> = match name {
-            "dark" => vec![Style::default(); Role::ALL.len()],
-            _ => Self::dark().styles,
-        };
+        let mut styles = base.styles.clone();
         for (key, value) in table.get_ref() {
             let role = Role::ALL
                 .iter()
                 .find(|role| role.name() == key.get_ref().as_ref());
             let Some(slot) = role.and_then(|role| styles.get_mut(*role as usize)) else {
                 let known: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
-                let problem = format!("unknown role `{}`; roles are {}", key.get_ref(), known.join(", "));
+                let role = key.get_ref();
+                let meant = nearest(role, known.iter().copied());
+                let meant = meant.map_or_else(|| ".".to_owned(), |name| format!("; did you mean `{name}`?"));
+                let problem = format!("unknown role `{role}`{meant} Roles are {}", known.join(", "));
                 return Err(place(key.span(), problem));
             };
             let DeValue::String(words) = value.get_ref() else {
@@ -234,7 +241,7 @@ pub enum ThemeError {
 
 /// A word of a style that has no meaning, and where it stands.
 #[derive(Debug, thiserror::Error)]
-#[error("unknown word `{word}`; colours are {}, or #rrggbb; others are {}", COLOURS.map(|(name, _)| name).join(", "), MODIFIERS.map(|(name, _)| name).join(", "))]
+#[error("unknown word `{word}`. Colours are {}, #rrggbb; others are {}", COLOURS.map(|(name, _)| name).join(", "), MODIFIERS.map(|(name, _)| name).join(", "))]
 struct UnknownWord {
     word: String,
     offset: usize,

@@ -8,6 +8,9 @@ use crate::engine::problem::{Member, Problem};
 
 use super::filter::Filter;
 
+/// Rows from which on the worst problem is shown unfolded to begin with.
+const ROOM_TO_UNFOLD: usize = 14;
+
 /// What a row shows of its problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -64,6 +67,8 @@ pub struct Tree {
     unfolded: BTreeSet<Text>,
     /// Whether the person has moved the cursor. Until then it stays on the worst problem while kinds are being read.
     touched: bool,
+    /// Whether problems alone are shown: beside a conversation there is no room for more.
+    flat: bool,
     shown: usize,
 }
 
@@ -109,18 +114,24 @@ impl Tree {
         self.keep_visible();
     }
 
+    /// Shows problems alone, or all rows again. Takes effect with the next [`Tree::set_problems`].
+    pub const fn set_flat(&mut self, flat: bool) {
+        self.flat = flat;
+    }
+
     /// Takes the problems of a new snapshot, or of a changed filter.
     pub fn set_problems(&mut self, problems: &[Arc<Problem>], filter: &Filter, follow_worst: bool) {
         let anchor = self.selected().cloned();
         let line = self.selected.saturating_sub(self.top);
         self.follow_ids(problems);
-        let unfold_first = follow_worst && !self.touched;
-        if unfold_first {
+        let on_worst = follow_worst && !self.touched;
+        if on_worst {
             self.unfolded.clear();
-            self.unfolded.extend(problems.first().map(|problem| Arc::clone(&problem.id)));
+            let first = problems.first().filter(|_| self.height >= ROOM_TO_UNFOLD);
+            self.unfolded.extend(first.map(|problem| Arc::clone(&problem.id)));
         }
         self.build(problems, filter);
-        if unfold_first {
+        if on_worst {
             self.selected = 0;
             self.top = 0;
             return self.keep_visible();
@@ -262,7 +273,7 @@ impl Tree {
                 problem: Arc::clone(problem),
                 part: Part::Problem,
             });
-            if !self.unfolded.contains(&problem.id) {
+            if self.flat || !self.unfolded.contains(&problem.id) {
                 continue;
             }
             self.rows.push(Row {

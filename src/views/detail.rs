@@ -25,7 +25,7 @@ pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) {
     }
     match model.detail.tab {
         Tab::Overview => {
-            let lines = overview::lines(view, usize::from(area.width));
+            let lines = overview::lines(view, usize::from(area.width), usize::from(area.height));
             write_lines(lines.into_iter().skip(model.detail.scroll), area, buffer);
         }
         Tab::Evidence => evidence::draw(view, area, buffer),
@@ -46,7 +46,7 @@ pub fn last_scroll(model: &Model) -> usize {
     let view = View { model, clock: &clock };
     let width = usize::from(area.width);
     let (lines, heading) = match model.detail.tab {
-        Tab::Overview => (overview::lines(view, width).len(), 0),
+        Tab::Overview => (overview::lines(view, width, usize::from(area.height)).len(), 0),
         Tab::Events => (events::lines(view, width).len(), HEADING),
         Tab::Evidence | Tab::Logs | Tab::Yaml | Tab::Chat => (0, 0),
     };
@@ -60,12 +60,6 @@ fn logs(view: View<'_>, area: Rect, buffer: &mut Buffer) {
     if logs.pane.sources().is_empty() {
         let line = "No container of this problem fails: there is no log that tells of it.";
         return message(view, line, Role::Dim, area, buffer);
-    }
-    if logs.lines == 0 && (logs.running > 0 || !logs.failures.is_empty()) {
-        if let Some(failure) = logs.failures.first() {
-            return message(view, failure, Role::Error, area, buffer);
-        }
-        return waiting(view, "reading logs", logs.since, area, buffer);
     }
     LogView {
         pane: &logs.pane,

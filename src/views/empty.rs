@@ -10,7 +10,7 @@ use crate::engine::coverage::Status;
 use crate::engine::snapshot::Connection;
 
 use super::View;
-use super::text::number::{count, thousands};
+use super::number::{count, grouped};
 use super::text::wrap::{PROSE, Wrap};
 
 /// The part of the screen between header and footer.
@@ -57,11 +57,11 @@ fn lines(view: View<'_>) -> Vec<Line<'static>> {
             text(Role::Error, why),
         ],
         Connection::Reading { read, expected } => {
-            let of = expected.map_or(String::new(), |expected| format!(" of {}", thousands(expected)));
+            let of = expected.map_or(String::new(), |expected| format!(" of {}", grouped(expected)));
             vec![
                 text(Role::Bold, "No problem found so far."),
                 Line::default(),
-                text(Role::Dim, &format!("{}{of} objects read; problems appear as they are found.", thousands(*read))),
+                text(Role::Dim, &format!("{}{of} objects read; problems appear as they are found.", grouped(*read))),
             ]
         }
         Connection::Live | Connection::Lost { .. } => well(view),

@@ -8,7 +8,7 @@ use crate::app::theme::Role;
 use crate::engine::evidence::dossier::EventLine;
 
 use super::text::escape::clean;
-use super::text::number::count;
+use super::number::count;
 use super::text::width::{pad, pad_start, truncate_middle, width};
 use super::text::wrap::Wrap;
 use super::{View, detail, write_lines};
@@ -16,6 +16,9 @@ use super::{View, detail, write_lines};
 /// Columns of an age and of a count.
 const AGE: usize = 5;
 const TIMES: usize = 6;
+
+/// Columns from which on an event begins with all of its columns in one line.
+const ONE_LINE: usize = 100;
 
 pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) {
     let events = &view.model.detail.events;
@@ -71,21 +74,29 @@ fn line(view: View<'_>, event: &EventLine, columns: usize, reason: usize, object
         view.span(role, sign),
         Span::raw(" "),
     ];
-    let mut fact = Vec::new();
-    // A narrow pane names the object before the sentence: columns would leave no room for it.
-    if columns < 70 {
-        fact.push(view.span(Role::Bold, &format!("{}  ", event.reason)));
-        fact.push(view.span(Role::Dim, &format!("{}  ", truncate_middle(&name, 24))));
-    } else {
-        first.push(view.span(Role::Bold, &pad(&clean(&event.reason), reason + 2)));
-        first.push(view.span(Role::Dim, &pad(&truncate_middle(&name, object), object + 2)));
+    let indent = |spans: &[Span<'static>]| vec![Span::raw(" ".repeat(spans.iter().map(Span::width).sum()))];
+    let message = [view.span(Role::Text, &event.message)];
+    // In a narrow pane columns would leave no room for the sentence: it stands below.
+    if columns < ONE_LINE {
+        let rest = indent(&first);
+        first.push(view.span(Role::Bold, &format!("{}  ", event.reason)));
+        let room = columns.saturating_sub(first.iter().map(Span::width).sum::<usize>() + 1);
+        first.push(view.span(Role::Dim, &truncate_middle(&name, room)));
+        let wrap = Wrap {
+            columns: columns.saturating_sub(1),
+            first: rest.clone(),
+            rest,
+        };
+        let mut lines = vec![Line::from(first)];
+        lines.extend(wrap.spans(&message));
+        return lines;
     }
-    fact.push(view.span(Role::Text, &event.message));
-    let indent = first.iter().map(Span::width).sum();
+    first.push(view.span(Role::Bold, &pad(&clean(&event.reason), reason + 2)));
+    first.push(view.span(Role::Dim, &pad(&truncate_middle(&name, object), object + 2)));
     let wrap = Wrap {
         columns: columns.saturating_sub(1),
+        rest: indent(&first),
         first,
-        rest: vec![Span::raw(" ".repeat(indent))],
     };
-    wrap.spans(&fact)
+    wrap.spans(&message)
 }

@@ -11,6 +11,7 @@ use crate::engine::problem::Problem;
 
 use super::text::width::pad;
 use super::text::wrap::Wrap;
+use super::overview::{shorten_path, value};
 use super::{View, write_lines};
 
 /// The facts that are listed: all of a problem, or those of the selected finding.
@@ -53,7 +54,7 @@ pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     };
     let n = shown(view.model, problem).len();
-    let heading = format!("{} · {}", problem.owner.name, super::text::number::count(n as u64, "fact", "facts"));
+    let heading = format!("{} · {}", problem.owner.name, super::number::count(n as u64, "fact", "facts"));
     buffer.set_line(area.x + 1, area.y, &Line::from(view.span(Role::Dim, &heading)), area.width.saturating_sub(1));
     let below = Rect {
         y: area.y + 1,
@@ -98,7 +99,14 @@ fn block(view: View<'_>, fact: &Numbered, digits: usize, columns: usize) -> Vec<
     };
     let role = if selected { Role::Selection } else { Role::Text };
     let text = match &fact.evidence.source {
-        Source::Field { path } | Source::Change { path } => format!("{path} = {}", fact.evidence.text.trim_start_matches("= ")),
+        Source::Field { path } => {
+            let path = shorten_path(path, columns.saturating_sub(indent + 1));
+            format!("{path} {}", value(&fact.evidence.text))
+        }
+        Source::Change { path } => {
+            let path = shorten_path(path, columns.saturating_sub(indent + 2));
+            format!("{path}: {}", fact.evidence.text)
+        }
         Source::Event { .. } | Source::Log { .. } | Source::Related => fact.evidence.text.to_string(),
     };
     lines.extend(below.spans(&[view.span(role, &text)]));

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::app::keymap::{Action, Focus, Hint};
+use crate::app::detail::Tab;
 use crate::app::layout::Layout;
 use crate::app::model::{Model, Place, Prompt};
 use crate::app::theme::Role;
@@ -33,24 +34,27 @@ pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) -> Opti
 /// The keys that do something here and now, most needed first.
 fn hints(model: &Model) -> Vec<Hint> {
     let focus = model.focus();
-    let mut hints: Vec<Hint> = model
-        .setting
-        .keymap
-        .hints(focus)
-        .into_iter()
-        .filter(|hint| is_possible(model, hint.action))
-        .collect();
+    let mut hints = model.setting.keymap.footer_of(focus, |action| is_possible(model, action));
+    let help = hints.pop_if(|hint| hint.action == Action::Help);
     let split = model.layout().is_some_and(|layout| layout.is_split());
-    if model.place == Place::Home && focus == Focus::Tree && !split {
-        for hint in &mut hints {
-            if hint.action == Action::Enter {
-                hint.label = "open";
-            }
+    let opens = match focus {
+        Focus::Tree => model.place == Place::Home && !split,
+        _ => model.detail.tab == Tab::Evidence,
+    };
+    for hint in &mut hints {
+        if hint.action == Action::Enter {
+            hint.label = if opens { "open" } else { "talk about it" };
         }
     }
+    if matches!(focus, Focus::Detail | Focus::Logs | Focus::Yaml) {
+        hints.truncate(MOST - 1);
+        hints.push(Hint {
+            key: "esc".to_owned(),
+            label: "back",
+            action: Action::Back,
+        });
+    }
     // Help is always the last one: nothing has to be remembered to begin.
-    let help = hints.iter().position(|hint| hint.action == Action::Help).map(|at| hints.remove(at));
-    hints.truncate(MOST);
     hints.extend(help);
     hints
 }
@@ -64,6 +68,7 @@ fn is_possible(model: &Model, action: Action) -> bool {
         }
         Action::Copy => model.current_chat().is_some_and(|chat| !chat.session.commands().is_empty()),
         Action::CopyCommand(_) => model.current_chat().is_some_and(|chat| !chat.session.commands().is_empty()),
+        Action::NextMatch if model.focus() == Focus::Yaml => !model.detail.yaml.search.is_empty(),
         Action::Evidence(_) => problem.is_some_and(|problem| !problem.evidence.is_empty()),
         // They come with their own issues.
         Action::GoTo | Action::AskCluster => false,

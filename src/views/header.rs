@@ -12,7 +12,7 @@ use crate::engine::object::Kind;
 use crate::engine::snapshot::Connection;
 
 use super::chat::speaker_label;
-use super::text::number::{count, thousands};
+use super::number::{count, grouped};
 use super::text::width::{truncate, width};
 use super::{View, write_right};
 
@@ -21,6 +21,9 @@ const GAP: usize = 3;
 
 /// Columns that the place takes from other parts at most.
 const MOST_PLACE: usize = 34;
+
+/// Columns below which a title beside the context tells nothing.
+const SHORTEST_TITLE: usize = 20;
 
 /// A part of the line, from its fullest form to its shortest.
 struct Part {
@@ -90,6 +93,7 @@ fn place(view: View<'_>, room: usize) -> Line<'static> {
     let context = &model.snapshot.cluster.context;
     let context = if context.is_empty() { "files" } else { &**context };
     let mut spans = vec![view.span(Role::Header, context)];
+    let all = room;
     let room = room.saturating_sub(spans.iter().map(Span::width).sum::<usize>());
     if let Some(news) = &model.news {
         view.clock.ends_at(news.until);
@@ -107,7 +111,9 @@ fn place(view: View<'_>, room: usize) -> Line<'static> {
         (Place::Home, Pane::Tree | Pane::Detail) => None,
     };
     if let Some(title) = inside {
-        spans.push(view.span(Role::Dim, " › "));
+        // Where little room is left, where one is says more than the context.
+        let (mut spans, room) = if room < SHORTEST_TITLE { (Vec::new(), all) } else { (spans, room) };
+        spans.push(view.span(Role::Dim, if spans.is_empty() { "› " } else { " › " }));
         spans.push(view.span(Role::Text, &truncate(&title, room.saturating_sub(3))));
         return Line::from(spans);
     }
@@ -131,12 +137,12 @@ fn scope(view: View<'_>) -> String {
     let named = &snapshot.cluster.namespaces;
     if named.is_empty() {
         return known.map_or("all namespaces".to_owned(), |known| {
-            format!("all namespaces ({})", thousands(known))
+            format!("all namespaces ({})", grouped(known))
         });
     }
     let names: Vec<&str> = named.iter().map(|name| &**name).collect();
     match known.filter(|known| *known >= names.len() as u64) {
-        Some(known) => format!("{} ({} of {} ns)", names.join(", "), names.len(), thousands(known)),
+        Some(known) => format!("{} ({} of {} ns)", names.join(", "), names.len(), grouped(known)),
         None => names.join(", "),
     }
 }
@@ -157,7 +163,7 @@ fn parts(view: View<'_>) -> Vec<Part> {
         }
         return parts;
     }
-    let healthy = thousands(model.snapshot.healthy);
+    let healthy = grouped(model.snapshot.healthy);
     let live = model.snapshot.cluster.connection != Connection::Connecting;
     if live {
         let healthy = vec![view.span(Role::Dim, &format!("{healthy} healthy"))];
@@ -194,8 +200,8 @@ fn connection(view: View<'_>) -> Part {
                 }
                 _ => String::new(),
             };
-            let of = expected.map_or(String::new(), |expected| format!(" of {}", thousands(expected)));
-            let read = thousands(*read);
+            let of = expected.map_or(String::new(), |expected| format!(" of {}", grouped(expected)));
+            let read = grouped(*read);
             Part::new(1, vec![dim(&format!("◔ reading {kind}{read}{of}")), dim(&format!("◔ {read}{of}"))])
         }
         Connection::Live => Part::new(1, vec![vec![
@@ -239,7 +245,10 @@ fn gaps(view: View<'_>) -> Part {
     if n <= 3 {
         forms.push(shown(format!("cannot see: {}", names.join(", "))));
     }
-    forms.push(shown(format!("cannot see {things}")));
+    match names.as_slice() {
+        [only] => forms.push(shown(format!("not seen: {only}"))),
+        _ => forms.push(shown(format!("cannot see {things}"))),
+    }
     forms.push(shown(format!("⊘ {n}")));
     Part::new(3, forms)
 }

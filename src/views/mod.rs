@@ -1,5 +1,6 @@
 //! Views: pure drawing. Each reads the model and writes what is visible into a buffer, at a cost of O(rows on screen).
 
+pub mod ascii;
 pub mod chat;
 pub mod conversation;
 pub mod detail;
@@ -13,6 +14,7 @@ pub mod help;
 pub mod highlight;
 pub mod logs;
 pub mod markdown;
+pub mod number;
 mod object;
 pub mod overview;
 pub mod text;

@@ -11,7 +11,8 @@ use crate::engine::problem::{Confidence, Member, Problem, Role as Part, State, S
 use super::View;
 use super::evidence::source_of;
 use super::text::escape::clean;
-use super::text::number::{circled, count};
+use super::markdown::circled;
+use super::number::count;
 use super::text::width::{ELLIPSIS, pad, width};
 use super::text::wrap::{PROSE, Wrap};
 
@@ -37,11 +38,35 @@ pub fn commands<'a>(
 }
 
 /// The whole text at a width.
-pub(super) fn lines(view: View<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn lines(view: View<'_>, columns: usize, rows: usize) -> Vec<Line<'static>> {
+    let roomy = page(view, columns, Density::Roomy);
+    let needed = roomy.iter().position(|line| is_section(line, FOLLOWS)).unwrap_or(roomy.len());
+    // What to do belongs on the first screen.
+    if needed > rows { page(view, columns, Density::Dense) } else { roomy }
+}
+
+/// How much room facts and gaps get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Density {
+    /// Two lines a fact, a blank line between the parts.
+    Roomy,
+    /// One line a fact.
+    Dense,
+}
+
+/// The heading of what stands last, and may be below the first screen.
+const FOLLOWS: &str = "Follows";
+
+fn is_section(line: &Line<'_>, name: &str) -> bool {
+    line.spans.last().is_some_and(|span| span.content == name)
+}
+
+fn page(view: View<'_>, columns: usize, density: Density) -> Vec<Line<'static>> {
     let Some(row) = view.model.tree.selected() else {
         return Vec::new();
     };
     let page = Page {
+        density,
         view,
         problem: &row.problem,
         columns,
@@ -55,6 +80,7 @@ pub(super) fn lines(view: View<'_>, columns: usize) -> Vec<Line<'static>> {
 }
 
 struct Page<'a> {
+    density: Density,
     view: View<'a>,
     problem: &'a Problem,
     columns: usize,
@@ -286,6 +312,8 @@ impl Page<'_> {
                     last.spans.push(Span::raw(" ".repeat(fill)));
                     last.spans.push(view.span(Role::Dim, &source));
                 }
+                // One line a fact: where it comes from stands in the evidence tab.
+                _ if self.density == Density::Dense => {}
                 _ => {
                     let below = Wrap { first: wrap.rest.clone(), ..wrap };
                     lines.extend(below.spans(&[view.span(Role::Dim, &source)]));
@@ -297,8 +325,12 @@ impl Page<'_> {
 
     /// Two lines of a fact are enough here: the evidence tab shows all of it.
     fn clip(&self, lines: &mut Vec<Line<'static>>) {
-        if lines.len() > FACT_LINES {
-            lines.truncate(FACT_LINES);
+        let most = match self.density {
+            Density::Roomy => FACT_LINES,
+            Density::Dense => 1,
+        };
+        if lines.len() > most {
+            lines.truncate(most);
             if let Some(last) = lines.last_mut() {
                 last.spans.push(self.view.span(Role::Dim, ELLIPSIS));
             }
@@ -363,7 +395,7 @@ impl Page<'_> {
             return;
         }
         self.blank();
-        self.section("Follows");
+        self.section(FOLLOWS);
         for member in symptoms.iter().take(HITS) {
             let finding = &member.finding;
             let line = format!(
@@ -447,12 +479,12 @@ fn object_path(object: &crate::engine::object::ObjectRef) -> String {
 }
 
 /// `= true`, whether the sign stands in the text or not.
-fn value(text: &str) -> String {
+pub(super) fn value(text: &str) -> String {
     if text.starts_with('=') { text.to_owned() } else { format!("= {text}") }
 }
 
 /// `spec…readOnlyRootFilesystem` where the whole path does not fit.
-fn shorten_path(path: &str, columns: usize) -> String {
+pub(super) fn shorten_path(path: &str, columns: usize) -> String {
     let path = clean(path);
     if width(&path) <= columns {
         return path.into_owned();

@@ -73,7 +73,7 @@ impl Draft {
         let owner = self.0.owner.clone();
         let of = of.unwrap_or_else(|| owner.clone());
         let title = if title.is_empty() { self.0.title.to_string() } else { title.to_owned() };
-        let mut finding = Finding::new("Fault", self.0.severity, of, title);
+        let mut finding = Finding::new("ContainerCrashLoop", self.0.severity, of, title);
         finding.since = Some(ago(since));
         finding.count = count;
         finding.owner = owner;

@@ -3,3 +3,16 @@
 pub mod console;
 pub mod fixtures;
 pub mod screen;
+
+use k8stui::chat::session::{ChatCommand, CommandFlags};
+
+/// A command of an answer.
+pub fn command(n: u32, entry: usize, command: &str, mutates: bool) -> ChatCommand {
+    ChatCommand {
+        n,
+        entry,
+        command: command.into(),
+        mutates,
+        flags: CommandFlags::default(),
+    }
+}

@@ -16,8 +16,7 @@ pub(super) fn open(model: &mut Model, effects: &mut Effects) {
     let Some(problem) = model.selected_problem().cloned() else {
         return;
     };
-    model.place = Place::Chat;
-    model.pane = Pane::Detail;
+    model.go(Place::Chat, Pane::Detail);
     if let Some(index) = model.chat_about(&problem) {
         model.chat = index;
         let now = model.now;
@@ -51,8 +50,7 @@ pub(super) fn open(model: &mut Model, effects: &mut Effects) {
 
 /// Back home; the conversation goes on.
 pub(super) fn leave(model: &mut Model) {
-    model.place = Place::Home;
-    model.pane = Pane::Tree;
+    model.go(Place::Home, Pane::Tree);
 }
 
 fn index_of(model: &Model, session: &str) -> Option<usize> {

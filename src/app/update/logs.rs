@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
 
 use crate::app::detail::{Logs, Tab};
 use crate::app::keymap::Action;
-use crate::app::logs::{LogPane, LogRow, LogSource, SourceId};
+use crate::app::logs::{Incoming, LogPane, LogRow, LogSource, SourceId, SourceState};
 use crate::app::message::{Effect, LogMessage, RequestId};
 use crate::app::model::{Model, Prompt};
 use crate::engine::cluster::{FailureKind, LogRequest};
@@ -15,12 +16,15 @@ use crate::engine::evidence::{Evidence, Source};
 use crate::engine::object::Text;
 use crate::engine::problem::{Problem, Role};
 use crate::views::logs::LogView;
-use crate::views::text::number::count;
+use crate::views::number::count;
 
 use super::{Effects, chat, detail};
 
 /// Streams that are open at once: each holds a connection.
 const MOST: usize = 8;
+
+/// How long lines are held back for those of other sources.
+const HELD: SignedDuration = SignedDuration::from_millis(250);
 
 /// Lines that are read of a log before it is followed.
 const TAIL: i64 = 5_000;
@@ -66,15 +70,16 @@ pub(super) fn open(model: &mut Model, fact: Option<&Evidence>, effects: &mut Eff
             pane.mark(numbered.n, fact.time, &fact.text);
         }
     }
+    let restarts = requests.iter().enumerate().filter(|(_, log)| !log.previous);
+    let restarts = restarts.map(|(stream, log)| (stream, restarts_of(&problem, log))).collect();
     let request = model.next_request();
     model.detail.logs = Some(Logs {
         request,
         pane,
         title: title(&containers, &problem),
-        running: requests.len(),
-        since: model.now,
-        lines: 0,
-        failures: Vec::new(),
+        held: Some(Vec::new()),
+        opens_at: model.now.saturating_add(HELD).unwrap_or(Timestamp::MAX),
+        restarts,
         evidence: None,
     });
     if !requests.is_empty() {
@@ -152,7 +157,7 @@ pub(super) fn go_to(model: &mut Model, n: u32, fact: &Evidence, effects: &mut Ef
         logs.pane
             .sources()
             .iter()
-            .any(|source| detail::is_from(fact, &source.pod, &source.container, source.previous))
+            .any(|(source, _)| detail::is_from(fact, &source.pod, &source.container, source.previous))
     });
     if !is_open {
         open(model, Some(fact), effects);
@@ -163,47 +168,42 @@ pub(super) fn go_to(model: &mut Model, n: u32, fact: &Evidence, effects: &mut Ef
 }
 
 pub(super) fn log(model: &mut Model, request: RequestId, what: LogMessage) {
-    let problem = model.selected_problem().cloned();
+    let now = model.now;
     let Some(logs) = model.detail.logs.as_mut().filter(|logs| logs.request == request) else {
         return;
     };
     match what {
         LogMessage::Lines { stream, lines } => {
-            logs.lines += lines.len() as u64;
-            for line in lines {
-                logs.pane.push(SourceId(stream), line.time, &line.text);
-            }
-            if let Some(n) = logs.evidence
-                && logs.pane.go_to_evidence(n)
-            {
-                logs.evidence = None;
-            }
+            let source = SourceId(stream);
+            let incoming = lines.into_iter().map(|line| Incoming {
+                source,
+                time: line.time,
+                text: line.text.to_string(),
+            });
+            logs.take(incoming.collect());
+            logs.pane.set_state(source, SourceState::Live);
         }
-        LogMessage::Ended { stream } => {
-            logs.running = logs.running.saturating_sub(1);
-            let source = logs.pane.sources().get(stream).filter(|source| source.previous);
-            if let Some((source, problem)) = source.cloned().zip(problem)
-                && logs.lines > 0
-            {
-                let times = restarts(&problem, &source);
-                logs.pane.restarted(SourceId(stream), None, times);
-            }
-        }
+        LogMessage::Ended { stream } => logs.pane.set_state(SourceId(stream), SourceState::Ended),
         LogMessage::Failed { stream, failure } => {
-            logs.running = logs.running.saturating_sub(1);
-            let previous = logs.pane.sources().get(stream).is_some_and(|source| source.previous);
-            // A container that has not been restarted has no log before: nothing is missing.
-            let none_before = matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused);
-            if !(previous && none_before) {
-                logs.failures.push(failure.what);
-            }
+            let previous = logs.pane.sources().get(stream).is_some_and(|(source, _)| source.previous);
+            // A container that has not been restarted has no log before: nothing is missing, and nothing began anew.
+            let none_before = previous && matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused);
+            let state = if none_before {
+                logs.restarts.remove(&(stream + 1));
+                SourceState::Ended
+            } else {
+                SourceState::Failed(failure.what)
+            };
+            logs.pane.set_state(SourceId(stream), state);
         }
     }
+    logs.open(now);
 }
 
-fn restarts(problem: &Problem, source: &LogSource) -> u32 {
+/// How often a container was restarted.
+fn restarts_of(problem: &Problem, log: &LogRequest) -> u32 {
     let of = problem.members.iter().find(|member| {
-        *member.finding.object.name == *source.pod && member.finding.container.as_ref() == Some(&source.container)
+        member.finding.object.name == log.pod && member.finding.container.as_ref() == Some(&log.container)
     });
     of.map_or(1, |member| member.finding.count)
 }
@@ -236,7 +236,7 @@ fn selected(model: &Model) -> Option<(Text, LogSource)> {
     let (_, row) = pane.selected()?;
     match row {
         LogRow::Line { source, text, .. } => {
-            let source = pane.sources().get(source.0)?;
+            let (source, _) = pane.sources().get(source.0)?;
             Some((text.clone(), source.clone()))
         }
         LogRow::Restart { .. } => None,

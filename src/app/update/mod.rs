@@ -68,6 +68,9 @@ fn timer(model: &mut Model, effects: &mut Effects) {
     let now = model.now;
     model.toast.take_if(|toast| toast.until <= now);
     model.news.take_if(|news| news.until <= now);
+    if let Some(logs) = &mut model.detail.logs {
+        logs.open(now);
+    }
     if model.detail.settles_at.take_if(|at| *at <= now).is_some() {
         detail::load(model, effects);
     }

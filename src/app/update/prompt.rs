@@ -67,7 +67,7 @@ fn apply(model: &mut Model, edit: Edit) {
                 Edit::DropWord => model.filter.pop_word(),
                 Edit::Clear => model.filter = Filter::default(),
             }
-            refilter(model);
+            model.rebuild_tree();
         }
         Some(Prompt::Search(text)) => {
             match edit {
@@ -109,12 +109,7 @@ pub(super) fn act(model: &mut Model, action: Action) {
 
 pub(super) fn clear_filter(model: &mut Model) {
     model.filter = Filter::default();
-    refilter(model);
-}
-
-fn refilter(model: &mut Model) {
-    let snapshot = std::sync::Arc::clone(&model.snapshot);
-    model.tree.set_problems(&snapshot.problems, &model.filter, false);
+    model.rebuild_tree();
 }
 
 /// Searches as one types.

@@ -104,8 +104,8 @@ impl Code {
             // Of YAML's block scalars each line leaves the parser as it found it.
             Language::Yaml => {
                 if let Some(header) = self.block_scalar_around(index) {
-                    let first = self.lines.iter().skip(header).take(2);
-                    first.for_each(|line| painter.read(line));
+                    let above = self.lines.iter().take(index).skip(header).take(2);
+                    above.for_each(|line| painter.read(line));
                 }
             }
             Language::Bash => self.lines.iter().take(index).for_each(|line| painter.read(line)),
@@ -122,7 +122,7 @@ impl Code {
                 continue;
             };
             inner = columns;
-            if opens_block_scalar(line) && above + 1 < index {
+            if opens_block_scalar(line) {
                 opener = Some(above);
             }
             if inner == 0 {

@@ -23,7 +23,21 @@ const DEEPEST: usize = 8;
 /// Columns that an indent must leave for text, or it is left out.
 const NARROWEST: usize = 12;
 
-type Block = Vec<Line<'static>>;
+/// A block, laid out.
+struct Block {
+    lines: Vec<Line<'static>>,
+    /// It is a list: under the words of its item it needs no blank line.
+    is_list: bool,
+}
+
+impl From<Vec<Line<'static>>> for Block {
+    fn from(lines: Vec<Line<'static>>) -> Self {
+        Self {
+            lines,
+            is_list: false,
+        }
+    }
+}
 
 /// Lays out a harmless text.
 pub(super) fn document(text: &str, page: Page<'_>) -> Vec<Line<'static>> {
@@ -34,17 +48,18 @@ pub(super) fn document(text: &str, page: Page<'_>) -> Vec<Line<'static>> {
         depth: 0,
     };
     let columns = usize::from(page.columns).max(1);
-    separated(layout.blocks(columns))
+    separated(layout.blocks(columns), false)
 }
 
-/// One blank line between two blocks.
-pub(super) fn separated(blocks: Vec<Block>) -> Vec<Line<'static>> {
+/// One blank line between two blocks; inside an item of a list, none before a list.
+fn separated(blocks: Vec<Block>, in_item: bool) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    for block in blocks.into_iter().filter(|block| !block.is_empty()) {
-        if !lines.is_empty() {
+    for block in blocks.into_iter().filter(|block| !block.lines.is_empty()) {
+        let needs_air = !in_item || !block.is_list;
+        if needs_air && !lines.is_empty() {
             lines.push(Line::default());
         }
-        lines.extend(block);
+        lines.extend(block.lines);
     }
     lines
 }
@@ -66,72 +81,75 @@ impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, I> {
         while let Some(event) = self.events.next() {
             match event {
                 Event::Start(Tag::BlockQuote(_) | Tag::List(_) | Tag::Item) if self.depth >= DEEPEST => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     skipped += 1;
                 }
                 Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item) if skipped > 0 => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     skipped -= 1;
                 }
                 Event::Start(Tag::Paragraph | Tag::HtmlBlock) => {}
                 Event::End(TagEnd::Paragraph | TagEnd::HtmlBlock) => {
-                    self.flush(&mut loose, &mut blocks, columns)
+                    Self::flush(&mut loose, &mut blocks, columns);
                 }
                 Event::Start(Tag::Heading { level, .. }) => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     loose = Inline::heading(self.page, level <= HeadingLevel::H2);
                 }
                 Event::End(TagEnd::Heading(_)) => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     loose = Inline::new(self.page);
                 }
                 Event::Start(Tag::BlockQuote(_)) => {
-                    self.flush(&mut loose, &mut blocks, columns);
-                    blocks.push(self.quote(columns));
+                    Self::flush(&mut loose, &mut blocks, columns);
+                    blocks.push(self.quote(columns).into());
                 }
                 Event::Start(Tag::List(first)) => {
-                    self.flush(&mut loose, &mut blocks, columns);
-                    blocks.push(self.list(first, columns));
+                    Self::flush(&mut loose, &mut blocks, columns);
+                    blocks.push(Block {
+                        lines: self.list(first, columns),
+                        is_list: true,
+                    });
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
-                    self.flush(&mut loose, &mut blocks, columns);
-                    blocks.push(self.code(&kind, columns));
+                    Self::flush(&mut loose, &mut blocks, columns);
+                    blocks.push(self.code(&kind, columns).into());
                 }
                 Event::Start(Tag::Table(alignments)) => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     let table = Table::read(&mut self.events, alignments, self.page);
-                    blocks.push(table.lines(columns, self.page));
+                    blocks.push(table.lines(columns, self.page).into());
                 }
                 Event::Rule => {
-                    self.flush(&mut loose, &mut blocks, columns);
+                    Self::flush(&mut loose, &mut blocks, columns);
                     let rule = "─".repeat(columns.min(usize::from(PROSE)));
-                    blocks.push(vec![Line::styled(rule, self.page.theme.style(Role::Divider))]);
+                    blocks.push(vec![Line::styled(rule, self.page.theme.style(Role::Divider))].into());
                 }
                 Event::End(TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item) => break,
                 other => loose.event(other),
             }
         }
-        self.flush(&mut loose, &mut blocks, columns);
+        Self::flush(&mut loose, &mut blocks, columns);
         blocks
     }
 
-    fn flush(&self, inline: &mut Inline<'_>, blocks: &mut Vec<Block>, columns: usize) {
+    fn flush(inline: &mut Inline<'_>, blocks: &mut Vec<Block>, columns: usize) {
         let columns = columns.min(usize::from(PROSE));
-        let block: Block = inline
+        let lines: Vec<Line<'static>> = inline
             .take()
             .into_iter()
             .flat_map(|spans| Wrap::at(columns).spans(&spans))
             .collect();
-        if !block.is_empty() {
-            blocks.push(block);
+        if !lines.is_empty() {
+            blocks.push(lines.into());
         }
     }
 
-    fn quote(&mut self, columns: usize) -> Block {
+    fn quote(&mut self, columns: usize) -> Vec<Line<'static>> {
         let bar = Span::styled("▏ ", self.page.theme.style(Role::Divider));
         let room = inside(columns, width(&bar.content));
         self.depth += 1;
-        let lines = separated(self.blocks(room.unwrap_or(columns)));
+        let lines = separated(self.blocks(room.unwrap_or(columns)), false);
         self.depth -= 1;
         match room {
             Some(_) => indented(lines, &bar, &bar),
@@ -139,7 +157,7 @@ impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, I> {
         }
     }
 
-    fn list(&mut self, first: Option<u64>, columns: usize) -> Block {
+    fn list(&mut self, first: Option<u64>, columns: usize) -> Vec<Line<'static>> {
         let mut items: Vec<(String, Vec<Block>)> = Vec::new();
         let mut number = first;
         self.depth += 1;
@@ -157,19 +175,16 @@ impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, I> {
             }
         }
         self.depth -= 1;
+        // Items of several paragraphs need air between them.
         let airy = items
             .iter()
-            .any(|(_, blocks)| blocks.len() > 1 && blocks.iter().any(|block| block.len() > 2));
+            .any(|(_, blocks)| blocks.iter().filter(|block| !block.is_list).count() > 1);
         let mut lines = Vec::new();
         for (bullet, blocks) in items {
             if airy && !lines.is_empty() {
                 lines.push(Line::default());
             }
-            let block = if airy {
-                separated(blocks)
-            } else {
-                blocks.into_iter().flatten().collect()
-            };
+            let block = separated(blocks, true);
             let hanging = width(&bullet);
             match inside(columns, hanging) {
                 Some(_) => {
@@ -183,7 +198,7 @@ impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, I> {
         lines
     }
 
-    fn code(&mut self, kind: &CodeBlockKind<'_>, columns: usize) -> Block {
+    fn code(&mut self, kind: &CodeBlockKind<'_>, columns: usize) -> Vec<Line<'static>> {
         let mut text = String::new();
         for event in self.events.by_ref() {
             match event {
@@ -205,8 +220,11 @@ fn inside(columns: usize, indent: usize) -> Option<usize> {
     columns.checked_sub(indent).filter(|left| *left >= NARROWEST)
 }
 
-fn indented(block: Block, first: &Span<'static>, rest: &Span<'static>) -> Block {
-    let mut lines = block;
+fn indented(
+    mut lines: Vec<Line<'static>>,
+    first: &Span<'static>,
+    rest: &Span<'static>,
+) -> Vec<Line<'static>> {
     if lines.is_empty() {
         lines.push(Line::default());
     }

@@ -64,14 +64,15 @@ pub(super) fn lines(fence: &Fence<'_>, columns: usize, page: Page<'_>) -> Vec<Li
     if text.is_empty() {
         return Vec::new();
     }
-    let painted = match language(fence) {
-        Some(language) => highlight(language, text, page.theme),
-        None => {
-            let style = page.theme.style(Role::Code);
-            text.lines()
-                .map(|line| Line::styled(line.to_owned(), style))
-                .collect()
-        }
+    let text = without_prompts(text);
+    let text = text.as_str();
+    let painted = if let Some(language) = language(fence) {
+        highlight(language, text, page.theme)
+    } else {
+        let style = page.theme.style(Role::Code);
+        text.lines()
+            .map(|line| Line::styled(line.to_owned(), style))
+            .collect()
     };
     let sources: Vec<&str> = text.lines().collect();
     let commands = commands(&sources, page.commands);
@@ -83,14 +84,17 @@ pub(super) fn lines(fence: &Fence<'_>, columns: usize, page: Page<'_>) -> Vec<Li
         .max()
         .unwrap_or(0);
     let mut lines = Vec::with_capacity(painted.len());
-    for (painted, (command, continued)) in painted.into_iter().zip(commands.iter().zip(continues(&sources))) {
+    let marked = commands.iter().zip(continues(&sources));
+    for ((painted, source), (command, continued)) in painted.into_iter().zip(&sources).zip(marked) {
         let mut wrap = Wrap::at(columns);
         let plain = " ".repeat(INDENT + marks);
         wrap.first = match command {
             Some(command) => mark(command, page.theme).0,
             None => vec![Span::raw(plain.clone())],
         };
-        wrap.rest = vec![Span::raw(format!("{plain}  "))];
+        // What is broken goes on deeper than it began.
+        let depth = source.len() - source.trim_start().len();
+        wrap.rest = vec![Span::raw(format!("{plain}{}", " ".repeat(depth + 2)))];
         let mut wrapped = wrap.spans(&painted.spans);
         if let (Some(command), false, Some(last)) = (command, continued, wrapped.last_mut()) {
             let style = page.theme.style(Role::Dim);
@@ -99,6 +103,18 @@ pub(super) fn lines(fence: &Fence<'_>, columns: usize, page: Page<'_>) -> Vec<Li
         lines.extend(wrapped);
     }
     lines
+}
+
+/// The `$ ` before a command is no part of it.
+fn without_prompts(text: &str) -> String {
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| match line.strip_prefix("$ ") {
+            Some(command) if command.starts_with("kubectl ") => command,
+            _ => line,
+        })
+        .collect();
+    lines.join("\n")
 }
 
 /// A block without a language, or with that of a console, whose lines are commands is a shell's.

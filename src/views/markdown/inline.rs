@@ -57,7 +57,7 @@ impl<'a> Inline<'a> {
         match event {
             Event::Text(text) => self.text(&text),
             Event::Html(text) | Event::InlineHtml(text) => {
-                self.push(text.trim_end_matches('\n'), self.style())
+                self.push(text.trim_end_matches('\n'), self.style());
             }
             Event::Code(code) => self.code(&code),
             Event::SoftBreak => self.push(" ", self.style()),

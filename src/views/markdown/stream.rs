@@ -67,8 +67,11 @@ impl StreamingMarkdown {
     }
 }
 
-/// Where the last top-level block begins, which later text may still change.
+/// Where the last top-level block begins, which later text may still change. Only whole lines count: what a line is
+/// can turn with its last letter.
 fn last_block(text: &str) -> usize {
+    let whole_lines = text.rfind('\n').map_or(0, |newline| newline + 1);
+    let text = text.get(..whole_lines).unwrap_or_default();
     let mut depth = 0_usize;
     let mut last = 0;
     for (event, range) in Parser::new_ext(text, block::options()).into_offset_iter() {

@@ -58,7 +58,7 @@ fn replace(text: &str, keep_lines: bool) -> Cow<'_, str> {
 
 /// Letters of scripts in which a joiner or non-joiner is spelling: Arabic, Hebrew, the scripts of India and beyond.
 fn joins(letter: char) -> bool {
-    letter >= '\u{0590}' && letter < '\u{2000}'
+    ('\u{0590}'..'\u{2000}').contains(&letter)
 }
 
 /// What a terminal shows as nothing, or obeys.

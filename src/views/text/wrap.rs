@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::width::{cells, width};
+use super::width::{cells, prefix, width};
 
 /// Prose is read at most this wide.
 pub const PROSE: u16 = 100;
@@ -67,6 +67,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 
 /// A run of text between two places where a line may end: a word, or one wide character (Chinese and Japanese break
 /// between any two), with the blanks after it.
+#[derive(Clone, Copy)]
 struct Word<'a> {
     text: &'a str,
     blanks: &'a str,
@@ -167,6 +168,23 @@ impl<'a> Styles<'a> {
     }
 }
 
+/// The beginning of a word that fits into `columns`: all of it, or up to a mark beyond its first third at which a
+/// long name, path or address is broken well. At least one grapheme.
+fn fitting(word: &str, columns: usize) -> &str {
+    let longest = prefix(word, columns);
+    if longest.len() == word.len() {
+        return word;
+    }
+    if longest.is_empty() {
+        return word.graphemes(true).next().unwrap_or(word);
+    }
+    let mark = longest.rfind(['/', '-', '.', ',', ':', '=', '_', '&', '?', ';', '|']);
+    let after = mark.and_then(|mark| longest.get(..=mark));
+    after
+        .filter(|piece| width(piece) * 3 > columns)
+        .unwrap_or(longest)
+}
+
 struct Filler<'w> {
     wrap: &'w Wrap,
     lines: Vec<Line<'static>>,
@@ -209,27 +227,28 @@ impl<'w> Filler<'w> {
         if !self.fresh && self.used + self.pending_width + columns > room {
             self.break_line();
         }
+        if self.fresh && self.used + self.pending_width + 2 > room {
+            // Leading blanks that leave no room for a letter.
+            self.pending.clear();
+            self.pending_width = 0;
+        }
         if !word.text.is_empty() {
             for (blank, style) in std::mem::take(&mut self.pending) {
                 self.push(&blank, style);
             }
             self.used += std::mem::take(&mut self.pending_width);
         }
-        for (piece, style) in styles.take(word.text) {
-            if self.used + width(piece) <= room {
-                self.used += width(piece);
+        let mut rest = word.text;
+        while !rest.is_empty() {
+            let piece = fitting(rest, room.saturating_sub(self.used));
+            for (piece, style) in styles.take(piece) {
                 self.push(piece, style);
-                self.fresh = false;
-                continue;
             }
-            for grapheme in piece.graphemes(true) {
-                let columns = cells(grapheme);
-                if !self.fresh && self.used + columns > room {
-                    self.break_line();
-                }
-                self.used += columns;
-                self.push(grapheme, style);
-                self.fresh = false;
+            self.used += width(piece);
+            self.fresh = false;
+            rest = rest.strip_prefix(piece).unwrap_or_default();
+            if !rest.is_empty() {
+                self.break_line();
             }
         }
         for (blank, style) in styles.take(word.blanks) {
