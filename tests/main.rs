@@ -3,6 +3,7 @@
 mod bad_input;
 mod chat_provider;
 mod demo;
+mod console;
 mod paint_chat;
 mod paint_code;
 mod paint_logs;

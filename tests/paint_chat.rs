@@ -230,6 +230,7 @@ fn who_answers() {
         name: "llama3.1".into(),
         host: "api.example.com".into(),
         local,
+        allowed: true,
     };
     assert_eq!(speaker_label(&model(true)), "llama3.1 · local");
     assert_eq!(speaker_label(&model(false)), "llama3.1 · api.example.com");

@@ -2,9 +2,11 @@
 
 pub mod openai;
 pub mod pty;
+pub mod console;
+pub mod fixtures;
 pub mod screen;
 
-use k8stui::chat::session::ChatCommand;
+use k8stui::chat::session::{ChatCommand, CommandFlags};
 
 /// A command of an answer.
 pub fn command(n: u32, entry: usize, command: &str, mutates: bool) -> ChatCommand {
@@ -13,5 +15,6 @@ pub fn command(n: u32, entry: usize, command: &str, mutates: bool) -> ChatComman
         entry,
         command: command.into(),
         mutates,
+        flags: CommandFlags::default(),
     }
 }

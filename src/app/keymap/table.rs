@@ -113,6 +113,7 @@ const DIALOG: &[Focus] = &[Focus::Dialog];
 const FACTS: &[Focus] = &[Focus::Detail, Focus::Chat];
 const TALK: &[Focus] = &[Focus::Composer, Focus::Chat];
 const PROBLEM: &[Focus] = &[Focus::Tree, Focus::Detail];
+const TABBED: &[Focus] = &[Focus::Detail, Focus::Logs, Focus::Yaml];
 const TEXTS: &[Focus] = &[Focus::Logs, Focus::Yaml];
 const PANES: &[Focus] = &[Focus::Tree, Focus::Detail, Focus::Logs, Focus::Yaml, Focus::Chat];
 const SCROLLED: &[Focus] = &[
@@ -158,8 +159,8 @@ pub(super) const BINDINGS: &[Binding] = &[
     row(PROBLEM, &[ch(':')], Action::GoTo, "go to", "go to any object by its name"),
     row(PROBLEM, &[ch('v')], Action::Yaml, "", "YAML of what is selected"),
     row(PROBLEM, &[ch('c')], Action::AskCluster, "", "ask about the cluster"),
-    row(DETAIL, &[ch(']')], Action::NextTab, "", "next tab: overview, evidence, events, …"),
-    row(DETAIL, &[ch('[')], Action::PreviousTab, "", "tab before"),
+    row(TABBED, &[ch(']')], Action::NextTab, "", "next tab: overview, evidence, events, …"),
+    row(TABBED, &[ch('[')], Action::PreviousTab, "", "tab before"),
     row(COMPOSER, &[key(KeyCode::Enter)], Action::Submit, "send", "send the question"),
     row(COMPOSER, NEW_LINE, Action::NewLine, "new line", "break the line"),
     digits(TALK, KeyModifiers::ALT, Action::CopyCommand(0), "copy", "copy the command with that number"),

@@ -1,0 +1,3 @@
+//! The console: keys in, screen out.
+
+mod screens;
