@@ -2,8 +2,8 @@
 
 mod bad_input;
 mod chat_provider;
-mod demo;
 mod console;
+mod demo;
 mod paint_chat;
 mod paint_code;
 mod paint_logs;

@@ -199,7 +199,9 @@ impl Runner {
 
     fn chat(&mut self, session: &Text, effect: ChatEffect, now: Timestamp) {
         // Asking the person is the model's affair and never comes here; all else is done.
-        if let Some(ChatEffect::AnswerFromPlaybook { request, question }) = self.chats.run(session, effect, now) {
+        if let Some(ChatEffect::AnswerFromPlaybook { request, question }) =
+            self.chats.run(session, effect, now)
+        {
             self.answer_from_playbook(session, request, question);
         }
     }
@@ -231,7 +233,10 @@ impl Runner {
 
     /// Done here and now, between two frames: what goes to the terminal must not stand in the middle of one.
     fn copy(&mut self, text: Text) {
-        let result = self.clipboard.copy(&text).map_err(|error| error.to_string().into());
+        let result = self
+            .clipboard
+            .copy(&text)
+            .map_err(|error| error.to_string().into());
         self.reply(async move { Message::Copied { text, result } });
     }
 }

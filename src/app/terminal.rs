@@ -7,8 +7,8 @@ use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, Event, EventStream,
 };
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use futures::StreamExt;
@@ -42,6 +42,19 @@ pub enum TerminalError {
     },
 }
 
+/// Whether there is a terminal to be taken.
+pub fn check() -> Result<(), TerminalError> {
+    for (is_terminal, name) in [
+        (io::stdin().is_terminal(), "input"),
+        (stdout().is_terminal(), "output"),
+    ] {
+        if !is_terminal {
+            return Err(TerminalError::NotATerminal(name));
+        }
+    }
+    Ok(())
+}
+
 /// What the loop draws on and reads keys from.
 pub trait Screen {
     /// Draws the model; returns when the first visible text goes out of date.
@@ -67,14 +80,7 @@ pub struct Tty {
 impl Tty {
     /// Takes the terminal, after making sure that there is one: nothing is touched otherwise.
     pub fn take() -> Result<Self, TerminalError> {
-        for (is_terminal, name) in [
-            (io::stdin().is_terminal(), "input"),
-            (stdout().is_terminal(), "output"),
-        ] {
-            if !is_terminal {
-                return Err(TerminalError::NotATerminal(name));
-            }
-        }
+        check()?;
         restore_on_panic();
         let io = |action| move |source| TerminalError::Io { action, source };
         take_over().map_err(io("set up"))?;
@@ -99,7 +105,10 @@ impl Screen for Tty {
         let mut next = None;
         // One synchronised update around resize, clear and draw: two would flash.
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        let drawn = self.terminal.draw(|frame| next = views::draw(model, frame)).map(|_| ());
+        let drawn = self
+            .terminal
+            .draw(|frame| next = views::draw(model, frame))
+            .map(|_| ());
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         drawn.map(|()| next)
     }

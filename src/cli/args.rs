@@ -198,6 +198,7 @@ impl ClusterArgs {
     pub fn access(&self) -> Access {
         Access {
             kubeconfig: self.kubeconfig.clone(),
+            inline: None,
             context: self.context.clone(),
             cluster: self.cluster.clone(),
             user: self.user.clone(),

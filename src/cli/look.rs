@@ -41,9 +41,11 @@ pub struct Look {
 /// There is no cluster, or pods cannot be read and nothing was found either.
 pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
     let live = Live::new(&cli.cluster.access(), Arc::new(OwnTerminal)).await?;
+    let scope = cli.cluster.scope(&live.namespace);
     let options = Options {
-        scope: cli.cluster.scope(&live.namespace),
+        scope,
         no_logs,
+        now: Arc::new(jiff::Timestamp::now),
     };
     let engine = Engine::start(&live, &options);
     let snapshot = engine.settled().await;

@@ -4,9 +4,11 @@ mod analyze;
 mod answers;
 pub mod args;
 mod completion;
+mod console;
 mod doctor;
 mod document;
 mod explain;
+mod logging;
 mod look;
 mod prompt;
 mod settings;
@@ -91,6 +93,7 @@ async fn run(cli: Cli) -> Result<u8, CouldNot> {
             writeln!(out, "k8stui {}", env!("CARGO_PKG_VERSION"))?;
             Ok(OK)
         }
-        _ => Err(CouldNot("not yet".to_owned())),
+        Some(Command::Demo(args)) => console::demo(&cli, args, &mut out).await,
+        None => console::run(&cli).await,
     }
 }

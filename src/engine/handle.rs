@@ -26,13 +26,18 @@ const COUNTS: Duration = Duration::from_millis(250);
 /// How often what belongs to pods that are gone is forgotten.
 const PRUNE: Duration = Duration::from_secs(60);
 
+/// Reads the clock.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
 /// What to look at and how.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone)]
 pub struct Options {
     /// Where.
     pub scope: Scope,
     /// Whether logs of failing containers are not to be read.
     pub no_logs: bool,
+    /// The clock that ages count by.
+    pub now: Now,
 }
 
 enum Query {
@@ -52,7 +57,7 @@ pub struct Engine {
 impl Engine {
     /// Starts to watch a cluster.
     pub fn start(live: &Arc<Live>, options: &Options) -> Self {
-        let now = Timestamp::now();
+        let now = (options.now)();
         let core = Core::new(
             &live.context,
             options.scope.namespaces.clone(),
@@ -68,7 +73,7 @@ impl Engine {
         let task = tokio::spawn(run(
             core,
             live.clone(),
-            options.scope.clone(),
+            options.clone(),
             source.clone(),
             publish,
             asked,
@@ -154,21 +159,22 @@ impl Drop for Engine {
 async fn run(
     mut core: Core,
     live: Arc<Live>,
-    scope: Scope,
+    options: Options,
     source: SharedSource,
     publish: channel::Sender<Arc<Snapshot>>,
     mut asked: mpsc::Receiver<Query>,
     refreshed: watch::Refresh,
 ) {
     let (reports, mut inbox) = mpsc::channel::<Report>(REPORTS);
-    let watches = watch::start(&live, &scope, &reports, &refreshed);
+    let watches = watch::start(&live, &options.scope, &reports, &refreshed);
     let mut reader = LogReader::new(source, reports);
     let mut published = tokio::time::Instant::now();
     let mut pruned = published;
     // Whether something is known that was not published, because only counts differ.
     let mut withheld = true;
+    let clock = options.now;
     loop {
-        let due = core.next_due().map(|due| Timestamp::now().duration_until(due));
+        let due = core.next_due().map(|due| clock().duration_until(due));
         let mut wake = due
             .map_or(PRUNE, |due| due.try_into().unwrap_or(Duration::ZERO))
             .min(PRUNE);
@@ -178,16 +184,16 @@ async fn run(
         tokio::select! {
             biased;
             query = asked.recv() => match query {
-                Some(query) => { answer(&mut core, query); continue }
+                Some(query) => { answer(&mut core, query, clock()); continue }
                 None => break,
             },
             report = inbox.recv() => {
                 let Some(report) = report else { break };
-                gather(&mut core, report, &mut inbox).await;
+                gather(&mut core, report, &mut inbox, &clock).await;
             }
             () = tokio::time::sleep(wake) => {}
         }
-        let now = Timestamp::now();
+        let now = clock();
         let changed = core.settle(now);
         for log in core.wanted_logs() {
             reader.read(log.key, log.container_id);
@@ -215,18 +221,18 @@ async fn run(
 }
 
 /// Takes in what comes within [`SETTLE`], so that a storm is looked at in one go.
-async fn gather(core: &mut Core, first: Report, inbox: &mut mpsc::Receiver<Report>) {
-    core.take(first, Timestamp::now());
+async fn gather(core: &mut Core, first: Report, inbox: &mut mpsc::Receiver<Report>, clock: &Now) {
+    core.take(first, clock());
     let end = tokio::time::Instant::now() + SETTLE;
     while let Ok(Some(report)) = tokio::time::timeout_at(end, inbox.recv()).await {
-        core.take(report, Timestamp::now());
+        core.take(report, clock());
     }
 }
 
-fn answer(core: &mut Core, query: Query) {
+fn answer(core: &mut Core, query: Query, now: Timestamp) {
     // One who no longer waits for the answer has lost interest.
     match query {
-        Query::Dossier(id, reply) => drop(reply.send(core.dossier(&id, Timestamp::now()))),
+        Query::Dossier(id, reply) => drop(reply.send(core.dossier(&id, now))),
         Query::Events(objects, reply) => drop(reply.send(core.events(objects))),
     }
 }

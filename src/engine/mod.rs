@@ -21,4 +21,4 @@ pub mod snapshot;
 pub mod watch;
 pub mod world;
 
-pub use handle::{Engine, Options};
+pub use handle::{Engine, Now, Options};

@@ -75,7 +75,11 @@ fn logs(view: View<'_>, area: Rect, buffer: &mut Buffer) {
 pub(super) fn waiting(view: View<'_>, what: &str, since: jiff::Timestamp, area: Rect, buffer: &mut Buffer) {
     let (seconds, _) = view.clock.spin(since);
     // What comes at once needs no count.
-    let line = if seconds == 0 { format!("{what} …") } else { format!("{what} … {seconds} s   esc ends it") };
+    let line = if seconds == 0 {
+        format!("{what} …")
+    } else {
+        format!("{what} … {seconds} s   esc ends it")
+    };
     message(view, &line, Role::Dim, area, buffer);
 }
 

@@ -46,7 +46,12 @@ pub(super) fn lines(view: View<'_>, focus: Focus) -> Vec<Line<'static>> {
             lines.push(Line::default());
         }
         lines.push(Line::from(view.span(Role::Heading, part.title())));
-        let column = keys.iter().map(|line| width(&line.keys)).max().unwrap_or(0).min(22);
+        let column = keys
+            .iter()
+            .map(|line| width(&line.keys))
+            .max()
+            .unwrap_or(0)
+            .min(22);
         for key in &keys {
             lines.push(Line::from(vec![
                 Span::raw(" "),

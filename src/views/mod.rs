@@ -136,7 +136,11 @@ impl View<'_> {
 
     /// The role of ages: those of a lost connection stand still, and look so.
     fn age_role(self) -> Role {
-        if self.clock.is_stale() { Role::Stale } else { Role::Dim }
+        if self.clock.is_stale() {
+            Role::Stale
+        } else {
+            Role::Dim
+        }
     }
 }
 

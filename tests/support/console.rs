@@ -154,7 +154,14 @@ impl Console {
 
     /// Something for the conversation that was opened last.
     pub fn chat(self, event: session::Event) -> Self {
-        let session = self.model.chats.last().expect("a chat was opened").session.id().clone();
+        let session = self
+            .model
+            .chats
+            .last()
+            .expect("a chat was opened")
+            .session
+            .id()
+            .clone();
         self.message(Message::Chat { session, event })
     }
 
@@ -168,7 +175,9 @@ impl Console {
         let size = self.model.size;
         let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
         let mut next = None;
-        terminal.draw(|frame| next = views::draw(&self.model, frame)).unwrap();
+        terminal
+            .draw(|frame| next = views::draw(&self.model, frame))
+            .unwrap();
         (terminal.backend().buffer().clone(), next)
     }
 

@@ -1,9 +1,9 @@
 //! What several behaviours need to be tried against.
 
-pub mod openai;
-pub mod pty;
 pub mod console;
 pub mod fixtures;
+pub mod openai;
+pub mod pty;
 pub mod screen;
 
 use k8stui::chat::session::{ChatCommand, CommandFlags};

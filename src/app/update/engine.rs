@@ -26,7 +26,9 @@ pub(super) fn snapshot(model: &mut Model, new: Arc<Snapshot>, effects: &mut Effe
     if !follow_worst {
         announce(model, &old, &new);
     }
-    model.tree.set_problems(&new.problems, &model.filter, follow_worst);
+    model
+        .tree
+        .set_problems(&new.problems, &model.filter, follow_worst);
     detail::refresh_events(model, effects);
     tell_chats(model, &old, &new, effects);
 }
@@ -38,9 +40,10 @@ fn announce(model: &mut Model, old: &Snapshot, new: &Snapshot) {
         problem.state == State::Active
             && problem.severity == Severity::Critical
             && !known.contains(&problem.id)
-            && !old.problems.iter().any(|before| {
-                before.answers_to(&problem.id) || problem.answers_to(&before.id)
-            })
+            && !old
+                .problems
+                .iter()
+                .any(|before| before.answers_to(&problem.id) || problem.answers_to(&before.id))
     };
     let mut fresh = new.problems.iter().filter(is_new);
     if let Some(first) = fresh.next() {

@@ -244,14 +244,21 @@ impl World {
 /// Whether controllers have to look at a change that one of them made. A restarted container that is as unready as
 /// before is most of what happens here, and is nobody's business but its kubelet's.
 fn matters(before: Option<&Value>, after: &Value) -> bool {
-    let Some(before) = before else { return text(after, "/kind") != "Event" };
+    let Some(before) = before else {
+        return text(after, "/kind") != "Event";
+    };
     let differs = |pointer: &str| before.pointer(pointer) != after.pointer(pointer);
     match text(after, "/kind") {
         "Pod" => {
             is_ready(before) != is_ready(after)
-                || ["/status/phase", "/status/podIP", "/spec/nodeName", "/metadata/deletionTimestamp"]
-                    .into_iter()
-                    .any(differs)
+                || [
+                    "/status/phase",
+                    "/status/podIP",
+                    "/spec/nodeName",
+                    "/metadata/deletionTimestamp",
+                ]
+                .into_iter()
+                .any(differs)
         }
         "ReplicaSet" => true,
         "Deployment" | "StatefulSet" | "DaemonSet" | "Service" => differs("/spec"),

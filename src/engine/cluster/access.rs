@@ -12,6 +12,8 @@ use super::{Failure, FailureKind};
 pub struct Access {
     /// `--kubeconfig`: this file alone.
     pub kubeconfig: Option<PathBuf>,
+    /// A kubeconfig that is in no file: the embedded cluster's.
+    pub inline: Option<String>,
     /// `--context`.
     pub context: Option<String>,
     /// `--cluster`.
@@ -111,6 +113,11 @@ impl Access {
 
     /// The merged kubeconfig, or `None` where there is none at all.
     fn read(&self) -> Result<Option<Kubeconfig>, Failure> {
+        if let Some(text) = &self.inline {
+            return Kubeconfig::from_yaml(text)
+                .map(Some)
+                .map_err(|error| refused(error.to_string()));
+        }
         if let Some(path) = &self.kubeconfig {
             return read_file(path).map(Some);
         }
