@@ -1,6 +1,9 @@
 //! Analyzers: pure functions from the world to findings.
 
+mod exit;
 pub mod logs;
+mod messages;
+pub mod quantity;
 
 use jiff::Timestamp;
 
