@@ -13,3 +13,4 @@ mod paint_text;
 mod supply;
 mod support;
 mod watching;
+mod analyzers;

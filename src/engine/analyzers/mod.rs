@@ -1,6 +1,17 @@
 //! Analyzers: pure functions from the world to findings.
 
+mod claim;
+mod deployment;
+mod exit;
+mod facts;
+mod grace;
 pub mod logs;
+mod messages;
+mod node;
+mod pod;
+pub mod quantity;
+mod replica_set;
+mod service;
 
 use jiff::Timestamp;
 
@@ -52,5 +63,12 @@ pub trait Analyzer: Send + Sync {
 
 /// Every analyzer, in the order of their names.
 pub fn all() -> Vec<Box<dyn Analyzer>> {
-    Vec::new()
+    vec![
+        Box::new(deployment::DeploymentAnalyzer),
+        Box::new(node::NodeAnalyzer),
+        Box::new(claim::ClaimAnalyzer),
+        Box::new(pod::PodAnalyzer),
+        Box::new(replica_set::ReplicaSetAnalyzer),
+        Box::new(service::ServiceAnalyzer),
+    ]
 }

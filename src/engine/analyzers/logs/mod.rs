@@ -1,11 +1,18 @@
 //! Logs: from the text of a container's log to a bounded digest in which the error is found.
 
+mod clean;
 mod digester;
+mod headline;
+mod line;
+mod mask;
+mod trace;
 mod wanted;
+mod weight;
 
 use jiff::Timestamp;
 
 pub use digester::Digester;
+pub use headline::headline;
 pub use wanted::wanted;
 
 use crate::engine::object::Text;
