@@ -7,7 +7,7 @@ use crate::app::theme::{Role, Theme};
 use crate::chat::session::ChatCommand;
 use crate::views::highlight::{Code, Language};
 use crate::views::text::width::width;
-use crate::views::text::wrap::Wrap;
+use crate::views::text::wrap::{PROSE, Wrap};
 
 use super::Page;
 
@@ -136,7 +136,8 @@ pub(super) fn lines(
         let mut wrapped = wrap.spans(&painted.spans);
         if let (Some(command), false, Some(last)) = (command, continued, wrapped.last_mut()) {
             let style = page.theme.style(Role::Dim);
-            append_right(last, note(command), style, columns);
+            // Beside the prose, not at the far edge of a wide screen.
+            append_right(last, note(command), style, columns.min(usize::from(PROSE)));
         }
         lines.extend(wrapped);
     }
@@ -204,7 +205,7 @@ fn mark(command: &ChatCommand, theme: &Theme) -> (Vec<Span<'static>>, String) {
 }
 
 /// Puts a word at the right edge of a line where there is room for it.
-pub(crate) fn append_right(line: &mut Line<'static>, word: &str, style: Style, columns: usize) {
+fn append_right(line: &mut Line<'static>, word: &str, style: Style, columns: usize) {
     let used: usize = line.spans.iter().map(|span| width(&span.content)).sum();
     let Some(gap) = columns.checked_sub(used + width(word)).filter(|gap| *gap >= 2) else {
         return;
