@@ -150,6 +150,7 @@ impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, '_, I> {
 
     fn quote(&mut self, columns: usize) -> Vec<Line<'static>> {
         let bar = Span::styled("▏ ", self.page.theme.style(Role::Divider));
+        let columns = columns.min(usize::from(PROSE));
         let room = inside(columns, width(&bar.content));
         self.depth += 1;
         let lines = separated(self.blocks(room.unwrap_or(columns)), false);
@@ -161,6 +162,7 @@ impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, '_, I> {
     }
 
     fn list(&mut self, first: Option<u64>, columns: usize) -> Vec<Line<'static>> {
+        let columns = columns.min(usize::from(PROSE));
         let mut items: Vec<(String, Vec<Block>)> = Vec::new();
         let mut number = first;
         self.depth += 1;

@@ -1,7 +1,7 @@
 //! Markdown as styled lines of a width.
 //!
-//! [`block`] walks the document and lays out blocks, [`inline`] the words in them, [`table`] and [`code`] what has a
-//! layout of its own. [`stream`] keeps what is complete of a text that is still coming.
+//! `block` walks the document and lays out blocks, `inline` the words in them, `table` and `code` what has a
+//! layout of its own. `stream` keeps what is complete of a text that is still coming.
 
 mod block;
 mod code;
