@@ -77,12 +77,6 @@ pub const RULES: &[Rule] = &[
         codes: &[],
         find: by_selected_workload,
     },
-    Rule {
-        name: "a claim that waits follows from the pod that was not placed",
-        kinds: &["PersistentVolumeClaim"],
-        codes: &["ClaimWaitsForPod"],
-        find: by_mounting_pod,
-    },
 ];
 
 /// The group that explains a group, by the first rule that applies.
@@ -105,19 +99,15 @@ pub fn cause_of(
 /// What kept a container from starting outranks how it ended, which outranks that it is not ready.
 fn strength(code: &str) -> u8 {
     match code {
-        "ImageInvalid"
-        | "ImageNeverPull"
-        | "ImagePullFailed"
-        | "ContainerConfigError"
-        | "ContainerStartError" => 9,
-        "PodUnschedulable" | "PodStuckStarting" | "PodEvicted" | "PodFailed" | "PodNodeLost" => 8,
+        "ImageInvalid" | "ImageNeverPull" | "ImagePullFailed" | "ContainerConfigError" | "ContainerStartError" => 9,
+        "PodUnschedulable" | "PodNoScheduler" | "PodStuckStarting" | "PodEvicted" | "PodFailed" | "PodOnLostNode" => 8,
         "ContainerOOMKilled" => 7,
         "LivenessProbeFailing" | "StartupProbeFailing" => 6,
-        "ContainerCrashLoop" | "InitContainerFailing" => 5,
-        "ContainerExited" | "InitContainerWaiting" | "ContainerRestarted" => 4,
+        "ContainerCrashLoop" | "ContainerFinishes" | "InitContainerFailing" => 5,
+        "ContainerExited" | "InitContainerHangs" | "ContainerWaiting" => 4,
         "PodStuckTerminating" => 3,
-        "ReadinessProbeFailing" => 2,
-        "PodNotReady" | "ReadinessGateUnset" => 1,
+        "ContainerNotReady" => 2,
+        "PodReadinessGateUnset" => 1,
         _ => 0,
     }
 }
@@ -145,22 +135,7 @@ fn by_claim(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option
         let namespace = &pod.metadata.namespace;
         pod.claims().find_map(|claim| {
             let claim = Key::new(Kind::PersistentVolumeClaim, namespace, &claim).object();
-            index
-                .about(&claim)
-                .find(|cause| &*cause.code != "ClaimWaitsForPod")
-                .cloned()
-        })
-    })
-}
-
-fn by_mounting_pod(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
-    group.findings.iter().find_map(|(_, finding)| {
-        let (namespace, name) = (&finding.object.namespace, &finding.object.name);
-        world.pods_with_claim(namespace, name).find_map(|pod| {
-            index
-                .about(&pod.object())
-                .find(|cause| &*cause.code == "PodUnschedulable")
-                .cloned()
+            index.about(&claim).next().cloned()
         })
     })
 }

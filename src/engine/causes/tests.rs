@@ -95,7 +95,7 @@ fn replicas_that_fail_alike_are_one_row_and_what_follows_hangs_on_it() {
         [
             finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a"),
             finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-b"),
-            finding(&world, "PodNotReady", Kind::Pod, "web-1-b"),
+            finding(&world, "ContainerNotReady", Kind::Pod, "web-1-b"),
             finding(&world, "DeploymentUnavailable", Kind::Deployment, "web"),
             finding(&world, "ServiceNoReadyEndpoints", Kind::Service, "web"),
         ],
@@ -104,7 +104,7 @@ fn replicas_that_fail_alike_are_one_row_and_what_follows_hangs_on_it() {
         shape(&problems),
         [
             "×2 Root Pod/web-1-a ContainerCrashLoop, Equal Pod/web-1-b ContainerCrashLoop, \
-          Symptom Deployment/web DeploymentUnavailable, Symptom Pod/web-1-b PodNotReady, \
+          Symptom Deployment/web DeploymentUnavailable, Symptom Pod/web-1-b ContainerNotReady, \
           Symptom Service/web ServiceNoReadyEndpoints"
         ]
     );
@@ -142,7 +142,7 @@ fn a_pod_follows_from_its_claim_and_a_lost_pod_from_its_node() {
         [
             finding(&world, "PodUnschedulable", Kind::Pod, "db-0"),
             finding(&world, "ClaimPending", Kind::PersistentVolumeClaim, "data-db-0"),
-            finding(&world, "PodNotReady", Kind::Pod, "web-1-a"),
+            finding(&world, "ContainerNotReady", Kind::Pod, "web-1-a"),
             finding(&world, "NodeNotReady", Kind::Node, "n1"),
         ],
     );
@@ -151,7 +151,7 @@ fn a_pod_follows_from_its_claim_and_a_lost_pod_from_its_node() {
     assert_eq!(
         shapes,
         [
-            "×1 Root Node/n1 NodeNotReady, Symptom Pod/web-1-a PodNotReady",
+            "×1 Root Node/n1 NodeNotReady, Symptom Pod/web-1-a ContainerNotReady",
             "×1 Root PersistentVolumeClaim/data-db-0 ClaimPending, Symptom Pod/db-0 PodUnschedulable",
         ]
     );
