@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use jiff::Timestamp;
 
-use crate::chat::session::{Session, Waiting};
+use crate::chat::session::{Session, Speaker, Waiting};
 use crate::engine::object::Text;
 use crate::views::number::grouped;
 use crate::views::chat::{self as view, ChatView, Scroll, SeedLine};
@@ -87,12 +87,20 @@ impl Chat {
             (None, Some(Waiting::Retry { .. } | Waiting::Consent(_))) => return None,
             (None, None) => {
                 let since = self.session.asked_at()?;
-                let speaker = view::speaker_label(self.session.speaker());
+                let speaker = speaker(self.session.speaker());
                 let verb = if self.session.is_thinking() { "thinking" } else { "answering" };
                 (format!("{speaker} is {verb}"), since)
             }
         };
         let (seconds, tick) = clock.spin(since);
         Some(view::Waiting { what, seconds, tick })
+    }
+}
+
+/// Who answers, as short as can be.
+fn speaker(speaker: &Speaker) -> &str {
+    match speaker {
+        Speaker::Playbook => "the playbook",
+        Speaker::Model { name, .. } => name,
     }
 }

@@ -23,9 +23,13 @@ const SMALLEST: (u16, u16) = (40, 12);
 /// A snapshot a size: what stands there and how each cell looks.
 #[track_caller]
 fn snapshots(name: &str, sizes: &[(u16, u16)], console: impl Fn(Console) -> Console) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    let _bound = settings.bind_to_scope();
     for (width, height) in sizes {
         let (buffer, _) = console(Console::new(*width, *height)).draw();
-        insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen::styled(&buffer));
+        insta::assert_snapshot!(format!("screen_{name}_{width}x{height}"), screen::styled(&buffer));
     }
 }
 
@@ -307,7 +311,7 @@ fn answered(console: Console) -> Console {
     console
         .speaker(model(true))
         .snapshot(shop())
-        .keys("<enter>")
+        .keys("<tab><enter>")
         .chat(seed())
         .wait(1.9)
         .chat(answer(1, ANSWER))
@@ -316,13 +320,13 @@ fn answered(console: Console) -> Console {
 
 #[test]
 fn a_chat_gathers_what_is_known() {
-    snapshots("chat_gathering", &[(80, 24)], |console| console.snapshot(shop()).keys("<enter>"));
+    snapshots("chat_gathering", &[(80, 24)], |console| console.snapshot(shop()).keys("<tab><enter>"));
 }
 
 #[test]
 fn a_chat_waits_for_its_first_word() {
     snapshots("chat_waiting", &[(80, 24), (120, 40)], |console| {
-        console.speaker(model(true)).snapshot(shop()).keys("<enter>").chat(seed()).wait(2.4)
+        console.speaker(model(true)).snapshot(shop()).keys("<tab><enter>").chat(seed()).wait(2.4)
     });
 }
 
@@ -346,7 +350,7 @@ fn the_playbook_answers() {
     snapshots("chat_playbook", &SIZES, |console| {
         console
             .snapshot(shop())
-            .keys("<enter>")
+            .keys("<tab><enter>")
             .chat(seed())
             .chat(answer(1, ANSWER))
             .chat(done(1))
@@ -362,7 +366,7 @@ fn what_was_sent() {
 fn the_provider_refuses() {
     snapshots("chat_error", &[(80, 24), (120, 40), SMALLEST], |console| {
         let line = "401: models.example refuses the key of K8STUI_API_KEY. Set another and ask again.";
-        console.speaker(model(true)).snapshot(shop()).keys("<enter>").chat(seed()).chat(Event::Failed(
+        console.speaker(model(true)).snapshot(shop()).keys("<tab><enter>").chat(seed()).chat(Event::Failed(
             RequestId(1),
             ProviderFailure::new(ProviderFault::Unauthorized, line),
         ))
@@ -372,7 +376,7 @@ fn the_provider_refuses() {
 #[test]
 fn a_host_that_is_not_local_is_asked_about() {
     at_every_size("consent", |console| {
-        console.speaker(model(false)).snapshot(shop()).keys("<enter>").chat(seed())
+        console.speaker(model(false)).snapshot(shop()).keys("<tab><enter>").chat(seed())
     });
 }
 
@@ -390,7 +394,7 @@ fn what_one_talks_about_heals() {
 #[test]
 fn leaving_while_an_answer_comes_is_asked_about() {
     snapshots("leave", &[(80, 24)], |console| {
-        console.speaker(model(true)).snapshot(shop()).keys("<enter>").chat(seed()).keys("<ctrl+c>")
+        console.speaker(model(true)).snapshot(shop()).keys("<tab><enter>").chat(seed()).keys("<ctrl+c>")
     });
 }
 

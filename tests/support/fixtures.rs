@@ -73,7 +73,9 @@ impl Draft {
         let owner = self.0.owner.clone();
         let of = of.unwrap_or_else(|| owner.clone());
         let title = if title.is_empty() { self.0.title.to_string() } else { title.to_owned() };
+        let is_pod = *of.kind == *"Pod";
         let mut finding = Finding::new("ContainerCrashLoop", self.0.severity, of, title);
+        finding.container = is_pod.then(|| "web".into());
         finding.since = Some(ago(since));
         finding.count = count;
         finding.owner = owner;
