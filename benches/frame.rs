@@ -115,6 +115,17 @@ fn markdown(criterion: &mut Criterion) {
     criterion.bench_function("markdown of 2 KiB", |bencher| {
         bencher.iter(|| render(black_box(ANSWER), page));
     });
+    let mut streaming = StreamingMarkdown::new();
+    let mut text = String::from("```yaml\n");
+    criterion.bench_function("markdown, a line more of a long code block", |bencher| {
+        bencher.iter(|| {
+            if text.len() > 16_384 {
+                text.truncate("```yaml\n".len());
+            }
+            text.push_str("    - name: web # the one that fails\n");
+            streaming.render(&text, true, page).len()
+        });
+    });
     criterion.bench_function("markdown of 2 KiB, in pieces of 16 bytes", |bencher| {
         bencher.iter(|| {
             let mut streaming = StreamingMarkdown::new();

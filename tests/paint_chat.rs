@@ -25,7 +25,7 @@ fn entry(role: Role, text: &str) -> Entry {
     Entry {
         role,
         text: text.to_owned(),
-        at: Timestamp::new(1_795_256_861, 0).unwrap(),
+        at: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1_795_256_861),
         state: EntryState::Done,
         cost: None,
     }
@@ -103,7 +103,7 @@ impl Chat {
 
     fn draw(&self, view: &mut ChatView, scroll: Scroll, columns: u16, rows: u16) -> Buffer {
         screen::drawn(columns, rows, |area, buffer| {
-            view.draw(self.scene(), scroll, area, buffer)
+            view.draw(self.scene(), scroll, area, buffer);
         })
     }
 }
@@ -246,7 +246,7 @@ fn composer(composer: &mut Composer, columns: u16) -> String {
     let rows = composer.height(columns);
     let theme = Theme::dark();
     screen::text(&screen::drawn(columns, rows, |area, buffer| {
-        composer.draw(area, buffer, &theme, true)
+        composer.draw(area, buffer, &theme, true);
     }))
 }
 

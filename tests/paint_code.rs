@@ -69,6 +69,26 @@ fn a_window_looks_as_it_does_in_the_whole() {
 }
 
 #[test]
+fn a_text_that_grows_looks_as_if_it_had_always_been_whole() {
+    let theme = Theme::dark();
+    let script = "if kubectl get pods | grep \"web\nweb\"; then\n  echo 'yes' # it\nfi\n";
+    for (language, text) in [(Language::Yaml, POD), (Language::Bash, script)] {
+        let mut code = Code::new(language, "");
+        for end in 0..=text.len() {
+            code.grow(&text[..end]);
+            let lines = code.window(0, code.len(), &theme);
+            assert_eq!(
+                lines,
+                highlight(language, &text[..end], &theme),
+                "{language:?} up to {end}"
+            );
+        }
+        code.grow("");
+        assert!(code.is_empty());
+    }
+}
+
+#[test]
 fn the_middle_of_a_huge_text_costs_only_itself() {
     let mut text = String::from("data:\n  script: |\n");
     for line in 0..200_000 {

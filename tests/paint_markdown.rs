@@ -72,10 +72,7 @@ fn escape_sequences_do_not_reach_the_terminal() {
         commands: &[],
     };
     let text = "a\x1b[2Jb `c\x1b]0;x\x07` \u{202e}d\n\n```\n\x1b[31m\tred\n```\n\n| \x1b[1mh |\n|---|\n| x |\n\n[l\x1b](http://\x1b/)";
-    let shown: String = render(text, page)
-        .iter()
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let shown = screen::plain(&render(text, page));
     assert!(!shown.contains('\x1b'), "{shown}");
     assert!(!shown.contains('\u{202e}'), "{shown}");
     assert!(shown.contains('␛'), "{shown}");
@@ -140,8 +137,7 @@ fn what_is_not_complete_looks_as_it_will() {
     };
     let shown = |text: &str| {
         let mut streaming = StreamingMarkdown::new();
-        let lines = streaming.render(text, true, page);
-        lines.iter().map(|line| format!("{line}\n")).collect::<String>()
+        screen::plain(streaming.render(text, true, page))
     };
     assert_eq!(shown("It is **read-on"), "It is read-on\n");
     assert_eq!(shown("It is **"), "It is\n");

@@ -1,5 +1,6 @@
 //! What the person's machine gives: themes, configuration, keys, clipboard.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -241,9 +242,9 @@ fn the_footer_and_the_page_of_keys_come_from_the_table() {
             .iter()
             .map(|hint| format!("{} {}", hint.key, hint.label))
             .collect();
-        shown.push_str(&format!("{}: {}\n", focus.title(), footer.join("   ")));
+        writeln!(shown, "{}: {}", focus.title(), footer.join("   ")).unwrap();
         for line in keymap.help(*focus) {
-            shown.push_str(&format!("    {:<28} {}\n", line.keys, line.text));
+            writeln!(shown, "    {:<28} {}", line.keys, line.text).unwrap();
         }
     }
     insta::assert_snapshot!(shown);
@@ -254,7 +255,9 @@ fn clipboard(surroundings: Surroundings, works: bool) -> (AnyClipboard<Vec<u8>>,
     let taken = Arc::new(Mutex::new(Vec::new()));
     let into = Arc::clone(&taken);
     let system: SystemCopy = Box::new(move |text| {
-        into.lock().unwrap().push(text.to_owned());
+        into.lock()
+            .map_err(|error| error.to_string())?
+            .push(text.to_owned());
         if works {
             Ok(())
         } else {

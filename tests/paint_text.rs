@@ -27,6 +27,10 @@ fn what_could_act_is_shown_instead() {
         ("👩\u{200d}💻", "👩💻"),
         ("می\u{200c}خواهم", "می\u{200c}خواهم"),
         ("naïve café", "naïve café"),
+        (
+            "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
+            "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\\u{301}",
+        ),
     ] {
         assert_eq!(clean(text), shown, "{text:?}");
     }

@@ -161,12 +161,13 @@ impl LogView<'_> {
                 let before: usize = first.iter().map(|span| width(&span.content)).sum();
                 let mut words = self.words(text, visible.selected);
                 let mark = evidence.map(|n| Span::styled(evidence_mark(n), theme.style(Role::Reference)));
-                if layout.wrap {
+                let taken = before + mark.as_ref().map_or(0, |mark| width(&mark.content));
+                // What fits needs no wrapping, and most lines do.
+                if layout.wrap && taken + width(text) > columns {
                     words.extend(mark);
                     let rest = vec![bar, Span::raw(" ".repeat(before - 1))];
                     return Wrap { columns, first, rest }.spans(&words);
                 }
-                let taken = before + mark.as_ref().map_or(0, |mark| width(&mark.content));
                 first.extend(cut(words, layout.left, columns.saturating_sub(taken)));
                 first.extend(mark);
                 vec![Line::from(first)]

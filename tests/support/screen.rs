@@ -25,7 +25,7 @@ pub fn styled(buffer: &Buffer) -> String {
             && !style
                 .add_modifier
                 .intersects(Modifier::REVERSED | Modifier::UNDERLINED);
-        let letter = if invisible {
+        let sign = if invisible {
             ' '
         } else if name(style).is_empty() {
             '·'
@@ -34,10 +34,9 @@ pub fn styled(buffer: &Buffer) -> String {
                 seen.push(style);
                 seen.len() - 1
             });
-            char::from(b'a' + u8::try_from(index).expect("few styles"))
+            letter(index)
         };
-        letter
-            .to_string()
+        sign.to_string()
             .repeat(usize::from(cell.symbol().cell_width()).max(1))
     });
     let mut shown = format!(
@@ -46,8 +45,7 @@ pub fn styled(buffer: &Buffer) -> String {
         "─".repeat(usize::from(buffer.area.width))
     );
     for (index, style) in seen.iter().enumerate() {
-        let letter = char::from(b'a' + u8::try_from(index).expect("few styles"));
-        let _ = writeln!(shown, "{letter} = {}", name(*style));
+        let _ = writeln!(shown, "{} = {}", letter(index), name(*style));
     }
     shown
 }
@@ -62,12 +60,26 @@ pub fn drawn(columns: u16, rows: u16, draw: impl FnOnce(Rect, &mut Buffer)) -> B
 
 /// Lines as a screen of `columns`, as high as they are.
 pub fn of_lines(lines: &[Line<'_>], columns: u16) -> Buffer {
-    let rows = u16::try_from(lines.len()).expect("fits a screen");
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     drawn(columns, rows, |area, buffer| {
         for (row, line) in area.rows().zip(lines) {
             buffer.set_line(row.x, row.y, line, row.width);
         }
     })
+}
+
+/// Lines as text, blanks at their ends kept.
+pub fn plain(lines: &[Line<'_>]) -> String {
+    let mut shown = String::new();
+    for line in lines {
+        let _ = writeln!(shown, "{line}");
+    }
+    shown
+}
+
+/// The letter of the style with that number, `?` beyond the 26th.
+fn letter(index: usize) -> char {
+    ('a'..='z').nth(index).unwrap_or('?')
 }
 
 fn grid(buffer: &Buffer, cell: impl FnMut(u16, u16) -> String) -> String {

@@ -1,9 +1,10 @@
 //! The model of the log pane: what came, what of it is shown, and where one is in it.
 //!
 //! Every line has a [`LineId`] for life. Selection and scroll are ids, so that lines that arrive, or old ones that are
-//! dropped, move nothing that is looked at. [`view`] is the way through the lines, [`search`] what picks them.
+//! dropped, move nothing that is looked at. `view` is the way through the lines, `search` what picks them.
 
 mod errors;
+mod layout;
 mod search;
 mod view;
 
@@ -16,9 +17,10 @@ use crate::views::number::grouped;
 use crate::views::text::escape::clean;
 
 pub use errors::looks_like_error;
+pub use layout::Layout;
+pub(crate) use layout::evidence_mark;
 pub use search::Search;
-pub(crate) use view::evidence_mark;
-pub use view::{Layout, Visible};
+pub use view::Visible;
 
 /// Lines that are kept; older ones are dropped and counted.
 pub const CAPACITY: usize = 50_000;

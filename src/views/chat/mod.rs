@@ -1,6 +1,6 @@
 //! Draws a chat.
 //!
-//! What was said is wrapped once for a width and kept; a frame costs what is visible and what is new. [`entry`] lays
+//! What was said is wrapped once for a width and kept; a frame costs what is visible and what is new. `entry` lays
 //! out one entry, [`Scroll`] is where one is, tied to an entry so that what arrives moves nothing.
 
 mod entry;

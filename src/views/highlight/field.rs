@@ -1,7 +1,7 @@
 //! Where a field stands in a YAML document.
 
 /// The line (from 0) at which a field stands in a YAML document in block style, by its path in the API's notation:
-/// `spec.containers[0].image`, `spec.containers[web].image` (by name), `metadata.annotations["a.b/c"]`. Where the last
+/// `spec.containers[0].image`, `spec.containers[web].image` and `spec.containers{web}.image` (by name), `metadata.annotations["a.b/c"]`. Where the last
 /// parts of the path are not in the document, the line of the nearest field above; `None` where not even its first
 /// part is there.
 pub fn find_field(yaml: &str, path: &str) -> Option<usize> {
@@ -138,11 +138,11 @@ fn parts(path: &str) -> Vec<Part> {
         match character {
             '.' => finish(&mut key, &mut parts),
             '\\' => key.extend(characters.next()),
-            '[' => {
+            '[' | '{' => {
                 finish(&mut key, &mut parts);
                 let inside: String = characters
                     .by_ref()
-                    .take_while(|character| *character != ']')
+                    .take_while(|character| !matches!(character, ']' | '}'))
                     .collect();
                 let inside = inside.trim_matches(['"', '\'']);
                 // `[name=web]` selects as `[web]` does.
@@ -206,6 +206,7 @@ status:
             ("spec.containers[0].image", "  - image: sidecar:1"),
             ("spec.containers[1].image", "    image: nginx:1.14.2"),
             ("spec.containers[web].image", "    image: nginx:1.14.2"),
+            ("spec.containers{web}.image", "    image: nginx:1.14.2"),
             ("spec.containers[name=web].image", "    image: nginx:1.14.2"),
             ("spec.containers[1].args[1]", "      - |"),
             (

@@ -40,6 +40,8 @@ pub struct Code {
     theme: String,
     /// Ready to paint the line with that index.
     painter: Option<(usize, Painter)>,
+    /// Ready to paint the last line, which may still grow.
+    last: Option<(usize, Painter)>,
 }
 
 impl Code {
@@ -51,7 +53,27 @@ impl Code {
             painted: BTreeMap::new(),
             theme: String::new(),
             painter: None,
+            last: None,
         }
+    }
+
+    /// Makes it a text that goes on where this one ends; what was painted of the lines that are the same stays.
+    pub fn grow(&mut self, text: &str) {
+        let lines: Vec<String> = text.lines().map(|line| clean(line).into_owned()).collect();
+        let same = self
+            .lines
+            .iter()
+            .zip(&lines)
+            .take_while(|(old, new)| old == new)
+            .count();
+        self.painted.split_off(&same);
+        self.painter.take_if(|(next, _)| *next > same);
+        self.lines = lines;
+    }
+
+    /// Its language.
+    pub const fn language(&self) -> Language {
+        self.language
     }
 
     /// How many lines it has.
@@ -83,10 +105,13 @@ impl Code {
         if let Some(line) = self.painted.get(&index) {
             return line.clone();
         }
-        let mut painter = match self.painter.take() {
-            Some((next, painter)) if next == index => painter,
+        let mut painter = match (self.painter.take(), self.last.take()) {
+            (Some((next, painter)), _) | (_, Some((next, painter))) if next == index => painter,
             _ => self.painter_for(index),
         };
+        if index + 1 == self.lines.len() {
+            self.last = Some((index, painter.clone()));
+        }
         let text = self.lines.get(index).map_or("", String::as_str);
         let line = painter.paint(text, theme);
         self.painter = Some((index + 1, painter));

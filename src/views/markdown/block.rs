@@ -8,7 +8,7 @@ use crate::views::text::width::width;
 use crate::views::text::wrap::{PROSE, Wrap};
 
 use super::Page;
-use super::code::{self, Fence};
+use super::code::{self, Fence, Painted};
 use super::inline::Inline;
 use super::table::Table;
 
@@ -39,12 +39,14 @@ impl From<Vec<Line<'static>>> for Block {
     }
 }
 
-/// Lays out a harmless text.
-pub(super) fn document(text: &str, page: Page<'_>) -> Vec<Line<'static>> {
+/// Lays out a harmless text. `painted` knows the code blocks of an earlier form of it.
+pub(super) fn document(text: &str, page: Page<'_>, painted: &mut Painted) -> Vec<Line<'static>> {
+    painted.rewind();
     let events = TextMergeStream::new(Parser::new_ext(text, options()));
     let mut layout = Layout {
         events,
         page,
+        painted,
         depth: 0,
     };
     let columns = usize::from(page.columns).max(1);
@@ -64,13 +66,14 @@ fn separated(blocks: Vec<Block>, in_item: bool) -> Vec<Line<'static>> {
     lines
 }
 
-struct Layout<'a, I: Iterator<Item = Event<'a>>> {
+struct Layout<'a, 'p, I: Iterator<Item = Event<'a>>> {
     events: I,
     page: Page<'a>,
+    painted: &'p mut Painted,
     depth: usize,
 }
 
-impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, I> {
+impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, '_, I> {
     /// The blocks up to the end of the one that is open.
     fn blocks(&mut self, columns: usize) -> Vec<Block> {
         let mut blocks = Vec::new();
@@ -147,6 +150,7 @@ impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, I> {
 
     fn quote(&mut self, columns: usize) -> Vec<Line<'static>> {
         let bar = Span::styled("▏ ", self.page.theme.style(Role::Divider));
+        let columns = columns.min(usize::from(PROSE));
         let room = inside(columns, width(&bar.content));
         self.depth += 1;
         let lines = separated(self.blocks(room.unwrap_or(columns)), false);
@@ -158,6 +162,7 @@ impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, I> {
     }
 
     fn list(&mut self, first: Option<u64>, columns: usize) -> Vec<Line<'static>> {
+        let columns = columns.min(usize::from(PROSE));
         let mut items: Vec<(String, Vec<Block>)> = Vec::new();
         let mut number = first;
         self.depth += 1;
@@ -211,7 +216,7 @@ impl<'a, I: Iterator<Item = Event<'a>>> Layout<'a, I> {
             CodeBlockKind::Fenced(info) => info.as_ref(),
             CodeBlockKind::Indented => "",
         };
-        code::lines(&Fence { info, text: &text }, columns, self.page)
+        code::lines(&Fence { info, text: &text }, columns, self.page, self.painted)
     }
 }
 

@@ -5,9 +5,9 @@ use ratatui::text::{Line, Span};
 
 use crate::app::theme::{Role, Theme};
 use crate::chat::session::ChatCommand;
-use crate::views::highlight::{Language, highlight};
+use crate::views::highlight::{Code, Language};
 use crate::views::text::width::width;
-use crate::views::text::wrap::Wrap;
+use crate::views::text::wrap::{PROSE, Wrap};
 
 use super::Page;
 
@@ -59,7 +59,45 @@ fn words(code: &str) -> impl Iterator<Item = &str> {
 /// Columns before code.
 const INDENT: usize = 2;
 
-pub(super) fn lines(fence: &Fence<'_>, columns: usize, page: Page<'_>) -> Vec<Line<'static>> {
+/// The code blocks of a text that is rendered again and again while it grows, as they were painted last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Painted {
+    codes: Vec<Code>,
+    next: usize,
+}
+
+impl Painted {
+    /// To the beginning of the text.
+    pub(super) fn rewind(&mut self) {
+        self.codes.truncate(self.next);
+        self.next = 0;
+    }
+
+    /// The next code block: only lines that are new are painted.
+    fn paint(&mut self, language: Language, text: &str, theme: &Theme) -> Vec<Line<'static>> {
+        let known = self
+            .codes
+            .get(self.next)
+            .is_some_and(|code| code.language() == language);
+        if !known {
+            self.codes.truncate(self.next);
+            self.codes.push(Code::new(language, text));
+        }
+        let code = self.codes.get_mut(self.next);
+        self.next += 1;
+        code.map_or_else(Vec::new, |code| {
+            code.grow(text);
+            code.window(0, code.len(), theme)
+        })
+    }
+}
+
+pub(super) fn lines(
+    fence: &Fence<'_>,
+    columns: usize,
+    page: Page<'_>,
+    known: &mut Painted,
+) -> Vec<Line<'static>> {
     let text = fence.text.trim_end_matches('\n');
     if text.is_empty() {
         return Vec::new();
@@ -67,7 +105,7 @@ pub(super) fn lines(fence: &Fence<'_>, columns: usize, page: Page<'_>) -> Vec<Li
     let text = without_prompts(text);
     let text = text.as_str();
     let painted = if let Some(language) = language(fence) {
-        highlight(language, text, page.theme)
+        known.paint(language, text, page.theme)
     } else {
         let style = page.theme.style(Role::Code);
         text.lines()
@@ -77,28 +115,30 @@ pub(super) fn lines(fence: &Fence<'_>, columns: usize, page: Page<'_>) -> Vec<Li
     let sources: Vec<&str> = text.lines().collect();
     let commands = commands(&sources, page.commands);
     // Lines that are no command stand under the words of those that are.
-    let marks = commands
+    let indent = commands
         .iter()
         .flatten()
-        .map(|command| width(&mark(command, page.theme).1))
+        .map(|command| columns_of(&mark(command, page.theme)))
         .max()
-        .unwrap_or(0);
+        .unwrap_or(INDENT);
     let mut lines = Vec::with_capacity(painted.len());
+    let mut running = None;
     let marked = commands.iter().zip(continues(&sources));
     for ((painted, source), (command, continued)) in painted.into_iter().zip(&sources).zip(marked) {
         let mut wrap = Wrap::at(columns);
-        let plain = " ".repeat(INDENT + marks);
         wrap.first = match command {
-            Some(command) => mark(command, page.theme).0,
-            None => vec![Span::raw(plain.clone())],
+            Some(command) => mark(command, page.theme),
+            None => vec![Span::raw(" ".repeat(indent))],
         };
+        running = command.or(running);
         // What is broken goes on deeper than it began.
         let depth = source.len() - source.trim_start().len();
-        wrap.rest = vec![Span::raw(format!("{plain}{}", " ".repeat(depth + 2)))];
+        wrap.rest = vec![Span::raw(" ".repeat(indent + depth + 2))];
         let mut wrapped = wrap.spans(&painted.spans);
-        if let (Some(command), false, Some(last)) = (command, continued, wrapped.last_mut()) {
+        if let Some((command, last)) = running.take_if(|_| !continued).zip(wrapped.last_mut()) {
             let style = page.theme.style(Role::Dim);
-            append_right(last, note(command), style, columns);
+            // Beside the prose, not at the far edge of a wide screen.
+            append_right(last, note(command), style, columns.min(usize::from(PROSE)));
         }
         lines.extend(wrapped);
     }
@@ -151,24 +191,27 @@ fn continues<'l>(lines: &'l [&str]) -> impl Iterator<Item = bool> + 'l {
     lines.iter().map(|line| line.trim_end().ends_with('\\'))
 }
 
-/// `  ① ⚠ `, as spans and as text.
-fn mark(command: &ChatCommand, theme: &Theme) -> (Vec<Span<'static>>, String) {
-    let number = circled(command.n);
-    let text = format!("{number} ⚠ ");
-    let spans = vec![
+/// `  ① ⚠ `.
+fn mark(command: &ChatCommand, theme: &Theme) -> Vec<Span<'static>> {
+    vec![
         Span::raw(" ".repeat(INDENT)),
-        Span::styled(number, theme.style(Role::Reference)),
+        Span::styled(circled(command.n), theme.style(Role::Reference)),
         Span::raw(" "),
         sign(command, theme),
         Span::raw(" "),
-    ];
-    (spans, text)
+    ]
+}
+
+fn columns_of(spans: &[Span<'_>]) -> usize {
+    spans.iter().map(|span| width(&span.content)).sum()
 }
 
 /// Puts a word at the right edge of a line where there is room for it.
-pub(crate) fn append_right(line: &mut Line<'static>, word: &str, style: Style, columns: usize) {
-    let used: usize = line.spans.iter().map(|span| width(&span.content)).sum();
-    let Some(gap) = columns.checked_sub(used + width(word)).filter(|gap| *gap >= 2) else {
+fn append_right(line: &mut Line<'static>, word: &str, style: Style, columns: usize) {
+    let Some(gap) = columns
+        .checked_sub(columns_of(&line.spans) + width(word))
+        .filter(|gap| *gap >= 2)
+    else {
         return;
     };
     line.spans.push(Span::raw(" ".repeat(gap)));

@@ -1,7 +1,7 @@
 //! Markdown as styled lines of a width.
 //!
-//! [`block`] walks the document and lays out blocks, [`inline`] the words in them, [`table`] and [`code`] what has a
-//! layout of its own. [`stream`] keeps what is complete of a text that is still coming.
+//! `block` walks the document and lays out blocks, `inline` the words in them, `table` and `code` what has a
+//! layout of its own. `stream` keeps what is complete of a text that is still coming.
 
 mod block;
 mod code;
@@ -13,6 +13,8 @@ use ratatui::text::Line;
 
 use crate::app::theme::Theme;
 use crate::chat::session::ChatCommand;
+
+use code::Painted;
 
 pub use code::{circled, note, sign};
 pub use stream::StreamingMarkdown;
@@ -30,5 +32,9 @@ pub struct Page<'a> {
 
 /// Renders a text that came from a model or the playbook: nothing in it reaches the terminal but as text.
 pub fn render(text: &str, page: Page<'_>) -> Vec<Line<'static>> {
-    block::document(&super::text::escape::clean_lines(text), page)
+    block::document(
+        &super::text::escape::clean_lines(text),
+        page,
+        &mut Painted::default(),
+    )
 }

@@ -5,6 +5,7 @@ use ratatui::text::Line;
 
 use crate::views::text::escape::clean_lines;
 
+use super::code::Painted;
 use super::{Page, block};
 
 /// Renders a growing text: blocks that are complete are rendered once, only the open last one again with each delta.
@@ -17,6 +18,8 @@ pub struct StreamingMarkdown {
     lines: Vec<Line<'static>>,
     complete: usize,
     rendered_for: Option<(u16, String, usize)>,
+    /// The code in the open block.
+    painted: Painted,
 }
 
 impl StreamingMarkdown {
@@ -40,16 +43,17 @@ impl StreamingMarkdown {
         let split = last_block(tail);
         let (complete, last) = tail.split_at(split);
         if !complete.is_empty() {
-            self.append(&block::document(&clean_lines(complete), page));
+            self.append(&block::document(
+                &clean_lines(complete),
+                page,
+                &mut Painted::default(),
+            ));
             self.complete = self.lines.len();
             self.committed.push_str(complete);
         }
         let cleaned = clean_lines(last);
-        let rendered = if open {
-            block::document(&closed(&cleaned), page)
-        } else {
-            block::document(&cleaned, page)
-        };
+        let shown = if open { closed(&cleaned).into() } else { cleaned };
+        let rendered = block::document(&shown, page, &mut self.painted);
         self.append(&rendered);
         &self.lines
     }

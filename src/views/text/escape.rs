@@ -4,6 +4,12 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use unicode_width::UnicodeWidthChar;
+
+/// Marks above and below one letter that are drawn; with more, letters grow over the lines around them. No script
+/// needs as many.
+const MARKS: usize = 6;
+
 /// Columns between two tab stops.
 const TAB: usize = 4;
 
@@ -27,9 +33,15 @@ fn replace(text: &str, keep_lines: bool) -> Cow<'_, str> {
     shown.push_str(text.get(..first).unwrap_or_default());
     let mut column = shown.rsplit('\n').next().map_or(0, str::len);
     let mut previous = shown.chars().next_back();
+    let mut marks = 0;
     let mut characters = text.get(first..).unwrap_or_default().chars().peekable();
     while let Some(character) = characters.next() {
         let before = shown.len();
+        marks = if character.width() == Some(0) {
+            marks + 1
+        } else {
+            0
+        };
         match character {
             '\n' if keep_lines => shown.push('\n'),
             '\r' if characters.peek() == Some(&'\n') => {}
@@ -42,7 +54,7 @@ fn replace(text: &str, keep_lines: bool) -> Cow<'_, str> {
             '\u{200c}' | '\u{200d}' if previous.is_some_and(joins) => shown.push(character),
             // Between two emoji a joiner only makes one of them: they are shown side by side.
             '\u{200d}' if previous.is_some_and(|previous| previous > '\u{2000}') => {}
-            hidden if is_hidden(hidden) => {
+            hidden if is_hidden(hidden) || marks > MARKS => {
                 let _ = write!(shown, "\\u{{{:x}}}", u32::from(hidden));
             }
             other => shown.push(other),
