@@ -7,4 +7,5 @@ mod paint_logs;
 mod paint_markdown;
 mod paint_settings;
 mod paint_text;
+mod chat_provider;
 mod support;

@@ -11,6 +11,8 @@ pub mod driver;
 pub mod playbook;
 pub mod provider;
 pub mod redact;
+#[cfg(test)]
+mod sample;
 pub mod seed;
 pub mod session;
 pub mod transcript;

@@ -16,3 +16,6 @@ pub fn command(n: u32, entry: usize, command: &str, mutates: bool) -> ChatComman
         flags: CommandFlags::default(),
     }
 }
+//! What several behaviours need to be tried against.
+
+pub mod openai;

@@ -140,6 +140,9 @@ impl Settings {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(wrong("not http or https"));
         }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong("a key does not belong into it; set K8STUI_API_KEY"));
+        }
         let host = url.host_str().ok_or_else(|| wrong("no host"))?.to_owned();
         let local = is_local(&host);
         let shown = url
@@ -300,6 +303,18 @@ mod tests {
                 (&*settings.base, &*settings.host, settings.is_local()),
                 (base, host, local)
             );
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_says_why() {
+        for (given, why) in [
+            ("localhost:11434", "not http or https"),
+            ("", "relative URL"),
+            ("http://me:secret@llm.example.com/v1", "K8STUI_API_KEY"),
+        ] {
+            let error = Settings::at(given, "K8STUI_BASE_URL").unwrap_err().to_string();
+            assert!(error.contains(why) && !error.contains("secret@"), "{error}");
         }
     }
 

@@ -64,8 +64,11 @@ impl Redactor {
         hash.update(self.salt);
         hash.update(secret.as_bytes());
         let digest = hash.finalize();
-        let prefix: String = digest.iter().take(2).map(|byte| format!("{byte:02x}")).collect();
-        format!("<redacted {} bytes #{prefix}>", secret.len())
+        let prefix = digest
+            .iter()
+            .take(2)
+            .fold(0, |prefix: u16, byte| (prefix << 8) | u16::from(*byte));
+        format!("<redacted {} bytes #{prefix:04x}>", secret.len())
     }
 
     /// The text after one rule, where that changed it.

@@ -46,14 +46,15 @@ pub fn all() -> &'static [Rule] {
                 rules.push(Rule { regex, trim, accepts });
             }
         };
-        // PEM: the body, also where the newlines are escaped, and where the end is missing.
+        // PEM: the body, also where the newlines are escaped or shown as ⏎, where every line has a time or a count
+        // before it, and where the end is missing.
         add(
-            r"-----BEGIN [A-Z0-9 ]+-----(?P<s1>[A-Za-z0-9+/=\s\\:,.\-]*?)-----END",
+            r"-----BEGIN [A-Z0-9 ]+-----(?P<s1>[A-Za-z0-9+/=\s\\:,.⏎\-]*?)-----END",
             str::trim,
             |_, _| true,
         );
         add(
-            r"-----BEGIN [A-Z0-9 ]+-----(?P<s1>(?:\s|\\[nr]|[A-Za-z0-9+/=]{16,})+)",
+            r"-----BEGIN [A-Z0-9 ]+-----(?P<s1>(?:\s|⏎|\\[nr]|[A-Za-z0-9+/=]{16,})+)",
             str::trim,
             |_, _| true,
         );
@@ -156,8 +157,13 @@ pub fn all() -> &'static [Rule] {
             ),
             whole,
             |value, context| {
+                // Names of objects are made of short parts; keys are not.
+                let longest = value
+                    .split(|letter: char| "-/_.".contains(letter))
+                    .max_by_key(|part| part.len())
+                    .unwrap_or_default();
                 let kinds = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit];
-                let mixed = kinds.iter().all(|kind| value.bytes().any(|byte| kind(&byte)));
+                let mixed = kinds.iter().all(|kind| longest.bytes().any(|byte| kind(&byte)));
                 let charset = value
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte));
@@ -165,12 +171,9 @@ pub fn all() -> &'static [Rule] {
                 let named_key = context.key.to_ascii_lowercase().ends_with("key");
                 charset
                     && !value.starts_with('/')
+                    && longest.len() >= 20
                     && ((mixed && value.len() >= 32 && bits >= 4.2)
-                        || (named_key
-                            && value.len() >= 24
-                            && looks_random(value)
-                            && bits >= 3.0
-                            && !value.contains('-')))
+                        || (named_key && value.len() >= 24 && looks_random(longest) && bits >= 3.0))
             },
         );
         rules

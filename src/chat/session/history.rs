@@ -69,6 +69,12 @@ pub(super) fn history(entries: &[Entry], budget: usize) -> History {
     let mut total = tokens(SYSTEM)
         + exchanges.iter().map(Exchange::tokens).sum::<usize>()
         + last.as_ref().map_or(0, Exchange::tokens);
+    // The words that say so need room too.
+    let budget = if total > budget {
+        budget.saturating_sub(tokens(&left_out(99)))
+    } else {
+        budget
+    };
     let mut dropped = 0;
     while total > budget && exchanges.len() > 1 {
         let oldest = exchanges.remove(1);

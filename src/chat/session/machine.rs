@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::entry::{ChatCommand, Cost, Entry, EntryState, RequestId, Role, Speaker};
 use super::history::{history, tokens};
-use super::protocol::{Effect, Event, Header, Record, SCHEMA, Waiting};
+use super::protocol::{Effect, Event, Header, Record, SCHEMA};
 use super::turn::{ATTEMPTS, LONGEST_WAIT, Step, Turn, UNSAVED};
 use crate::chat::commands;
-use crate::chat::provider::{Chunk, FailureKind, Message, ProviderFailure};
+use crate::chat::provider::{Chunk, FailureKind, ProviderFailure};
 use crate::chat::seed::{Seed, SeedStats};
 use crate::chat::transcript::{Cited, Loaded};
 use crate::engine::object::Text;
@@ -21,21 +21,21 @@ const CONTEXT_TOKENS: usize = 24_000;
 /// One conversation about one problem, or about the cluster.
 #[derive(Clone, Debug)]
 pub struct Session {
-    id: Text,
-    problem: Text,
-    cluster: Text,
-    started: Timestamp,
-    speaker: Speaker,
-    entries: Vec<Entry>,
-    commands: Vec<ChatCommand>,
-    evidence: Vec<Cited>,
-    stats: Option<SeedStats>,
-    turn: Option<Turn>,
-    queue: VecDeque<String>,
-    requests: u64,
-    context_tokens: usize,
-    dropped: usize,
-    recorded: bool,
+    pub(super) id: Text,
+    pub(super) problem: Text,
+    pub(super) cluster: Text,
+    pub(super) started: Timestamp,
+    pub(super) speaker: Speaker,
+    pub(super) entries: Vec<Entry>,
+    pub(super) commands: Vec<ChatCommand>,
+    pub(super) evidence: Vec<Cited>,
+    pub(super) stats: Option<SeedStats>,
+    pub(super) turn: Option<Turn>,
+    pub(super) queue: VecDeque<String>,
+    pub(super) requests: u64,
+    pub(super) context_tokens: usize,
+    pub(super) dropped: usize,
+    pub(super) recorded: bool,
 }
 
 impl Session {
@@ -85,91 +85,6 @@ impl Session {
     pub const fn with_context_tokens(mut self, tokens: usize) -> Self {
         self.context_tokens = tokens;
         self
-    }
-
-    /// The session's id.
-    pub fn id(&self) -> &Text {
-        &self.id
-    }
-
-    /// The problem's id; empty where it is about the cluster.
-    pub fn problem_id(&self) -> &Text {
-        &self.problem
-    }
-
-    /// The cluster's id.
-    pub fn cluster(&self) -> &Text {
-        &self.cluster
-    }
-
-    /// When it was opened.
-    pub const fn started(&self) -> Timestamp {
-        self.started
-    }
-
-    /// All that was said, oldest first. Only grows; an entry keeps its index.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    /// The commands of all answers, by number.
-    pub fn commands(&self) -> &[ChatCommand] {
-        &self.commands
-    }
-
-    /// Who answers.
-    pub const fn speaker(&self) -> &Speaker {
-        &self.speaker
-    }
-
-    /// Questions that wait for the running answer to end.
-    pub fn queued(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.queue.iter().map(String::as_str)
-    }
-
-    /// Whether an answer is running or awaited.
-    pub const fn is_answering(&self) -> bool {
-        self.turn.is_some()
-    }
-
-    /// Whether the model reasons and has not said a word of its answer yet.
-    pub fn is_thinking(&self) -> bool {
-        self.turn
-            .as_ref()
-            .is_some_and(|turn| turn.thinking && turn.answer.is_none())
-    }
-
-    /// When the running question was asked.
-    pub fn asked_at(&self) -> Option<Timestamp> {
-        self.turn.as_ref().map(|turn| turn.asked)
-    }
-
-    /// What it waits for, other than words.
-    pub fn waiting(&self) -> Option<Waiting> {
-        let turn = self.turn.as_ref()?;
-        match (&turn.step, &self.speaker) {
-            (Step::Consent, Speaker::Model { host, .. }) => Some(Waiting::Consent(host.clone())),
-            (Step::Waiting(at), _) => Some(Waiting::Retry {
-                at: *at,
-                attempt: turn.attempt + 1,
-            }),
-            _ => None,
-        }
-    }
-
-    /// What the seed was made of.
-    pub const fn seed_stats(&self) -> Option<&SeedStats> {
-        self.stats.as_ref()
-    }
-
-    /// The evidence that the conversation's numbers stand for, as it was when the chat was opened.
-    pub fn evidence(&self) -> &[Cited] {
-        &self.evidence
-    }
-
-    /// The conversation as it would be sent now, before the redactor.
-    pub fn messages(&self) -> Vec<Message> {
-        history(&self.entries, self.context_tokens).messages
     }
 
     /// Takes what happened and says what is to be done. Pure but for `self`.
@@ -381,18 +296,14 @@ impl Session {
             at.duration_since(now).as_secs(),
             turn.attempt + 1,
         );
-        match turn.notice {
-            Some(index) => {
-                if let Some(entry) = self.entries.get_mut(index) {
-                    entry.text = line;
-                    entry.at = now;
-                }
-            }
-            None => {
-                let index = self.say(Role::Notice, line, now, effects);
-                if let Some(turn) = &mut self.turn {
-                    turn.notice = Some(index);
-                }
+        // One notice a question: it is rewritten from try to try.
+        if let Some(entry) = turn.notice.and_then(|index| self.entries.get_mut(index)) {
+            entry.text = line;
+            entry.at = now;
+        } else {
+            let index = self.say(Role::Notice, line, now, effects);
+            if let Some(turn) = &mut self.turn {
+                turn.notice = Some(index);
             }
         }
         effects.push(Effect::RetryAt { request, at });

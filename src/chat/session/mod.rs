@@ -6,6 +6,7 @@ mod history;
 mod machine;
 mod protocol;
 mod turn;
+mod view;
 
 #[cfg(test)]
 mod tests;

@@ -249,7 +249,7 @@ mod tests {
         let header = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
         for cut in header..whole.len() {
             fs::write(&path, &whole[..cut]).unwrap();
-            let complete = whole[..cut].iter().filter(|byte| **byte == b'\n').count();
+            let complete = whole[..cut].split(|byte| *byte == b'\n').count() - 1;
             let loaded = load(&path).unwrap();
             assert_eq!(
                 loaded.entries.len(),

@@ -79,15 +79,16 @@ pub(super) fn first_model(list: &Value) -> Option<Text> {
 /// these, or plain text.
 pub(super) fn message(body: &str) -> String {
     let value: Value = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()));
-    fn of(value: &Value) -> Option<&str> {
-        match value {
-            Value::String(text) => Some(text),
-            Value::Array(items) => items.first().and_then(of),
-            Value::Object(map) => ["error", "message", "detail", "msg"]
-                .into_iter()
-                .find_map(|name| map.get(name).and_then(of)),
-            _ => None,
-        }
+    words(&value).unwrap_or_default().to_owned()
+}
+
+fn words(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Array(items) => items.first().and_then(words),
+        Value::Object(map) => ["error", "message", "detail", "msg"]
+            .into_iter()
+            .find_map(|name| map.get(name).and_then(words)),
+        _ => None,
     }
-    of(&value).unwrap_or_default().to_owned()
 }
