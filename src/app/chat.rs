@@ -4,10 +4,10 @@ use std::cell::RefCell;
 
 use jiff::Timestamp;
 
-use crate::chat::session::{Session, Waiting};
+use crate::chat::session::{Session, Speaker, Waiting};
 use crate::engine::object::Text;
-use crate::views::chat::{self as view, ChatView, Scroll, SeedLine};
 use crate::views::number::grouped;
+use crate::views::chat::{self as view, ChatView, Scroll, SeedLine};
 
 use super::clock::Clock;
 use super::composer::Composer;
@@ -59,10 +59,7 @@ impl Chat {
             (n > 0).then(|| format!("{n} {noun}"))
         };
         let mut lines = count(stats.log_lines, "log line", "log lines");
-        if let Some(lines) = lines
-            .as_mut()
-            .filter(|_| stats.log_lines_total > stats.log_lines as u64)
-        {
+        if let Some(lines) = lines.as_mut().filter(|_| stats.log_lines_total > stats.log_lines as u64) {
             lines.push_str(" of ");
             lines.push_str(&grouped(stats.log_lines_total));
         }
@@ -90,16 +87,20 @@ impl Chat {
             (None, Some(Waiting::Retry { .. } | Waiting::Consent(_))) => return None,
             (None, None) => {
                 let since = self.session.asked_at()?;
-                let speaker = view::speaker_label(self.session.speaker());
-                let verb = if self.session.is_thinking() {
-                    "thinking"
-                } else {
-                    "answering"
-                };
+                let speaker = speaker(self.session.speaker());
+                let verb = if self.session.is_thinking() { "thinking" } else { "answering" };
                 (format!("{speaker} is {verb}"), since)
             }
         };
         let (seconds, tick) = clock.spin(since);
         Some(view::Waiting { what, seconds, tick })
+    }
+}
+
+/// Who answers, as short as can be.
+fn speaker(speaker: &Speaker) -> &str {
+    match speaker {
+        Speaker::Playbook => "the playbook",
+        Speaker::Model { name, .. } => name,
     }
 }

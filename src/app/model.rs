@@ -154,7 +154,7 @@ pub struct Model {
 impl Model {
     /// A console of which nothing is known yet.
     pub fn new(setting: Setting, context: &str, size: Size, now: Timestamp) -> Self {
-        Self {
+        let mut model = Self {
             setting,
             now,
             size,
@@ -173,6 +173,15 @@ impl Model {
             toast: None,
             news: None,
             requests: 0,
+        };
+        model.measure_tree();
+        model
+    }
+
+    /// Tells the tree how many rows it has. Out of sight it keeps the number it had.
+    pub fn measure_tree(&mut self) {
+        if let Some(layout) = self.layout().filter(|layout| !layout.tree.is_empty()) {
+            self.tree.set_height(usize::from(layout.tree_rows().height));
         }
     }
 

@@ -35,6 +35,23 @@ pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) {
         Tab::Chat => {}
     }
     tabs(view, layout.tabs(), buffer);
+    more(view, layout.tabs(), buffer);
+}
+
+/// Says at the end of the line of tabs that there is more text below.
+fn more(view: View<'_>, area: Rect, buffer: &mut Buffer) {
+    let below = match view.model.detail.tab {
+        Tab::Overview | Tab::Events => last_scroll(view.model).saturating_sub(view.model.detail.scroll),
+        Tab::Evidence | Tab::Logs | Tab::Yaml | Tab::Chat => 0,
+    };
+    if below > 0 && area.width >= 56 {
+        let line = Line::from(view.span(Role::Dim, &format!("↓ {below} more")));
+        let inner = Rect {
+            width: area.width.saturating_sub(1),
+            ..area
+        };
+        super::write_right(&line, inner, buffer);
+    }
 }
 
 /// How far the text of the tab can be scrolled.

@@ -18,11 +18,7 @@ pub(super) fn draw(view: View<'_>, overlay: &Overlay, buffer: &mut Buffer) {
             let area = page(view.model.size);
             let height = usize::from(area.height.saturating_sub(2));
             let more = lines.len().saturating_sub(scroll + height);
-            let note = if more > 0 {
-                format!(" ↓ {more} more   esc back ")
-            } else {
-                " esc back ".to_owned()
-            };
+            let note = if more > 0 { format!(" ↓ {more} more   esc back ") } else { " esc back ".to_owned() };
             let inner = boxed(view, " Keys ", &note, area, buffer);
             write_lines(lines.into_iter().skip(*scroll), inner, buffer);
         }
@@ -30,25 +26,15 @@ pub(super) fn draw(view: View<'_>, overlay: &Overlay, buffer: &mut Buffer) {
             let lines = [
                 format!("May the conversation go to {host}?"),
                 String::new(),
-                "It holds what you see here: the problem, names of objects, log lines and events, after secrets were \
-                 taken out. /sent shows it word for word. The answer is remembered for this host."
+                "It holds names of objects, log lines and events; secrets were taken out. `k8stui prompt` prints it \
+                 word for word. A yes is remembered for this host."
                     .to_owned(),
                 String::new(),
             ];
-            question(
-                view,
-                " Consent ",
-                &lines,
-                "send it",
-                "no, ask the playbook",
-                buffer,
-            );
+            question(view, " Consent ", &lines, "send it", "no, ask the playbook", buffer);
         }
         Overlay::Leave => {
-            let lines = [
-                "An answer is still coming. What came is kept.".to_owned(),
-                String::new(),
-            ];
+            let lines = ["An answer is still coming. What came is kept.".to_owned(), String::new()];
             question(view, " Leave ", &lines, "leave", "stay", buffer);
         }
     }
@@ -74,19 +60,19 @@ fn question(view: View<'_>, title: &str, lines: &[String], yes: &str, no: &str, 
     let size = view.model.size;
     let width = size.width.saturating_sub(4).min(68);
     let wrap = Wrap::at(usize::from(width.saturating_sub(4)));
-    let mut wrapped: Vec<Line<'static>> = Vec::new();
-    for line in lines {
-        wrapped.extend(wrap.spans(&[view.span(Role::Text, line)]));
-    }
-    wrapped.extend(wrap.spans(&[
+    let wrapped = |line: &String| wrap.spans(&[view.span(Role::Text, line)]);
+    let answers = wrap.spans(&[
         view.span(Role::FooterKey, "y"),
         view.span(Role::Text, &format!(" {yes}   ")),
         view.span(Role::FooterKey, "n"),
         view.span(Role::Text, &format!(" {no}")),
-    ]));
-    let height = u16::try_from(wrapped.len() + 2)
-        .unwrap_or(u16::MAX)
-        .min(size.height);
+    ]);
+    let room = usize::from(size.height.saturating_sub(2)).saturating_sub(answers.len());
+    // Where not all fits, the answers do: an explanation that is cut is better than a question without answers.
+    let mut wrapped: Vec<Line<'static>> = lines.iter().flat_map(wrapped).collect();
+    wrapped.truncate(room);
+    wrapped.extend(answers);
+    let height = u16::try_from(wrapped.len() + 2).unwrap_or(u16::MAX).min(size.height);
     let inner = boxed(view, title, "", centred(width, height, size), buffer);
     write_lines(wrapped, inner, buffer);
 }

@@ -19,9 +19,6 @@ use super::{View, write_right};
 /// Columns between two parts.
 const GAP: usize = 3;
 
-/// Columns that the place takes from other parts at most.
-const MOST_PLACE: usize = 34;
-
 /// Columns below which a title beside the context tells nothing.
 const SHORTEST_TITLE: usize = 20;
 
@@ -67,9 +64,8 @@ pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.header;
     let room = usize::from(area.width).saturating_sub(2);
     let mut parts = parts(view);
-    let context = width(&view.model.snapshot.cluster.context);
     // What is well gives way first, then words; the connection and the counts stay to the last.
-    let least = (context + 2 + width(&scope(view))).min(MOST_PLACE);
+    let least = least_place(view).min(room / 2);
     while parts.iter().map(Part::columns).sum::<usize>() + least > room {
         let shorter = parts
             .iter_mut()
@@ -132,16 +128,29 @@ fn place(view: View<'_>, room: usize) -> Line<'static> {
         spans.push(view.span(Role::Text, &truncate(&title, room.saturating_sub(3))));
         return Line::from(spans);
     }
-    let scope = scope(view);
-    if width(&scope) + 2 <= room {
+    let (short, full) = scope(view);
+    if let Some(scope) = [full, short].iter().find(|scope| width(scope) + 2 <= room) {
         spans.push(Span::raw("  "));
-        spans.push(view.span(Role::Dim, &scope));
+        spans.push(view.span(Role::Dim, scope));
     }
     Line::from(spans)
 }
 
-/// `shop, payments (2 of 41 ns)`, `all namespaces (41)`.
-fn scope(view: View<'_>) -> String {
+/// Columns that the place takes from the other parts.
+fn least_place(view: View<'_>) -> usize {
+    let model = view.model;
+    let context = width(&model.snapshot.cluster.context) + 2;
+    if let Some(news) = &model.news {
+        context + 6 + width(&news.title)
+    } else if model.lost_since().is_some() {
+        context
+    } else {
+        context + width(&scope(view).0)
+    }
+}
+
+/// `shop, payments`, and with its share: `shop, payments (2 of 41 ns)`.
+fn scope(view: View<'_>) -> (String, String) {
     let snapshot = &view.model.snapshot;
     let known = snapshot
         .coverage
@@ -151,15 +160,17 @@ fn scope(view: View<'_>) -> String {
         .map(|entry| entry.objects);
     let named = &snapshot.cluster.namespaces;
     if named.is_empty() {
-        return known.map_or("all namespaces".to_owned(), |known| {
-            format!("all namespaces ({})", grouped(known))
-        });
+        let all = "all namespaces".to_owned();
+        let full = known.map_or_else(|| all.clone(), |known| format!("{all} ({})", grouped(known)));
+        return (all, full);
     }
     let names: Vec<&str> = named.iter().map(|name| &**name).collect();
-    match known.filter(|known| *known >= names.len() as u64) {
-        Some(known) => format!("{} ({} of {} ns)", names.join(", "), names.len(), grouped(known)),
-        None => names.join(", "),
-    }
+    let short = names.join(", ");
+    let full = match known.filter(|known| *known >= names.len() as u64) {
+        Some(known) => format!("{short} ({} of {} ns)", names.len(), grouped(known)),
+        None => short.clone(),
+    };
+    (short, full)
 }
 
 /// The parts at the right, in their order.

@@ -22,6 +22,7 @@ pub fn last_scroll(model: &Model) -> usize {
 
 /// The keys of where one is first, then those of the other parts.
 pub(super) fn lines(view: View<'_>, focus: Focus) -> Vec<Line<'static>> {
+    let narrow = view.model.size.width < 60;
     let others = Focus::ALL
         .iter()
         .copied()
@@ -46,16 +47,16 @@ pub(super) fn lines(view: View<'_>, focus: Focus) -> Vec<Line<'static>> {
             lines.push(Line::default());
         }
         lines.push(Line::from(view.span(Role::Heading, part.title())));
-        let column = keys
-            .iter()
-            .map(|line| width(&line.keys))
-            .max()
-            .unwrap_or(0)
-            .min(22);
+        // A narrow page names one key of several.
+        let shown = |line: &HelpLine| {
+            let first = line.keys.split(' ').next().unwrap_or_default();
+            if narrow { first.to_owned() } else { line.keys.clone() }
+        };
+        let column = keys.iter().map(|line| width(&shown(line))).max().unwrap_or(0).min(22);
         for key in &keys {
             lines.push(Line::from(vec![
                 Span::raw(" "),
-                view.span(Role::FooterKey, &pad(&key.keys, column)),
+                view.span(Role::FooterKey, &pad(&shown(key), column)),
                 Span::raw("  "),
                 view.span(Role::Text, key.text),
             ]));

@@ -16,5 +16,6 @@ pub fn command(n: u32, entry: usize, command: &str, mutates: bool) -> ChatComman
         command: command.into(),
         mutates,
         flags: CommandFlags::default(),
+        flags: CommandFlags::default(),
     }
 }

@@ -53,10 +53,8 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
 
 /// Tells the parts of the model how much room they have.
 fn lay_out(model: &mut Model) {
+    model.measure_tree();
     let Some(layout) = model.layout() else { return };
-    if !layout.tree.is_empty() {
-        model.tree.set_height(usize::from(layout.tree_rows().height));
-    }
     let text = layout.detail_text();
     if !text.is_empty() {
         logs::resize(model, text);
