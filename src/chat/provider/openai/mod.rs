@@ -6,6 +6,7 @@
 
 mod dialect;
 mod refusal;
+mod thoughts;
 mod wire;
 
 use std::collections::VecDeque;
@@ -25,6 +26,7 @@ use super::settings::Settings;
 use super::{Chunk, FailureKind, Provider, ProviderFailure, ProviderRequest};
 use crate::engine::object::Text;
 use refusal::Place;
+use thoughts::Thoughts;
 use wire::{NoStream, Wire};
 
 /// How long a connection may take.
@@ -278,7 +280,9 @@ fn whole_answer(
     if piece.text.is_empty() {
         return Err(place.refusal(answer));
     }
-    let mut chunks = vec![Ok(Chunk::Text(piece.text))];
+    let mut thoughts = Thoughts::default();
+    let mut chunks: Vec<_> = thoughts.push(&piece.text).into_iter().map(Ok).collect();
+    chunks.extend(thoughts.end().map(Ok));
     chunks.extend(piece.usage.map(Ok));
     let reason = piece.finish.unwrap_or_else(|| "stop".into());
     chunks.push(Ok(Chunk::Finished { reason }));
@@ -291,6 +295,7 @@ struct Answer {
     wire: Wire,
     place: Place,
     finish: Option<Text>,
+    thoughts: Thoughts,
     ready: VecDeque<Result<Chunk, ProviderFailure>>,
     ended: bool,
 }
@@ -305,6 +310,7 @@ fn chunks(
         wire,
         place,
         finish: None,
+        thoughts: Thoughts::default(),
         ready: VecDeque::new(),
         ended: false,
     };
@@ -334,9 +340,8 @@ impl Answer {
                 if !piece.reasoning.is_empty() {
                     self.ready.push_back(Ok(Chunk::Reasoning(piece.reasoning)));
                 }
-                if !piece.text.is_empty() {
-                    self.ready.push_back(Ok(Chunk::Text(piece.text)));
-                }
+                self.ready
+                    .extend(self.thoughts.push(&piece.text).into_iter().map(Ok));
                 self.ready.extend(piece.usage.map(Ok));
                 self.finish = piece.finish.or(self.finish.take());
             }
@@ -361,6 +366,7 @@ impl Answer {
     }
 
     fn end(&mut self, last: Result<Chunk, ProviderFailure>) {
+        self.ready.extend(self.thoughts.end().map(Ok));
         self.ready.push_back(last);
         self.ended = true;
     }
