@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use k8stui::chat::consent::Consents;
 use k8stui::chat::driver::{Driver, Places};
+use k8stui::chat::provider::open;
 use k8stui::chat::provider::openai::OpenAi;
 use k8stui::chat::redact::Redactor;
 use k8stui::chat::seed::{Seed, SeedStats};
-use k8stui::chat::session::{Entry, EntryState, Event, Role, Session, Speaker};
+use k8stui::chat::session::{Effect, Entry, EntryState, Event, Role, Session, Speaker};
 use k8stui::chat::transcript;
 use k8stui::engine::object::Text;
 use serde_json::json;
@@ -253,4 +255,78 @@ async fn every_word_is_on_disk_as_it_is_said() {
     let resumed = Session::resume(transcript::load(&file).unwrap(), Speaker::Playbook);
     assert_eq!(resumed.entries(), session.entries());
     assert_eq!(resumed.entries()[1].text, "line one\nline t");
+}
+
+#[tokio::test]
+async fn a_host_that_was_said_yes_to_is_remembered_and_nothing_left_before() {
+    let server = Server::start(vec![Answer::say(&["Hello"])]);
+    let mut console = Console::new(&server);
+    let host: Text = "llm.example.com".into();
+    let stranger = Speaker::Model {
+        name: "m".into(),
+        host: host.clone(),
+        local: false,
+        allowed: false,
+    };
+    console.session = Session::new("s1", "p1", "c1", stranger, Timestamp::now());
+    let id = console.session.id().clone();
+    let now = Timestamp::now();
+    let mut asked = Vec::new();
+    for effect in console.session.handle(Event::Ask("why?".into()), now) {
+        asked.extend(console.driver.run(&id, effect, now));
+    }
+    assert_eq!(asked, [Effect::AskConsent { host: host.clone() }]);
+    assert!(server.received().is_empty());
+    console.happens(Event::Consent { host, yes: true });
+    console.settle().await;
+    assert_eq!(console.last().text, "Hello");
+    let remembered = Consents::load(&console.folder.path().join("consent.json"));
+    assert!(remembered.allows("llm.example.com"));
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_said_once_and_the_conversation_goes_on() {
+    let server = Server::start(vec![Answer::say(&["Hello"])]);
+    let mut console = Console::new(&server);
+    std::fs::write(console.folder.path().join("sessions"), "a file in the way").unwrap();
+    console.open("the seed");
+    console.settle().await;
+    let notices = |console: &Console| -> Vec<String> {
+        let entries = console.session.entries().iter();
+        entries
+            .filter(|entry| entry.role == Role::Notice)
+            .map(|entry| entry.text.clone())
+            .collect()
+    };
+    while notices(&console).is_empty() {
+        console.next().await;
+    }
+    let said = notices(&console);
+    assert_eq!(said.len(), 1);
+    assert!(
+        said[0].contains("not being saved") && said[0].contains("sessions"),
+        "{said:?}"
+    );
+    assert!(
+        console
+            .session
+            .entries()
+            .iter()
+            .any(|entry| entry.text == "Hello")
+    );
+}
+
+#[tokio::test]
+async fn a_provider_opens_with_its_model_and_whether_it_may_be_asked() {
+    let server = Server::start(Vec::new());
+    let (_, speaker) = open(settings(&server.url(), &[]), &Consents::default())
+        .await
+        .unwrap();
+    let Speaker::Model {
+        name, local, allowed, ..
+    } = speaker
+    else {
+        unreachable!("a model")
+    };
+    assert_eq!((&*name, local, allowed), ("test-model", true, true));
 }

@@ -151,8 +151,8 @@ impl Driver {
     }
 
     fn persist(&mut self, session: &Text, record: Record) {
-        if let Some(scribe) = &self.scribe {
-            scribe.write(session.clone(), record);
+        if let Some(scribe) = &mut self.scribe {
+            scribe.write(session, record);
         }
     }
 

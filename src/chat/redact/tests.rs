@@ -295,6 +295,10 @@ fn of_a_secret_the_keys_stay() {
             .unwrap()
             .starts_with("<redacted 5 bytes")
     );
+    let mut custom = json!({"spec": {"adminPassword": 12_345_678, "maxTokens": 4096}});
+    redactor().json(&mut custom);
+    assert!(custom["spec"]["adminPassword"].is_string());
+    assert_eq!(custom["spec"]["maxTokens"], 4096);
 }
 
 /// A secret in one of the forms in which secrets are written.

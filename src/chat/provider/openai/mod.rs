@@ -35,6 +35,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long a provider may be silent. A big model on a small machine reads its prompt for a minute.
 const SILENCE: Duration = Duration::from_secs(120);
 
+/// Bytes of an answer: a model that repeats itself for ever is cut off.
+const LONGEST: usize = 1024 * 1024;
+
 /// Parameters that a server may refuse; each is dropped or renamed at most once.
 const NEGOTIABLE: [&str; 3] = ["stream_options", "max_tokens", "max_completion_tokens"];
 
@@ -295,6 +298,7 @@ struct Answer {
     wire: Wire,
     place: Place,
     finish: Option<Text>,
+    said: usize,
     thoughts: Thoughts,
     ready: VecDeque<Result<Chunk, ProviderFailure>>,
     ended: bool,
@@ -310,6 +314,7 @@ fn chunks(
         wire,
         place,
         finish: None,
+        said: 0,
         thoughts: Thoughts::default(),
         ready: VecDeque::new(),
         ended: false,
@@ -340,8 +345,14 @@ impl Answer {
                 if !piece.reasoning.is_empty() {
                     self.ready.push_back(Ok(Chunk::Reasoning(piece.reasoning)));
                 }
+                self.said += piece.text.len();
                 self.ready
                     .extend(self.thoughts.push(&piece.text).into_iter().map(Ok));
+                if self.said > LONGEST {
+                    let what = "does not stop. What came is kept.";
+                    self.end(Err(self.place.failure(FailureKind::Malformed, what)));
+                    return;
+                }
                 self.ready.extend(piece.usage.map(Ok));
                 self.finish = piece.finish.or(self.finish.take());
             }
