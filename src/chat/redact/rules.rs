@@ -41,10 +41,12 @@ pub fn all() -> &'static [Rule] {
     static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         let mut rules = Vec::new();
         let mut add = |pattern: &str, trim: fn(&str) -> &str, accepts: fn(&str, &Context<'_>) -> bool| {
-            // A pattern that does not compile is found by the first test that masks anything.
-            if let Ok(regex) = Regex::new(pattern) {
-                rules.push(Rule { regex, trim, accepts });
-            }
+            #[expect(
+                clippy::expect_used,
+                reason = "constant patterns: every one is compiled by the first test"
+            )]
+            let regex = Regex::new(pattern).expect("compiles");
+            rules.push(Rule { regex, trim, accepts });
         };
         // PEM: the body, also where the newlines are escaped or shown as ⏎, where every line has a time or a count
         // before it, and where the end is missing.
