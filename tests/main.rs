@@ -1,6 +1,7 @@
 //! What the program does, seen from outside: one module a behaviour.
 
 mod bad_input;
+mod chat_conversation;
 mod chat_provider;
 mod console;
 mod demo;

@@ -41,10 +41,12 @@ pub fn all() -> &'static [Rule] {
     static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         let mut rules = Vec::new();
         let mut add = |pattern: &str, trim: fn(&str) -> &str, accepts: fn(&str, &Context<'_>) -> bool| {
-            // A pattern that does not compile is found by the first test that masks anything.
-            if let Ok(regex) = Regex::new(pattern) {
-                rules.push(Rule { regex, trim, accepts });
-            }
+            #[expect(
+                clippy::expect_used,
+                reason = "constant patterns: every one is compiled by the first test"
+            )]
+            let regex = Regex::new(pattern).expect("compiles");
+            rules.push(Rule { regex, trim, accepts });
         };
         // PEM: the body, also where the newlines are escaped or shown as ⏎, where every line has a time or a count
         // before it, and where the end is missing.
@@ -93,17 +95,42 @@ pub fn all() -> &'static [Rule] {
             bare_value,
             |value, context| !value.starts_with('-') && by_name(value, context, true),
         );
+        // <key>value</key>, key%3Dvalue, password 'value'.
+        add(&format!(r"<{KEY}>(?P<s1>[^<>\n]+)</"), whole, |value, context| {
+            by_name(value, context, true)
+        });
+        add(
+            &format!(r"{KEY}%3[Dd](?P<s4>[^\s%&\x22']+)"),
+            whole,
+            |value, context| by_name(value, context, true),
+        );
+        add(
+            r#"(?i)\b(?:password|passphrase)\s+(?:is\s+)?(?:"(?P<s1>[^"\n]+)"|'(?P<s2>[^'\n]+)')"#,
+            whole,
+            |value, _| !is_no_secret(value) && !is_reference(value),
+        );
+        // Programs that take a password in an option of one letter, or in a line of configuration.
+        add(
+            r"(?:\bredis-cli\b[^\n]*?\s-a\s+|\bmysql\w*\b[^\n]*?\s-p|\bsshpass\s+-p\s*|\bcurl\b[^\n]*?\s(?:-u|--user)\s*[^\s:]+:|(?m:^)\s*(?:requirepass|masterauth)\s+)(?P<s4>[^\s\x22'<>]+)",
+            bare_value,
+            |value, _| !value.starts_with('-') && !is_reference(value),
+        );
         // The `auth` of a docker configuration: user and password in base64.
         add(
             r#"\\*["']auth\\*["']\s*:\s*\\*["'](?P<s1>[A-Za-z0-9+/=]{8,})"#,
             whole,
             |_, _| true,
         );
-        // Headers.
+        // Headers. Without a scheme the word may be one of a sentence: `authorization: server message: …`.
         add(
-            r#"(?i)\bauthorization\\*["']?\s*[:=]\s*\[?\\*["']?(?:(?:bearer|basic|token|digest|negotiate|apikey|aws4-hmac-sha256)\s+)?(?P<s4>[^\s"'<>\\\]]+)"#,
+            r#"(?i)\bauthorization\\*["']?\s*[:=]\s*\[?\\*["']?(?:bearer|basic|token|digest|negotiate|apikey|aws4-hmac-sha256)\s+(?P<s4>[^\s"'<>\\\]]+)"#,
             bare_value,
             |value, _| !is_no_secret(value) && !is_reference(value),
+        );
+        add(
+            r#"(?i)\bauthorization\\*["']?\s*[:=]\s*\[?\\*["']?(?P<s4>[^\s"'<>\\\]]{8,})"#,
+            bare_value,
+            |value, _| looks_random(value) && !is_reference(value),
         );
         add(
             r"(?i)\b(?:bearer|basic)\s+(?P<s1>[A-Za-z0-9._~+/\-]{8,}=*)",

@@ -122,6 +122,17 @@ fn the_usual_secrets_are_masked() {
             "eyJhdXRocyI6eyJnaGNyLmlvIjp7ImF1dGgiOiJ4In19fQ==",
             ".dockerconfigjson: eyJhdXRocyI6eyJnaGNyLmlvIjp7ImF1dGgiOiJ4In19fQ==".into(),
         ),
+        ("hunter2", "<password>hunter2</password>".into()),
+        ("hunter2", "redis-cli -h cache -a hunter2 ping".into()),
+        ("hunter2", "curl -s -u admin:hunter2 http://api".into()),
+        ("hunter2", "mysql -uroot -phunter2 -h db".into()),
+        ("hunter2", "requirepass hunter2".into()),
+        ("hunter2", "login: password 'hunter2' rejected".into()),
+        ("hunter2", "DB_PW: hunter2".into()),
+        (
+            "hunter2",
+            "body=grant%3Dx%26client_secret%3Dhunter2%26y%3D1".into(),
+        ),
         (
             "Zm9vYmFyQmF6MTIzNDU2Nzg5MHF3ZXJ0eXVpb3BB",
             "license=Zm9vYmFyQmF6MTIzNDU2Nzg5MHF3ZXJ0eXVpb3BB".into(),
@@ -150,6 +161,7 @@ fn what_explains_faults_stays() {
         "invalid token: expired",
         "secret: store shop/vault is not ready",
         "password must be at least 8 characters",
+        "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
         "checkout-7d9f8c6b5d-x2x9z",
         "root: Pod/shop/checkout-7d9f8c6b5d-x2x9z container web",
         "owner=PersistentVolumeClaim/data-platform/kafka-broker-data-kafka-0",
@@ -180,6 +192,15 @@ fn what_explains_faults_stays() {
         "max_tokens=4096 tokens: 214",
         "WWW-Authenticate: Basic realm=\"registry\"",
         "basic authentication required",
+        "Access denied for user 'orders'@'10.0.0.1' (using password: YES)",
+        "WRONGPASS invalid username-password pair or user is disabled.",
+        "ERR AUTH <password> called without any password configured for the default user",
+        "imagePullSecret: regcred",
+        "Unable to attach or mount volumes: unmounted volumes=[token], unattached volumes=[token kube-api-access-abcde]",
+        "trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7",
+        "routing_key=orders.created.v1 key=orders:4711:status",
+        "nginx -p /var/lib -c nginx.conf",
+        "psql -U orders -h db -p 5432",
         "unknown flag --token provided",
         "mkdir() \"/var/cache/nginx/client_temp\" failed (30: Read-only file system)",
         "level=error ts=2026-11-21T10:21:00.001Z caller=main.go:42 msg=\"upstream connect refused\" host=orders:8080",
@@ -194,6 +215,54 @@ fn what_explains_faults_stays() {
         .map(|(_, masked)| masked)
         .collect();
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn our_own_words_pass_unchanged() {
+    let ours = crate::chat::session::SYSTEM;
+    assert_eq!(redactor().text(ours), ours);
+    let seed = crate::chat::seed::build(&crate::chat::sample::dossier(), 6_000, &redactor());
+    assert_eq!(
+        redactor().text(&seed.text),
+        seed.text,
+        "what `prompt` prints is what is sent"
+    );
+}
+
+#[test]
+fn what_stands_around_a_secret_stays() {
+    let cases = [
+        (
+            "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0=\n-----END PRIVATE KEY-----\nnext",
+            "-----BEGIN PRIVATE KEY-----\n<24>\n-----END PRIVATE KEY-----\nnext",
+        ),
+        (
+            "postgres://orders:hunter2@db:5432/orders?sslmode=disable",
+            "postgres://orders:<7>@db:5432/orders?sslmode=disable",
+        ),
+        (
+            "user=orders,password=hunter2,host=db",
+            "user=orders,password=<7>,host=db",
+        ),
+        ("(password=hunter2)", "(password=<7>)"),
+        (
+            "{\"token\": \"hunter2\", \"x\": 1}",
+            "{\"token\": \"<7>\", \"x\": 1}",
+        ),
+        (
+            "curl -H 'Authorization: Bearer abc.def' http://api",
+            "curl -H 'Authorization: Bearer <7>' http://api",
+        ),
+        (
+            "- name: DB_PASSWORD\n  value: hunter2\n- name: DB_HOST\n  value: db",
+            "- name: DB_PASSWORD\n  value: <7>\n- name: DB_HOST\n  value: db",
+        ),
+    ];
+    let short = regex::Regex::new("<redacted (\\d+) bytes #[0-9a-f]{4}>").unwrap();
+    for (text, expected) in cases {
+        let masked = redactor().text(text);
+        assert_eq!(short.replace_all(&masked, "<$1>"), expected);
+    }
 }
 
 #[test]
@@ -258,6 +327,10 @@ fn of_a_secret_the_keys_stay() {
             .unwrap()
             .starts_with("<redacted 5 bytes")
     );
+    let mut custom = json!({"spec": {"adminPassword": 12_345_678, "maxTokens": 4096}});
+    redactor().json(&mut custom);
+    assert!(custom["spec"]["adminPassword"].is_string());
+    assert_eq!(custom["spec"]["maxTokens"], 4096);
 }
 
 /// A secret in one of the forms in which secrets are written.
@@ -288,7 +361,11 @@ proptest! {
     #[test]
     fn planted_secrets_never_survive(before in "[ -~\n]{0,60}", (secret, text) in planted(), after in "[ -~\n]{0,60}") {
         let masked = redactor().text(&format!("{before}\n{text}\n{after}"));
-        prop_assert!(!masked.contains(&secret), "{masked}");
+        // Not even a part of it.
+        let parts = (0..=secret.len() - 8).map(|start| &secret[start..start + 8]);
+        for part in parts {
+            prop_assert!(!masked.contains(part), "{part} of {secret} is left in {masked}");
+        }
     }
 
     #[test]
