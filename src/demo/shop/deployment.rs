@@ -1,5 +1,7 @@
 //! The Deployment controller: a ReplicaSet for each template, rolled from one to the next.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -19,7 +21,7 @@ pub(super) fn reconcile(world: &mut World, recorder: &mut Recorder) {
 
 fn one(world: &mut World, recorder: &mut Recorder, deployment: &Value) {
     let mut sets = world.owned("replicasets", deployment);
-    sets.sort_by_key(revision);
+    sets.sort_by_key(|set| revision(set));
     let hash = hash_of(deployment);
     let name = format!("{}-{hash}", text(deployment, "/metadata/name"));
     let Some(position) = sets.iter().position(|set| text(set, "/metadata/name") == name) else {
@@ -28,11 +30,11 @@ fn one(world: &mut World, recorder: &mut Recorder, deployment: &Value) {
             deployment,
             &name,
             &hash,
-            sets.last().map_or(0, revision) + 1,
+            sets.last().map_or(0, |set| revision(set)) + 1,
         );
         return;
     };
-    let newest = sets.last().map_or(0, revision);
+    let newest = sets.last().map_or(0, |set| revision(set));
     let new = sets.remove(position);
     if revision(&new) < newest {
         // Back to an old template: its ReplicaSet becomes the newest again.
@@ -41,7 +43,7 @@ fn one(world: &mut World, recorder: &mut Recorder, deployment: &Value) {
     }
     let desired = number(deployment, "/spec/replicas");
     let current = |set: &Value| number(set, "/spec/replicas");
-    let total_old: i64 = sets.iter().map(current).sum();
+    let total_old: i64 = sets.iter().map(|set| current(set)).sum();
     let ready = |set: &Value| number(set, "/status/readyReplicas");
     if text(deployment, "/spec/strategy/type") == "Recreate" {
         if total_old > 0 {
@@ -72,7 +74,7 @@ fn one(world: &mut World, recorder: &mut Recorder, deployment: &Value) {
         };
         scale(world, recorder, deployment, &new, wanted);
         // Old pods that are not ready go first; of the others as many as may be missing.
-        let available: i64 = sets.iter().map(ready).sum::<i64>() + ready(&new);
+        let available: i64 = sets.iter().map(|set| ready(set)).sum::<i64>() + ready(&new);
         let mut spare = (available - (desired - unavailable)).max(0);
         for set in &sets {
             let broken = (current(set) - ready(set)).max(0);
@@ -190,7 +192,7 @@ fn scale(world: &mut World, recorder: &mut Recorder, deployment: &Value, replica
     );
 }
 
-fn publish(world: &mut World, deployment: &Value, new: &Value, old: &[Value]) {
+fn publish(world: &mut World, deployment: &Value, new: &Arc<Value>, old: &[Arc<Value>]) {
     let desired = number(deployment, "/spec/replicas");
     // What was just scaled is in the cache, not in the copies.
     let sum = |world: &World, field: &str| -> i64 {

@@ -27,7 +27,7 @@ pub(in crate::demo) use chance::Chance;
 use kubelet::Kubelets;
 use program::Programs;
 use recorder::Recorder;
-use world::{Due, World, list, set};
+use world::{Due, World, key_of, list, set};
 
 use super::store::{Key, Store, seconds};
 
@@ -106,7 +106,7 @@ impl Shop {
             }
             Due::Container(step) => self.kubelets.step(world, recorder, step),
             Due::PodGone(key) => {
-                if world.get("pods", key).is_some_and(world::is_going) {
+                if world.get("pods", key).is_some_and(|pod| world::is_going(pod)) {
                     world.delete("pods", key);
                 }
             }
@@ -140,7 +140,8 @@ impl Shop {
 
 fn heartbeat(world: &mut World) {
     let now = seconds(world.now);
-    for key in world.keys("nodes") {
+    let nodes: Vec<Key> = world.all("nodes").map(key_of).collect();
+    for key in nodes {
         world.edit("nodes", &key, |node| stamp(node, &now, false));
     }
 }

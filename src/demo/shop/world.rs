@@ -1,6 +1,7 @@
 //! The objects as the controllers see them: a cache over the store, what is due later, and the time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -36,14 +37,15 @@ pub(super) struct World {
     pub(super) chance: Chance,
     seed: u64,
     created: u64,
-    cache: BTreeMap<&'static str, BTreeMap<Key, Value>>,
+    cache: BTreeMap<&'static str, BTreeMap<Key, Arc<Value>>>,
     /// Changes up to here are in the cache; of later ones those that we made.
     seen: u64,
     own: BTreeSet<u64>,
     agenda: BTreeMap<(Timestamp, u64), Due>,
     scheduled: u64,
-    /// Whether something changed that controllers look at.
-    dirty: bool,
+    /// Namespaces in which something changed that controllers look at; those that they look at now.
+    dirty: BTreeSet<String>,
+    scope: BTreeSet<String>,
 }
 
 impl World {
@@ -59,7 +61,8 @@ impl World {
             own: BTreeSet::new(),
             agenda: BTreeMap::new(),
             scheduled: 0,
-            dirty: false,
+            dirty: BTreeSet::new(),
+            scope: BTreeSet::new(),
         }
     }
 
@@ -94,11 +97,13 @@ impl World {
 
     /// Lets the controllers look though nothing changed.
     pub(super) fn look(&mut self) {
-        self.dirty = true;
+        self.dirty.extend(self.cache.get("namespaces").into_iter().flat_map(BTreeMap::keys).map(|key| key.1.clone()));
     }
 
+    /// Whether there is something to look at; then that is what [`World::keys`] shows.
     pub(super) fn take_dirty(&mut self) -> bool {
-        std::mem::take(&mut self.dirty)
+        self.scope = std::mem::take(&mut self.dirty);
+        !self.scope.is_empty()
     }
 
     /// Brings what others wrote into the cache.
@@ -112,12 +117,12 @@ impl World {
                 Ok((changes, revision)) => {
                     reached = revision;
                     for change in changes.into_iter().filter(|c| !self.own.contains(&c.revision)) {
-                        self.dirty = true;
+                        self.dirty.insert(change.key.0.clone());
                         let objects = self.cache.entry(resource.plural).or_default();
                         if change.kind == ChangeKind::Deleted {
                             objects.remove(&change.key);
                         } else if let Some(object) = self.store.get(resource, &change.key.0, &change.key.1) {
-                            objects.insert(change.key, object);
+                            objects.insert(change.key, Arc::new(object));
                         }
                     }
                 }
@@ -130,32 +135,33 @@ impl World {
     }
 
     fn reload(&mut self, resource: &'static Resource) {
-        self.dirty = true;
+        self.look();
         let page = self.store.page(resource, None, &Selector::default(), None, None);
         let objects = page.items.iter().filter_map(|body| {
             let body: Value = serde_json::from_slice(body).ok()?;
             let key = key_of(&body);
-            Some((key.clone(), self.store.get(resource, &key.0, &key.1)?))
+            Some((key.clone(), Arc::new(self.store.get(resource, &key.0, &key.1)?)))
         });
         self.cache.insert(resource.plural, objects.collect());
     }
 
     /// Every object of a kind, in order.
     pub(super) fn all(&self, plural: &str) -> impl Iterator<Item = &Value> + use<'_> {
-        self.cache.get(plural).into_iter().flat_map(BTreeMap::values)
+        self.cache.get(plural).into_iter().flat_map(BTreeMap::values).map(Arc::as_ref)
     }
 
-    /// The keys of a kind, for loops that write.
+    /// The keys of a kind in the namespaces that controllers look at, for loops that write.
     pub(super) fn keys(&self, plural: &str) -> Vec<Key> {
-        self.cache
-            .get(plural)
-            .into_iter()
-            .flat_map(BTreeMap::keys)
-            .cloned()
-            .collect()
+        let keys = self.cache.get(plural).into_iter().flat_map(BTreeMap::keys);
+        keys.filter(|key| self.is_looked_at(&key.0)).cloned().collect()
     }
 
-    pub(super) fn get(&self, plural: &str, key: &Key) -> Option<&Value> {
+    /// Whether controllers look at a namespace.
+    pub(super) fn is_looked_at(&self, namespace: &str) -> bool {
+        self.scope.contains(namespace)
+    }
+
+    pub(super) fn get(&self, plural: &str, key: &Key) -> Option<&Arc<Value>> {
         self.cache.get(plural)?.get(key)
     }
 
@@ -194,8 +200,10 @@ impl World {
                 }
                 let objects = self.cache.entry(resource.plural).or_default();
                 let key = key_of(&stored);
-                self.dirty |= matters(objects.get(&key), &stored);
-                objects.insert(key, stored);
+                if matters(objects.get(&key), &stored) {
+                    self.dirty.insert(key.0.clone());
+                }
+                objects.insert(key, Arc::new(stored));
             }
             Err(error) => {
                 tracing::debug!(%error, kind = resource.kind, "a controller of the demo could not write");
@@ -209,9 +217,9 @@ impl World {
         let Some(before) = self.get(plural, key) else {
             return;
         };
-        let mut after = before.clone();
+        let mut after = Value::clone(before);
         change(&mut after);
-        if &after != before {
+        if after != **before {
             self.put(after);
         }
     }
@@ -227,14 +235,25 @@ impl World {
         }
         self.cache.entry(plural).or_default().remove(key);
         if plural != "events" {
-            self.dirty = true;
+            self.dirty.insert(key.0.clone());
+        }
+    }
+
+    /// Writes an object's status, when it is another.
+    pub(super) fn set_status(&mut self, plural: &str, key: &Key, status: Value) {
+        if self.get(plural, key).is_some_and(|object| object.get("status") != Some(&status)) {
+            self.edit(plural, key, |object| set(object, "", "status", status));
         }
     }
 
     /// The objects that a controller owns.
-    pub(super) fn owned(&self, plural: &str, owner: &Value) -> Vec<Value> {
-        let uid = text(owner, "/metadata/uid");
-        self.all(plural)
+    pub(super) fn owned(&self, plural: &str, owner: &Value) -> Vec<Arc<Value>> {
+        let (uid, namespace) = (text(owner, "/metadata/uid"), text(owner, "/metadata/namespace"));
+        let objects = self.cache.get(plural).into_iter();
+        objects
+            .flat_map(|objects| objects.range((namespace.to_owned(), String::new())..))
+            .take_while(|(key, _)| key.0 == namespace)
+            .map(|(_, object)| object)
             .filter(|object| text(object, "/metadata/ownerReferences/0/uid") == uid)
             .cloned()
             .collect()
@@ -243,7 +262,7 @@ impl World {
 
 /// Whether controllers have to look at a change that one of them made. A restarted container that is as unready as
 /// before is most of what happens here, and is nobody's business but its kubelet's.
-fn matters(before: Option<&Value>, after: &Value) -> bool {
+fn matters(before: Option<&Arc<Value>>, after: &Value) -> bool {
     let Some(before) = before else { return text(after, "/kind") != "Event" };
     let differs = |pointer: &str| before.pointer(pointer) != after.pointer(pointer);
     match text(after, "/kind") {

@@ -157,10 +157,12 @@ impl Store {
             if guarded && sent.is_some_and(|v| v != before.revision) {
                 return Err(StoreError::Conflict);
             }
-            let known: Value = serde_json::from_slice(&before.body).unwrap_or_default();
-            for field in ["uid", "creationTimestamp"] {
-                if let Some(value) = known.pointer(&format!("/metadata/{field}")) {
-                    metadata.insert(field.to_owned(), value.clone());
+            if ["uid", "creationTimestamp"].iter().any(|field| !metadata.contains_key(*field)) {
+                let known: Value = serde_json::from_slice(&before.body).unwrap_or_default();
+                for field in ["uid", "creationTimestamp"] {
+                    if let Some(value) = known.pointer(&format!("/metadata/{field}")) {
+                        metadata.entry(field).or_insert_with(|| value.clone());
+                    }
                 }
             }
             metadata.insert("resourceVersion".to_owned(), json!(before.revision.to_string()));
