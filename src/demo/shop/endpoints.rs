@@ -52,7 +52,10 @@ fn one(world: &mut World, service: &Value) {
             .collect()
     };
     let now = seconds(world.now);
-    let existing: Option<Key> = world.owned("endpointslices", service).first().map(|slice| key_of(slice));
+    let existing: Option<Key> = world
+        .owned("endpointslices", service)
+        .first()
+        .map(|slice| key_of(slice));
     if let Some(key) = existing {
         let endpoints = json!(endpoints);
         let slice = world.get("endpointslices", &key);

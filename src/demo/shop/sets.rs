@@ -75,10 +75,15 @@ fn replica_set(world: &mut World, recorder: &mut Recorder, object: &Value) {
         .collect();
     let ready = pods.iter().filter(|p| is_ready(p)).count();
     let key = key_of(object);
-    let generation = world.get("replicasets", &key).map_or(0, |object| number(object, "/metadata/generation"));
+    let generation = world
+        .get("replicasets", &key)
+        .map_or(0, |object| number(object, "/metadata/generation"));
     let mut status = json!({"replicas": pods.len(), "observedGeneration": generation});
-    for (field, value) in [("fullyLabeledReplicas", pods.len()), ("readyReplicas", ready), ("availableReplicas", ready)]
-    {
+    for (field, value) in [
+        ("fullyLabeledReplicas", pods.len()),
+        ("readyReplicas", ready),
+        ("availableReplicas", ready),
+    ] {
         if value > 0 {
             set(&mut status, "", field, json!(value));
         }
@@ -114,11 +119,11 @@ fn stateful_set(world: &mut World, object: &Value) {
     let ready = pods.iter().filter(|p| is_ready(p)).count();
     let revision = format!("{name}-{}", "7c5b8d6f9");
     let status = json!({
-            "replicas": pods.len(), "readyReplicas": ready, "availableReplicas": ready,
-            "currentReplicas": pods.len(), "updatedReplicas": pods.len(), "collisionCount": 0,
-            "currentRevision": revision, "updateRevision": revision,
-            "observedGeneration": number(object, "/metadata/generation"),
-        });
+        "replicas": pods.len(), "readyReplicas": ready, "availableReplicas": ready,
+        "currentReplicas": pods.len(), "updatedReplicas": pods.len(), "collisionCount": 0,
+        "currentRevision": revision, "updateRevision": revision,
+        "observedGeneration": number(object, "/metadata/generation"),
+    });
     world.set_status("statefulsets", &key_of(object), status);
 }
 
@@ -140,18 +145,18 @@ fn daemon_set(world: &mut World, object: &Value) {
     let pods = world.owned("pods", object);
     let ready = pods.iter().filter(|p| is_ready(p)).count();
     let mut status = json!({
-            "desiredNumberScheduled": nodes.len(), "currentNumberScheduled": pods.len(),
-            "updatedNumberScheduled": pods.len(), "numberMisscheduled": 0, "numberReady": ready,
-            "observedGeneration": number(object, "/metadata/generation"),
-        });
-        for (field, value) in [
-            ("numberAvailable", ready),
-            ("numberUnavailable", nodes.len().saturating_sub(ready)),
-        ] {
-            if value > 0 {
-                set(&mut status, "", field, json!(value));
-            }
+        "desiredNumberScheduled": nodes.len(), "currentNumberScheduled": pods.len(),
+        "updatedNumberScheduled": pods.len(), "numberMisscheduled": 0, "numberReady": ready,
+        "observedGeneration": number(object, "/metadata/generation"),
+    });
+    for (field, value) in [
+        ("numberAvailable", ready),
+        ("numberUnavailable", nodes.len().saturating_sub(ready)),
+    ] {
+        if value > 0 {
+            set(&mut status, "", field, json!(value));
         }
+    }
     world.set_status("daemonsets", &key_of(object), status);
 }
 

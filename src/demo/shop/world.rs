@@ -97,7 +97,13 @@ impl World {
 
     /// Lets the controllers look though nothing changed.
     pub(super) fn look(&mut self) {
-        self.dirty.extend(self.cache.get("namespaces").into_iter().flat_map(BTreeMap::keys).map(|key| key.1.clone()));
+        self.dirty.extend(
+            self.cache
+                .get("namespaces")
+                .into_iter()
+                .flat_map(BTreeMap::keys)
+                .map(|key| key.1.clone()),
+        );
     }
 
     /// Whether there is something to look at; then that is what [`World::keys`] shows.
@@ -147,7 +153,11 @@ impl World {
 
     /// Every object of a kind, in order.
     pub(super) fn all(&self, plural: &str) -> impl Iterator<Item = &Value> + use<'_> {
-        self.cache.get(plural).into_iter().flat_map(BTreeMap::values).map(Arc::as_ref)
+        self.cache
+            .get(plural)
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .map(Arc::as_ref)
     }
 
     /// The keys of a kind in the namespaces that controllers look at, for loops that write.
@@ -241,7 +251,10 @@ impl World {
 
     /// Writes an object's status, when it is another.
     pub(super) fn set_status(&mut self, plural: &str, key: &Key, status: Value) {
-        if self.get(plural, key).is_some_and(|object| object.get("status") != Some(&status)) {
+        if self
+            .get(plural, key)
+            .is_some_and(|object| object.get("status") != Some(&status))
+        {
             self.edit(plural, key, |object| set(object, "", "status", status));
         }
     }
@@ -263,14 +276,21 @@ impl World {
 /// Whether controllers have to look at a change that one of them made. A restarted container that is as unready as
 /// before is most of what happens here, and is nobody's business but its kubelet's.
 fn matters(before: Option<&Arc<Value>>, after: &Value) -> bool {
-    let Some(before) = before else { return text(after, "/kind") != "Event" };
+    let Some(before) = before else {
+        return text(after, "/kind") != "Event";
+    };
     let differs = |pointer: &str| before.pointer(pointer) != after.pointer(pointer);
     match text(after, "/kind") {
         "Pod" => {
             is_ready(before) != is_ready(after)
-                || ["/status/phase", "/status/podIP", "/spec/nodeName", "/metadata/deletionTimestamp"]
-                    .into_iter()
-                    .any(differs)
+                || [
+                    "/status/phase",
+                    "/status/podIP",
+                    "/spec/nodeName",
+                    "/metadata/deletionTimestamp",
+                ]
+                .into_iter()
+                .any(differs)
         }
         "ReplicaSet" => true,
         "Deployment" | "StatefulSet" | "DaemonSet" | "Service" => differs("/spec"),

@@ -157,7 +157,10 @@ impl Store {
             if guarded && sent.is_some_and(|v| v != before.revision) {
                 return Err(StoreError::Conflict);
             }
-            if ["uid", "creationTimestamp"].iter().any(|field| !metadata.contains_key(*field)) {
+            if ["uid", "creationTimestamp"]
+                .iter()
+                .any(|field| !metadata.contains_key(*field))
+            {
                 let known: Value = serde_json::from_slice(&before.body).unwrap_or_default();
                 for field in ["uid", "creationTimestamp"] {
                     if let Some(value) = known.pointer(&format!("/metadata/{field}")) {
