@@ -50,7 +50,7 @@ fn one(world: &mut World, recorder: &mut Recorder, deployment: &Value) {
             for set in &sets {
                 scale(world, recorder, deployment, set, 0);
             }
-        } else if sets.iter().all(|set| number(set, "/status/replicas") == 0) {
+        } else if sets.iter().all(|set| world.owned("pods", set).is_empty()) {
             scale(world, recorder, deployment, &new, desired);
         }
     } else {
