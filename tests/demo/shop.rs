@@ -122,7 +122,10 @@ async fn its_pods_at_the_start() {
             cells[0], cells[1], cells[2], cells[3], cells[4]
         )
     });
-    insta::assert_snapshot!(rows.collect::<Vec<_>>().join("\n"));
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("demo_pods_at_the_start", rows.collect::<Vec<_>>().join("
+    "));
+    });
 }
 
 #[tokio::test]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::object::{key_of, list, number, owner_reference, set, text};
 use super::recorder::{Note, Recorder, Source};
-use super::world::{Due, World, key_of, list, number, owner_reference, set, text};
+use super::world::{Due, World};
 use crate::demo::store::seconds;
 
 const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";

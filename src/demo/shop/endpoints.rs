@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::world::{World, is_going, is_ready, key_of, list, number, owner_reference, selects, set, text};
+use super::object::{is_going, is_ready, key_of, list, number, owner_reference, selects, set, text};
+use super::world::World;
 use crate::demo::store::{Key, seconds};
 
 pub(super) fn reconcile(world: &mut World) {

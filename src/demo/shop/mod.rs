@@ -10,6 +10,7 @@ mod deployment;
 mod endpoints;
 mod kubelet;
 mod manifests;
+mod object;
 mod program;
 mod recorder;
 mod scheduler;
@@ -25,9 +26,10 @@ use serde_json::{Value, json};
 
 pub(in crate::demo) use chance::Chance;
 use kubelet::Kubelets;
+use object::{key_of, list, set};
 use program::Programs;
 use recorder::Recorder;
-use world::{Due, World, key_of, list, set};
+use world::{Due, World};
 
 use super::store::{Key, Store, seconds};
 
@@ -106,7 +108,7 @@ impl Shop {
             }
             Due::Container(step) => self.kubelets.step(world, recorder, step),
             Due::PodGone(key) => {
-                if world.get("pods", key).is_some_and(|pod| world::is_going(pod)) {
+                if world.get("pods", key).is_some_and(|pod| object::is_going(pod)) {
                     world.delete("pods", key);
                 }
             }

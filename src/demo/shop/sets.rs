@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::defaults;
+use super::object::{is_going, is_ready, key_of, list, number, owner_reference, set, text};
 use super::recorder::{Note, Recorder, Source};
-use super::world::{Due, World, is_going, is_ready, key_of, list, number, owner_reference, set, text};
+use super::world::{Due, World};
 use crate::demo::store::{Key, seconds};
 
 pub(super) fn reconcile(world: &mut World, recorder: &mut Recorder) {
