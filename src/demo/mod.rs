@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod faults;
+pub mod load;
 pub mod resource;
 pub mod server;
 mod shop;

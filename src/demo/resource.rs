@@ -1,7 +1,7 @@
 //! The kinds that the embedded API serves: one table that discovery, paths and the store read.
 
 /// A kind of object and the path that it is served under.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resource {
     /// The API group; empty for the core one.
     pub group: &'static str,

@@ -51,7 +51,7 @@ pub(super) fn answer(context: &Arc<Context>, call: &Call, target: &Objects) -> R
                 resource.api_version(),
                 metadata(&page)
             );
-            body::stream("application/json", parts(context, head, page.items))
+            body::stream("application/json", parts(context, &head, page.items))
         }
         Form::Metadata => {
             let items: Vec<Value> = page
@@ -76,7 +76,7 @@ pub(super) fn answer(context: &Arc<Context>, call: &Call, target: &Objects) -> R
                 now: context.store.clock().now(),
                 with: included(call),
             };
-            body::json(StatusCode::OK, &rows.table(&objects, metadata(&page), true))
+            body::json(StatusCode::OK, &rows.table(&objects, &metadata(&page), true))
         }
     })
 }
@@ -169,12 +169,12 @@ impl Rows {
                     .pointer("/metadata/resourceVersion")
                     .cloned()
                     .unwrap_or_default();
-                self.table(&[object], json!({"resourceVersion": version}), header)
+                self.table(&[object], &json!({"resourceVersion": version}), header)
             }
         }
     }
 
-    fn table(&self, objects: &[Value], metadata: Value, header: bool) -> Value {
+    fn table(&self, objects: &[Value], metadata: &Value, header: bool) -> Value {
         let rows: Vec<Value> = objects
             .iter()
             .map(|object| {
@@ -268,7 +268,7 @@ pub(super) fn malformed() -> Bytes {
 /// The bytes of a list, copied into parts: fewer, larger writes than one an object.
 fn parts(
     context: &Arc<Context>,
-    head: String,
+    head: &str,
     items: Vec<Bytes>,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
     let context = Arc::clone(context);

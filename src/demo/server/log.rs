@@ -124,7 +124,7 @@ fn container(call: &Call, pod: &Value, name: &str) -> Result<String, Failure> {
                 all.join(" ")
             );
             if !inits.is_empty() {
-                message.push_str(&format!(" or one of the init containers: [{}]", inits.join(" ")));
+                message = format!("{message} or one of the init containers: [{}]", inits.join(" "));
             }
             Err(Failure::bad_request(message))
         }

@@ -4,6 +4,7 @@ mod body;
 mod discovery;
 mod list;
 mod log;
+mod openapi;
 mod patch;
 mod request;
 mod review;

@@ -128,8 +128,8 @@ pub(super) enum Target {
     Group(String),
     /// `/api/v1`, `/apis/GROUP/VERSION`
     Resources { group: String, version: String },
-    /// `/openapi/v3`
-    OpenApi,
+    /// `/openapi/v3`, or the part of it for a group and version (`api/v1`, `apis/apps/v1`)
+    OpenApi(Option<String>),
     /// A review that is created and answered at once: its kind's plural.
     Review(String),
     /// Objects: all of a kind, of a namespace, one, or a part of one.
@@ -152,7 +152,8 @@ pub(super) fn target(path: &str) -> Option<Target> {
     let (group, version, rest) = match segments.as_slice() {
         ["version"] => return Some(Target::Version),
         ["healthz" | "livez" | "readyz", ..] => return Some(Target::Health),
-        ["openapi", "v3"] => return Some(Target::OpenApi),
+        ["openapi", "v3"] => return Some(Target::OpenApi(None)),
+        ["openapi", "v3", rest @ ..] => return Some(Target::OpenApi(Some(rest.join("/")))),
         ["api"] => return Some(Target::CoreVersions),
         ["apis"] => return Some(Target::Groups),
         ["apis", group] => return Some(Target::Group((*group).to_owned())),

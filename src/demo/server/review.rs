@@ -7,14 +7,14 @@ use super::Context;
 use super::body::{self, Answer};
 use super::request::Call;
 use super::status::Failure;
+use super::write;
 use crate::demo::resource::Resource;
 
 pub(super) fn answer(context: &Context, call: &Call, plural: &str) -> Result<Answer, Failure> {
     if call.method != Method::POST {
         return Err(Failure::method_not_allowed("reviews are created, nothing else"));
     }
-    let mut review: Value = serde_json::from_slice(&call.body)
-        .map_err(|error| Failure::bad_request(format!("the review is not JSON: {error}")))?;
+    let mut review = write::parse(call)?;
     let status = match plural {
         "selfsubjectaccessreviews" => access(context, &review),
         "selfsubjectrulesreviews" => json!({

@@ -7,12 +7,11 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use serde_json::json;
 
 use super::body::{Answer, bytes, json as json_answer};
 use super::request::{Call, Form, Objects, Query, Target, negotiate, target};
 use super::status::Failure;
-use super::{Context, discovery, list, log, review, watch, write};
+use super::{Context, discovery, list, log, openapi, review, watch, write};
 
 /// No request that kubectl makes is larger.
 const LARGEST_BODY: usize = 3 << 20;
@@ -70,8 +69,11 @@ fn answer(context: Arc<Context>, call: &Call) -> Result<Answer, Failure> {
         )),
         Target::Version => Ok(json_answer(StatusCode::OK, &discovery::version())),
         Target::Health => Ok(bytes(StatusCode::OK, "text/plain", Bytes::from_static(b"ok"))),
-        // Without a schema kubectl neither explains nor validates on its side; everything else works.
-        Target::OpenApi => Ok(json_answer(StatusCode::OK, &json!({"paths": {}}))),
+        Target::OpenApi(None) => Ok(json_answer(StatusCode::OK, &openapi::index())),
+        Target::OpenApi(Some(group_version)) => {
+            let document = openapi::document(&group_version).ok_or_else(Failure::no_such_path)?;
+            Ok(json_answer(StatusCode::OK, &document))
+        }
         Target::CoreVersions if call.form == Form::AggregatedDiscovery => Ok(discovery::aggregated(true)),
         Target::Groups if call.form == Form::AggregatedDiscovery => Ok(discovery::aggregated(false)),
         Target::CoreVersions => Ok(json_answer(StatusCode::OK, &discovery::core_versions())),

@@ -23,8 +23,8 @@ struct Printer {
 }
 
 const NAME_AND_AGE: Printer = Printer {
-    columns: &[("Name", "string", false), ("Created At", "date", false)],
-    cells: |object, _| vec![name(object), at(object, "/metadata/creationTimestamp")],
+    columns: &[("Name", "string", false), ("Age", "string", false)],
+    cells: |object, now| vec![name(object), created(object, now)],
 };
 
 fn printer(resource: &Resource) -> Printer {

@@ -25,7 +25,7 @@ use crate::demo::store::{Expired, Selector};
 const BOOKMARK_EVERY: Duration = Duration::from_secs(10);
 
 /// How long a watch lives that names no `timeoutSeconds`.
-const DEFAULT_TIMEOUT: Duration = Duration::from_mins(30);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 
 pub(super) fn answer(context: Arc<Context>, call: &Call, target: &Objects) -> Result<Answer, Failure> {
     let selector = selector(call, target)?;
@@ -81,7 +81,7 @@ pub(super) fn answer(context: Arc<Context>, call: &Call, target: &Objects) -> Re
         ended: false,
     };
     if expired {
-        pending.push_back(watch.error(Expired {
+        pending.push_back(Watch::error(Expired {
             asked: revision,
             oldest: watch.context.store.revision(),
         }));
@@ -156,7 +156,7 @@ impl Watch {
             self.changed.mark_unchanged();
             match self.context.store.changes(self.resource, self.revision) {
                 Err(expired) => {
-                    let event = self.error(expired);
+                    let event = Self::error(expired);
                     self.pending.push_back(event);
                     self.ended = true;
                     continue;
@@ -248,7 +248,7 @@ impl Watch {
         frame("BOOKMARK", object.to_string().as_bytes())
     }
 
-    fn error(&self, expired: Expired) -> Bytes {
+    fn error(expired: Expired) -> Bytes {
         let failure = Failure::from(expired);
         debug_assert_eq!(failure.code, StatusCode::GONE);
         frame("ERROR", Value::to_string(&failure.status()).as_bytes())

@@ -12,7 +12,7 @@ use crate::demo::resource::Resource;
 use crate::demo::store::{Selector, seconds, uid};
 
 pub(super) fn answer(context: &Context, call: &Call, target: &Objects) -> Result<Answer, Failure> {
-    let dry = call.query.get("dryRun") == Some("All");
+    let dry = is_dry(call);
     match (
         &call.method,
         target.name.as_deref(),
@@ -40,7 +40,19 @@ pub(super) fn answer(context: &Context, call: &Call, target: &Objects) -> Result
     }
 }
 
-fn parse(call: &Call) -> Result<Value, Failure> {
+/// Deletions say it in their body.
+fn is_dry(call: &Call) -> bool {
+    let in_body = || {
+        let options: Value = serde_json::from_slice(&call.body).unwrap_or_default();
+        options
+            .get("dryRun")
+            .and_then(Value::as_array)
+            .is_some_and(|dry| dry.contains(&json!("All")))
+    };
+    call.query.get("dryRun") == Some("All") || call.method == Method::DELETE && in_body()
+}
+
+pub(super) fn parse(call: &Call) -> Result<Value, Failure> {
     if !matches!(call.content_type.as_str(), "" | "application/json") {
         return Err(unsupported(&call.content_type));
     }
@@ -52,7 +64,9 @@ fn unsupported(content_type: &str) -> Failure {
     Failure::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "UnsupportedMediaType",
-        format!("the demo cluster does not take {content_type:?}"),
+        format!(
+            "the demo cluster takes objects as JSON, not as {content_type}; `kubectl apply -f` sends that"
+        ),
     )
 }
 

@@ -37,6 +37,7 @@ impl Chance {
 
     /// A 256-bit id in hex, as container runtimes make.
     pub(in crate::demo) fn id(&mut self) -> String {
-        (0..4).map(|_| format!("{:016x}", self.next())).collect()
+        let [a, b, c, d] = [self.next(), self.next(), self.next(), self.next()];
+        format!("{a:016x}{b:016x}{c:016x}{d:016x}")
     }
 }

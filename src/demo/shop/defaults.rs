@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{list, set, text};
+use super::object::{list, set, text};
 
 /// Fills in what a manifest left out.
 pub(super) fn complete(object: &mut Value) {

@@ -1,10 +1,13 @@
 //! The Deployment controller: a ReplicaSet for each template, rolled from one to the next.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::object::{key_of, list, number, owner_reference, set, text};
 use super::recorder::{Note, Recorder, Source};
-use super::world::{Due, World, key_of, list, number, owner_reference, set, text};
+use super::world::{Due, World};
 use crate::demo::store::seconds;
 
 const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
@@ -19,7 +22,7 @@ pub(super) fn reconcile(world: &mut World, recorder: &mut Recorder) {
 
 fn one(world: &mut World, recorder: &mut Recorder, deployment: &Value) {
     let mut sets = world.owned("replicasets", deployment);
-    sets.sort_by_key(revision);
+    sets.sort_by_key(|set| revision(set));
     let hash = hash_of(deployment);
     let name = format!("{}-{hash}", text(deployment, "/metadata/name"));
     let Some(position) = sets.iter().position(|set| text(set, "/metadata/name") == name) else {
@@ -28,11 +31,11 @@ fn one(world: &mut World, recorder: &mut Recorder, deployment: &Value) {
             deployment,
             &name,
             &hash,
-            sets.last().map_or(0, revision) + 1,
+            sets.last().map_or(0, |set| revision(set)) + 1,
         );
         return;
     };
-    let newest = sets.last().map_or(0, revision);
+    let newest = sets.last().map_or(0, |set| revision(set));
     let new = sets.remove(position);
     if revision(&new) < newest {
         // Back to an old template: its ReplicaSet becomes the newest again.
@@ -41,14 +44,14 @@ fn one(world: &mut World, recorder: &mut Recorder, deployment: &Value) {
     }
     let desired = number(deployment, "/spec/replicas");
     let current = |set: &Value| number(set, "/spec/replicas");
-    let total_old: i64 = sets.iter().map(current).sum();
+    let total_old: i64 = sets.iter().map(|set| current(set)).sum();
     let ready = |set: &Value| number(set, "/status/readyReplicas");
     if text(deployment, "/spec/strategy/type") == "Recreate" {
         if total_old > 0 {
             for set in &sets {
                 scale(world, recorder, deployment, set, 0);
             }
-        } else if sets.iter().all(|set| number(set, "/status/replicas") == 0) {
+        } else if sets.iter().all(|set| world.owned("pods", set).is_empty()) {
             scale(world, recorder, deployment, &new, desired);
         }
     } else {
@@ -72,7 +75,7 @@ fn one(world: &mut World, recorder: &mut Recorder, deployment: &Value) {
         };
         scale(world, recorder, deployment, &new, wanted);
         // Old pods that are not ready go first; of the others as many as may be missing.
-        let available: i64 = sets.iter().map(ready).sum::<i64>() + ready(&new);
+        let available: i64 = sets.iter().map(|set| ready(set)).sum::<i64>() + ready(&new);
         let mut spare = (available - (desired - unavailable)).max(0);
         for set in &sets {
             let broken = (current(set) - ready(set)).max(0);
@@ -190,7 +193,7 @@ fn scale(world: &mut World, recorder: &mut Recorder, deployment: &Value, replica
     );
 }
 
-fn publish(world: &mut World, deployment: &Value, new: &Value, old: &[Value]) {
+fn publish(world: &mut World, deployment: &Value, new: &Arc<Value>, old: &[Arc<Value>]) {
     let desired = number(deployment, "/spec/replicas");
     // What was just scaled is in the cache, not in the copies.
     let sum = |world: &World, field: &str| -> i64 {

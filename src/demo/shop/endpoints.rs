@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::world::{World, is_going, is_ready, key_of, list, number, owner_reference, selects, set, text};
+use super::object::{is_going, is_ready, key_of, list, number, owner_reference, selects, set, text};
+use super::world::World;
 use crate::demo::store::{Key, seconds};
 
 pub(super) fn reconcile(world: &mut World) {
@@ -52,18 +53,23 @@ fn one(world: &mut World, service: &Value) {
             .collect()
     };
     let now = seconds(world.now);
-    let existing: Option<Key> = world.owned("endpointslices", service).first().map(key_of);
+    let existing: Option<Key> = world
+        .owned("endpointslices", service)
+        .first()
+        .map(|slice| key_of(slice));
     if let Some(key) = existing {
+        let endpoints = json!(endpoints);
+        let slice = world.get("endpointslices", &key);
+        if slice.is_some_and(|s| s.get("endpoints") == Some(&endpoints) && s.get("ports") == Some(&ports)) {
+            return;
+        }
         world.edit("endpointslices", &key, |slice| {
-            let before = slice.clone();
-            set(slice, "", "endpoints", json!(endpoints));
+            set(slice, "", "endpoints", endpoints);
             set(slice, "", "ports", ports);
-            if *slice != before {
-                let trigger = "endpoints.kubernetes.io/last-change-trigger-time";
-                set(slice, "/metadata/annotations", trigger, json!(now));
-                let generation = number(slice, "/metadata/generation") + 1;
-                set(slice, "/metadata", "generation", json!(generation));
-            }
+            let trigger = "endpoints.kubernetes.io/last-change-trigger-time";
+            set(slice, "/metadata/annotations", trigger, json!(now));
+            let generation = number(slice, "/metadata/generation") + 1;
+            set(slice, "/metadata", "generation", json!(generation));
         });
         return;
     }

@@ -48,14 +48,14 @@ pub(super) fn nodes(chance: &mut Chance) -> Vec<Value> {
                 .replace("\"BOOT\"", &format!("\"{boot}\""));
             let mut node: Value = serde_json::from_str(&node).ok()?;
             if *name == "control-1" {
-                super::world::set(
+                super::object::set(
                     &mut node,
                     "/metadata/labels",
                     "node-role.kubernetes.io/control-plane",
                     json!(""),
                 );
                 let taint = json!([{"effect": "NoSchedule", "key": "node-role.kubernetes.io/control-plane"}]);
-                super::world::set(&mut node, "/spec", "taints", taint);
+                super::object::set(&mut node, "/spec", "taints", taint);
             }
             Some(node)
         })

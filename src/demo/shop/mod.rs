@@ -10,6 +10,7 @@ mod deployment;
 mod endpoints;
 mod kubelet;
 mod manifests;
+mod object;
 mod program;
 mod recorder;
 mod scheduler;
@@ -25,9 +26,10 @@ use serde_json::{Value, json};
 
 pub(in crate::demo) use chance::Chance;
 use kubelet::Kubelets;
+use object::{key_of, list, set};
 use program::Programs;
 use recorder::Recorder;
-use world::{Due, World, list, set};
+use world::{Due, World};
 
 use super::store::{Key, Store, seconds};
 
@@ -106,7 +108,7 @@ impl Shop {
             }
             Due::Container(step) => self.kubelets.step(world, recorder, step),
             Due::PodGone(key) => {
-                if world.get("pods", key).is_some_and(world::is_going) {
+                if world.get("pods", key).is_some_and(|pod| object::is_going(pod)) {
                     world.delete("pods", key);
                 }
             }
@@ -140,7 +142,8 @@ impl Shop {
 
 fn heartbeat(world: &mut World) {
     let now = seconds(world.now);
-    for key in world.keys("nodes") {
+    let nodes: Vec<Key> = world.all("nodes").map(key_of).collect();
+    for key in nodes {
         world.edit("nodes", &key, |node| stamp(node, &now, false));
     }
 }

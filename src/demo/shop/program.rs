@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::world::{World, bytes, list, text};
+use super::object::{bytes, list, text};
+use super::world::World;
 
 /// An image's program.
 #[derive(Clone, Debug, Deserialize)]

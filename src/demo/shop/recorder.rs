@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::world::{World, key_of, number, set, text};
+use super::object::{key_of, number, set, text};
+use super::world::World;
 use crate::demo::store::{Key, seconds};
 
 /// Events about one object that may come at once.

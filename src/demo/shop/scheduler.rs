@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::object::{bytes, is_going, key_of, list, set, text};
 use super::recorder::{Note, Recorder, Source};
 use super::sets::bound;
-use super::world::{Due, World, bytes, is_going, key_of, list, set, text};
+use super::world::{Due, World};
 use crate::demo::store::seconds;
 
 /// How long it leaves a pod alone that it could not place.

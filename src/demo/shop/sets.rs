@@ -1,11 +1,14 @@
 //! The controllers that make pods: ReplicaSet, StatefulSet, DaemonSet; and the garbage collector that takes what lost
 //! its owner.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::defaults;
+use super::object::{is_going, is_ready, key_of, list, number, owner_reference, set, text};
 use super::recorder::{Note, Recorder, Source};
-use super::world::{Due, World, is_going, is_ready, key_of, list, number, owner_reference, set, text};
+use super::world::{Due, World};
 use crate::demo::store::{Key, seconds};
 
 pub(super) fn reconcile(world: &mut World, recorder: &mut Recorder) {
@@ -28,7 +31,7 @@ pub(super) fn reconcile(world: &mut World, recorder: &mut Recorder) {
 }
 
 fn replica_set(world: &mut World, recorder: &mut Recorder, object: &Value) {
-    let pods: Vec<Value> = world
+    let pods: Vec<Arc<Value>> = world
         .owned("pods", object)
         .into_iter()
         .filter(|p| !is_going(p))
@@ -47,7 +50,7 @@ fn replica_set(world: &mut World, recorder: &mut Recorder, object: &Value) {
         );
     }
     if pods.len() > wanted {
-        let mut victims: Vec<&Value> = pods.iter().collect();
+        let mut victims: Vec<&Arc<Value>> = pods.iter().collect();
         // Those that do not serve go first, then the youngest.
         victims.sort_by_key(|pod| {
             (
@@ -66,26 +69,27 @@ fn replica_set(world: &mut World, recorder: &mut Recorder, object: &Value) {
             );
         }
     }
-    let pods: Vec<Value> = world
+    let pods: Vec<Arc<Value>> = world
         .owned("pods", object)
         .into_iter()
         .filter(|p| !is_going(p))
         .collect();
     let ready = pods.iter().filter(|p| is_ready(p)).count();
-    world.edit("replicasets", &key_of(object), |object| {
-        let mut status =
-            json!({"replicas": pods.len(), "observedGeneration": number(object, "/metadata/generation")});
-        for (field, value) in [
-            ("fullyLabeledReplicas", pods.len()),
-            ("readyReplicas", ready),
-            ("availableReplicas", ready),
-        ] {
-            if value > 0 {
-                set(&mut status, "", field, json!(value));
-            }
+    let key = key_of(object);
+    let generation = world
+        .get("replicasets", &key)
+        .map_or(0, |object| number(object, "/metadata/generation"));
+    let mut status = json!({"replicas": pods.len(), "observedGeneration": generation});
+    for (field, value) in [
+        ("fullyLabeledReplicas", pods.len()),
+        ("readyReplicas", ready),
+        ("availableReplicas", ready),
+    ] {
+        if value > 0 {
+            set(&mut status, "", field, json!(value));
         }
-        set(object, "", "status", status);
-    });
+    }
+    world.set_status("replicasets", &key, status);
 }
 
 fn stateful_set(world: &mut World, object: &Value) {
@@ -115,15 +119,13 @@ fn stateful_set(world: &mut World, object: &Value) {
     }
     let ready = pods.iter().filter(|p| is_ready(p)).count();
     let revision = format!("{name}-{}", "7c5b8d6f9");
-    world.edit("statefulsets", &key_of(object), |object| {
-        let status = json!({
-            "replicas": pods.len(), "readyReplicas": ready, "availableReplicas": ready,
-            "currentReplicas": pods.len(), "updatedReplicas": pods.len(), "collisionCount": 0,
-            "currentRevision": revision, "updateRevision": revision,
-            "observedGeneration": number(object, "/metadata/generation"),
-        });
-        set(object, "", "status", status);
+    let status = json!({
+        "replicas": pods.len(), "readyReplicas": ready, "availableReplicas": ready,
+        "currentReplicas": pods.len(), "updatedReplicas": pods.len(), "collisionCount": 0,
+        "currentRevision": revision, "updateRevision": revision,
+        "observedGeneration": number(object, "/metadata/generation"),
     });
+    world.set_status("statefulsets", &key_of(object), status);
 }
 
 fn daemon_set(world: &mut World, object: &Value) {
@@ -143,22 +145,20 @@ fn daemon_set(world: &mut World, object: &Value) {
     }
     let pods = world.owned("pods", object);
     let ready = pods.iter().filter(|p| is_ready(p)).count();
-    world.edit("daemonsets", &key_of(object), |object| {
-        let mut status = json!({
-            "desiredNumberScheduled": nodes.len(), "currentNumberScheduled": pods.len(),
-            "updatedNumberScheduled": pods.len(), "numberMisscheduled": 0, "numberReady": ready,
-            "observedGeneration": number(object, "/metadata/generation"),
-        });
-        for (field, value) in [
-            ("numberAvailable", ready),
-            ("numberUnavailable", nodes.len().saturating_sub(ready)),
-        ] {
-            if value > 0 {
-                set(&mut status, "", field, json!(value));
-            }
-        }
-        set(object, "", "status", status);
+    let mut status = json!({
+        "desiredNumberScheduled": nodes.len(), "currentNumberScheduled": pods.len(),
+        "updatedNumberScheduled": pods.len(), "numberMisscheduled": 0, "numberReady": ready,
+        "observedGeneration": number(object, "/metadata/generation"),
     });
+    for (field, value) in [
+        ("numberAvailable", ready),
+        ("numberUnavailable", nodes.len().saturating_sub(ready)),
+    ] {
+        if value > 0 {
+            set(&mut status, "", field, json!(value));
+        }
+    }
+    world.set_status("daemonsets", &key_of(object), status);
 }
 
 fn new_pod(world: &mut World, owner: &Value, name: &str) -> Value {
@@ -231,6 +231,7 @@ fn collect_garbage(world: &mut World) {
     ] {
         let orphans: Vec<Key> = world
             .all(plural)
+            .filter(|object| world.is_looked_at(text(object, "/metadata/namespace")))
             .filter(|object| {
                 list(object, "/metadata/ownerReferences").iter().any(|owner| {
                     let uid = text(owner, "/uid");

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::chance::Chance;
 use super::kubelet::sign;
-use super::world::{Due, World, number, set};
+use super::object::{number, set};
+use super::world::{Due, World};
 use super::{defaults, manifests};
 use crate::demo::server::strategic;
 

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::object::{set, text};
 use super::recorder::{Note, Recorder, Source};
-use super::world::{Due, World, set, text};
+use super::world::{Due, World};
 use crate::demo::store::{Key, seconds};
 
 /// How often it looks at a claim that it could not serve.

@@ -1,12 +1,14 @@
 //! The objects as the controllers see them: a cache over the store, what is due later, and the time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::chance::Chance;
 use super::kubelet;
+use super::object::{is_ready, key_of, set, text};
 use crate::demo::resource::{RESOURCES, Resource};
 use crate::demo::store::{ChangeKind, Key, Selector, Store, seconds, uid};
 
@@ -36,14 +38,15 @@ pub(super) struct World {
     pub(super) chance: Chance,
     seed: u64,
     created: u64,
-    cache: BTreeMap<&'static str, BTreeMap<Key, Value>>,
+    cache: BTreeMap<&'static str, BTreeMap<Key, Arc<Value>>>,
     /// Changes up to here are in the cache; of later ones those that we made.
     seen: u64,
     own: BTreeSet<u64>,
     agenda: BTreeMap<(Timestamp, u64), Due>,
     scheduled: u64,
-    /// Whether something changed that controllers look at.
-    dirty: bool,
+    /// Namespaces in which something changed that controllers look at; those that they look at now.
+    dirty: BTreeSet<String>,
+    scope: BTreeSet<String>,
 }
 
 impl World {
@@ -59,7 +62,8 @@ impl World {
             own: BTreeSet::new(),
             agenda: BTreeMap::new(),
             scheduled: 0,
-            dirty: false,
+            dirty: BTreeSet::new(),
+            scope: BTreeSet::new(),
         }
     }
 
@@ -94,11 +98,19 @@ impl World {
 
     /// Lets the controllers look though nothing changed.
     pub(super) fn look(&mut self) {
-        self.dirty = true;
+        self.dirty.extend(
+            self.cache
+                .get("namespaces")
+                .into_iter()
+                .flat_map(BTreeMap::keys)
+                .map(|key| key.1.clone()),
+        );
     }
 
+    /// Whether there is something to look at; then that is what [`World::keys`] shows.
     pub(super) fn take_dirty(&mut self) -> bool {
-        std::mem::take(&mut self.dirty)
+        self.scope = std::mem::take(&mut self.dirty);
+        !self.scope.is_empty()
     }
 
     /// Brings what others wrote into the cache.
@@ -112,12 +124,12 @@ impl World {
                 Ok((changes, revision)) => {
                     reached = revision;
                     for change in changes.into_iter().filter(|c| !self.own.contains(&c.revision)) {
-                        self.dirty = true;
+                        self.dirty.insert(change.key.0.clone());
                         let objects = self.cache.entry(resource.plural).or_default();
                         if change.kind == ChangeKind::Deleted {
                             objects.remove(&change.key);
                         } else if let Some(object) = self.store.get(resource, &change.key.0, &change.key.1) {
-                            objects.insert(change.key, object);
+                            objects.insert(change.key, Arc::new(object));
                         }
                     }
                 }
@@ -130,32 +142,37 @@ impl World {
     }
 
     fn reload(&mut self, resource: &'static Resource) {
-        self.dirty = true;
+        self.look();
         let page = self.store.page(resource, None, &Selector::default(), None, None);
         let objects = page.items.iter().filter_map(|body| {
             let body: Value = serde_json::from_slice(body).ok()?;
             let key = key_of(&body);
-            Some((key.clone(), self.store.get(resource, &key.0, &key.1)?))
+            Some((key.clone(), Arc::new(self.store.get(resource, &key.0, &key.1)?)))
         });
         self.cache.insert(resource.plural, objects.collect());
     }
 
     /// Every object of a kind, in order.
     pub(super) fn all(&self, plural: &str) -> impl Iterator<Item = &Value> + use<'_> {
-        self.cache.get(plural).into_iter().flat_map(BTreeMap::values)
-    }
-
-    /// The keys of a kind, for loops that write.
-    pub(super) fn keys(&self, plural: &str) -> Vec<Key> {
         self.cache
             .get(plural)
             .into_iter()
-            .flat_map(BTreeMap::keys)
-            .cloned()
-            .collect()
+            .flat_map(BTreeMap::values)
+            .map(Arc::as_ref)
     }
 
-    pub(super) fn get(&self, plural: &str, key: &Key) -> Option<&Value> {
+    /// The keys of a kind in the namespaces that controllers look at, for loops that write.
+    pub(super) fn keys(&self, plural: &str) -> Vec<Key> {
+        let keys = self.cache.get(plural).into_iter().flat_map(BTreeMap::keys);
+        keys.filter(|key| self.is_looked_at(&key.0)).cloned().collect()
+    }
+
+    /// Whether controllers look at a namespace.
+    pub(super) fn is_looked_at(&self, namespace: &str) -> bool {
+        self.scope.contains(namespace)
+    }
+
+    pub(super) fn get(&self, plural: &str, key: &Key) -> Option<&Arc<Value>> {
         self.cache.get(plural)?.get(key)
     }
 
@@ -194,8 +211,10 @@ impl World {
                 }
                 let objects = self.cache.entry(resource.plural).or_default();
                 let key = key_of(&stored);
-                self.dirty |= matters(objects.get(&key), &stored);
-                objects.insert(key, stored);
+                if matters(objects.get(&key), &stored) {
+                    self.dirty.insert(key.0.clone());
+                }
+                objects.insert(key, Arc::new(stored));
             }
             Err(error) => {
                 tracing::debug!(%error, kind = resource.kind, "a controller of the demo could not write");
@@ -209,9 +228,9 @@ impl World {
         let Some(before) = self.get(plural, key) else {
             return;
         };
-        let mut after = before.clone();
+        let mut after = Value::clone(before);
         change(&mut after);
-        if &after != before {
+        if after != **before {
             self.put(after);
         }
     }
@@ -227,14 +246,28 @@ impl World {
         }
         self.cache.entry(plural).or_default().remove(key);
         if plural != "events" {
-            self.dirty = true;
+            self.dirty.insert(key.0.clone());
+        }
+    }
+
+    /// Writes an object's status, when it is another.
+    pub(super) fn set_status(&mut self, plural: &str, key: &Key, status: Value) {
+        if self
+            .get(plural, key)
+            .is_some_and(|object| object.get("status") != Some(&status))
+        {
+            self.edit(plural, key, |object| set(object, "", "status", status));
         }
     }
 
     /// The objects that a controller owns.
-    pub(super) fn owned(&self, plural: &str, owner: &Value) -> Vec<Value> {
-        let uid = text(owner, "/metadata/uid");
-        self.all(plural)
+    pub(super) fn owned(&self, plural: &str, owner: &Value) -> Vec<Arc<Value>> {
+        let (uid, namespace) = (text(owner, "/metadata/uid"), text(owner, "/metadata/namespace"));
+        let objects = self.cache.get(plural).into_iter();
+        objects
+            .flat_map(|objects| objects.range((namespace.to_owned(), String::new())..))
+            .take_while(|(key, _)| key.0 == namespace)
+            .map(|(_, object)| object)
             .filter(|object| text(object, "/metadata/ownerReferences/0/uid") == uid)
             .cloned()
             .collect()
@@ -243,7 +276,7 @@ impl World {
 
 /// Whether controllers have to look at a change that one of them made. A restarted container that is as unready as
 /// before is most of what happens here, and is nobody's business but its kubelet's.
-fn matters(before: Option<&Value>, after: &Value) -> bool {
+fn matters(before: Option<&Arc<Value>>, after: &Value) -> bool {
     let Some(before) = before else {
         return text(after, "/kind") != "Event";
     };
@@ -264,95 +297,4 @@ fn matters(before: Option<&Value>, after: &Value) -> bool {
         "Deployment" | "StatefulSet" | "DaemonSet" | "Service" => differs("/spec"),
         _ => false,
     }
-}
-
-/// Namespace and name of an object.
-pub(super) fn key_of(object: &Value) -> Key {
-    (
-        text(object, "/metadata/namespace").to_owned(),
-        text(object, "/metadata/name").to_owned(),
-    )
-}
-
-pub(super) fn text<'a>(object: &'a Value, pointer: &str) -> &'a str {
-    object
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-}
-
-pub(super) fn number(object: &Value, pointer: &str) -> i64 {
-    object.pointer(pointer).and_then(Value::as_i64).unwrap_or(0)
-}
-
-pub(super) fn list<'a>(object: &'a Value, pointer: &str) -> &'a [Value] {
-    object
-        .pointer(pointer)
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
-}
-
-/// Sets a field of an object's object; a missing parent is made.
-pub(super) fn set(object: &mut Value, parent: &str, field: &str, value: Value) {
-    let mut place = object;
-    for part in parent.split('/').filter(|part| !part.is_empty()) {
-        let Some(fields) = place.as_object_mut() else {
-            return;
-        };
-        place = fields.entry(part.to_owned()).or_insert_with(|| json!({}));
-    }
-    if let Some(fields) = place.as_object_mut() {
-        fields.insert(field.to_owned(), value);
-    }
-}
-
-/// Whether the labels hold everything that a plain selector names.
-pub(super) fn selects(selector: Option<&Value>, object: &Value) -> bool {
-    let Some(selector) = selector.and_then(Value::as_object).filter(|s| !s.is_empty()) else {
-        return false;
-    };
-    let labels = object.pointer("/metadata/labels");
-    selector
-        .iter()
-        .all(|(key, value)| labels.and_then(|l| l.get(key)) == Some(value))
-}
-
-/// The owner reference of a controller.
-pub(super) fn owner_reference(owner: &Value) -> Value {
-    json!({
-        "apiVersion": text(owner, "/apiVersion"), "kind": text(owner, "/kind"),
-        "name": text(owner, "/metadata/name"), "uid": text(owner, "/metadata/uid"),
-        "controller": true, "blockOwnerDeletion": true,
-    })
-}
-
-/// Whether a pod is ready.
-pub(super) fn is_ready(pod: &Value) -> bool {
-    list(pod, "/status/conditions")
-        .iter()
-        .any(|c| text(c, "/type") == "Ready" && text(c, "/status") == "True")
-}
-
-/// Whether its deletion has begun.
-pub(super) fn is_going(object: &Value) -> bool {
-    object.pointer("/metadata/deletionTimestamp").is_some()
-}
-
-/// A quantity of memory in bytes.
-pub(super) fn bytes(quantity: &str) -> u64 {
-    let split = quantity
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(quantity.len());
-    let (digits, unit) = quantity.split_at_checked(split).unwrap_or((quantity, ""));
-    let factor = match unit {
-        "Ki" => 1 << 10,
-        "Mi" => 1 << 20,
-        "Gi" => 1 << 30,
-        "Ti" => 1 << 40,
-        "k" => 1_000,
-        "M" => 1_000_000,
-        "G" => 1_000_000_000,
-        _ => 1,
-    };
-    digits.parse::<u64>().unwrap_or(0).saturating_mul(factor)
 }

@@ -3,6 +3,7 @@
 //! Objects are kept as the bytes in which they are sent, so that a list of 100,000 pods costs no serialisation.
 
 mod history;
+mod identity;
 mod log;
 mod selector;
 
@@ -11,7 +12,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
 use super::clock::Clock;
@@ -19,6 +19,8 @@ use super::resource::Resource;
 
 use history::History;
 pub use history::{Change, ChangeKind, Expired};
+use identity::{body_of, identify, typed};
+pub use identity::{seconds, uid};
 use log::Logs;
 pub use log::{LogBuffer, LogEntry, LogKey};
 use selector::Facts;
@@ -157,10 +159,15 @@ impl Store {
             if guarded && sent.is_some_and(|v| v != before.revision) {
                 return Err(StoreError::Conflict);
             }
-            let known: Value = serde_json::from_slice(&before.body).unwrap_or_default();
-            for field in ["uid", "creationTimestamp"] {
-                if let Some(value) = known.pointer(&format!("/metadata/{field}")) {
-                    metadata.insert(field.to_owned(), value.clone());
+            if ["uid", "creationTimestamp"]
+                .iter()
+                .any(|field| !metadata.contains_key(*field))
+            {
+                let known: Value = serde_json::from_slice(&before.body).unwrap_or_default();
+                for field in ["uid", "creationTimestamp"] {
+                    if let Some(value) = known.pointer(&format!("/metadata/{field}")) {
+                        metadata.entry(field).or_insert_with(|| value.clone());
+                    }
                 }
             }
             metadata.insert("resourceVersion".to_owned(), json!(before.revision.to_string()));
@@ -370,81 +377,4 @@ impl Store {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Which resource and key an object says it is.
-fn identify(object: &Value) -> Result<(&'static Resource, Key), StoreError> {
-    let text = |pointer: &str| {
-        object
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    let (api_version, kind) = (text("/apiVersion"), text("/kind"));
-    let resource = Resource::by_kind(api_version, kind).ok_or_else(|| StoreError::UnknownKind {
-        api_version: api_version.to_owned(),
-        kind: kind.to_owned(),
-    })?;
-    let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
-    if name.is_empty() {
-        return Err(StoreError::Missing("name"));
-    }
-    if resource.namespaced && namespace.is_empty() {
-        return Err(StoreError::Missing("namespace"));
-    }
-    let namespace = if resource.namespaced { namespace } else { "" };
-    Ok((resource, (namespace.to_owned(), name.to_owned())))
-}
-
-/// An object's bytes without `apiVersion` and `kind`: items of lists have none, other answers get them in front.
-fn body_of(object: &Value) -> Bytes {
-    let Some(fields) = object.as_object() else {
-        return Bytes::new();
-    };
-    let body: BTreeMap<&String, &Value> = fields
-        .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "apiVersion" | "kind"))
-        .collect();
-    Bytes::from(serde_json::to_vec(&body).unwrap_or_default())
-}
-
-fn typed(resource: &Resource, mut object: Value) -> Value {
-    if let Some(fields) = object.as_object_mut() {
-        fields.insert("apiVersion".to_owned(), json!(resource.api_version()));
-        fields.insert("kind".to_owned(), json!(resource.kind));
-    }
-    object
-}
-
-/// A time as API objects write it: whole seconds.
-pub fn seconds(at: jiff::Timestamp) -> String {
-    jiff::Timestamp::from_second(at.as_second())
-        .unwrap_or(at)
-        .to_string()
-}
-
-/// A uid that depends on nothing but its parts.
-pub fn uid(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    let digest = hash.finalize();
-    let mut number = [0_u8; 16];
-    number
-        .iter_mut()
-        .zip(digest.iter())
-        .for_each(|(to, from)| *to = *from);
-    // Version 4, RFC variant: what the API server gives.
-    let number = (u128::from_be_bytes(number) & !(0xf << 76) & !(0b11 << 62)) | (0x4 << 76) | (0b10 << 62);
-    let hex = format!("{number:032x}");
-    let mut out = String::with_capacity(36);
-    for (index, digit) in hex.chars().enumerate() {
-        if matches!(index, 8 | 12 | 16 | 20) {
-            out.push('-');
-        }
-        out.push(digit);
-    }
-    out
 }

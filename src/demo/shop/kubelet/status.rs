@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Container, Ended, Phase, Running};
+use super::container::{Container, Ended, Phase, Running};
+use crate::demo::shop::object::{list, set, text};
 use crate::demo::shop::program::full_reference;
-use crate::demo::shop::world::{list, set, text};
 use crate::demo::store::seconds;
 
 pub(super) fn of(running: &Running, pod: &Value, host: &str) -> Value {
