@@ -125,11 +125,9 @@ fn explain(signature: &Signature, root: &Finding, sight: Sight, evidence: &[Numb
 
 /// The facts that the signature saw, or where it saw none the most telling ones.
 fn why(seen: Vec<u32>, evidence: &[Numbered]) -> Vec<u32> {
-    let mut why = if seen.is_empty() {
-        evidence.iter().take(2).map(|fact| fact.n).collect()
-    } else {
-        seen
-    };
+    let mut why = seen;
+    let enough = if why.is_empty() { 2 } else { 1 };
+    why.extend(evidence.iter().take(enough).map(|fact| fact.n));
     why.sort_unstable();
     why.dedup();
     why.truncate(4);

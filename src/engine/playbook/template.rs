@@ -27,6 +27,7 @@ const KNOWN: &[&str] = &[
     "node",
     "container",
     "subject",
+    "previous",
     "title",
     "message",
     "owner",
@@ -89,6 +90,12 @@ impl Words {
             put("culprit.name", &culprit.name);
             put("culprit.namespace", &culprit.namespace);
         }
+        // What is over and not started again has one instance only.
+        let once = &*root.code == "ContainerExited" || matches!(&*root.owner.kind, "Job" | "CronJob");
+        words.insert(
+            "previous".to_owned(),
+            if once { "--tail=100" } else { "--previous" }.to_owned(),
+        );
         words.extend(captures);
         Self { words }
     }

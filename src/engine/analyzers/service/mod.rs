@@ -293,9 +293,14 @@ impl Case<'_> {
                     near.has_words()
                 ),
                 format!(
-                    "No pod has the labels {wanted}. Pod {} has {}.",
+                    "No pod has the labels {wanted}. Pod {} has {}{}.",
                     near.pod.name,
-                    near.has_words()
+                    near.has_words(),
+                    if near.same_keys() {
+                        " instead"
+                    } else {
+                        ", under another key"
+                    },
                 ),
             ),
             None => (
@@ -396,11 +401,10 @@ impl Case<'_> {
             Severity::Critical,
             "none of its pods is ready",
         );
-        finding.message = format!(
-            "{} pods are behind the Service, and none is ready: nobody answers.",
-            pods.len()
-        )
-        .into();
+        finding.message = match pods.len() {
+            1 => "The one pod behind the Service is not ready: nobody answers.".into(),
+            many => format!("None of the {many} pods behind the Service is ready: nobody answers.").into(),
+        };
         finding.since = since;
         for pod in pods.iter().take(3) {
             let object = Key::new(Kind::Pod, &self.key.namespace, &pod.metadata.name).object();
