@@ -12,11 +12,11 @@ pub fn short_hash(parts: &[&str]) -> Text {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let digest = hash.finalize();
-    digest
+    hash.finalize()
         .iter()
         .take(5)
-        .map(|byte| format!("{byte:02x}"))
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(hex_digit)
         .collect::<String>()
         .into()
 }

@@ -50,8 +50,12 @@ impl Playbook {
     pub fn builtin_files() -> Vec<(&'static str, &'static str)> {
         let mut files: Vec<(&str, &str)> = BUILTIN
             .files()
+            .filter(|file| {
+                file.path()
+                    .extension()
+                    .is_some_and(|extension| extension == "yaml")
+            })
             .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
-            .filter(|(name, _)| name.ends_with(".yaml"))
             .collect();
         files.sort_unstable();
         files
@@ -85,11 +89,10 @@ impl Playbook {
             .filter(|signature| !signature.is_conditional());
         conditional
             .chain(fallback)
-            .filter_map(|signature| {
+            .find_map(|signature| {
                 let sight = signature.see(root, evidence)?;
                 explain(signature, root, sight, evidence)
             })
-            .next()
             .unwrap_or_else(|| unexplained(root, evidence))
     }
 }

@@ -117,13 +117,8 @@ impl Words {
                 .name("word")
                 .and_then(|word| self.words.get(word.as_str()))
                 .and_then(|value| filter(found.name("filter").map(|filter| filter.as_str()), value));
-            match value {
-                Some(value) => quote(&value).into_owned(),
-                None => {
-                    complete = false;
-                    String::new()
-                }
-            }
+            complete &= value.is_some();
+            value.map_or_else(String::new, |value| quote(&value).into_owned())
         });
         complete.then(|| text.into_owned())
     }
