@@ -24,6 +24,10 @@ impl Analyzer for ClaimAnalyzer {
         Kind::PersistentVolumeClaim
     }
 
+    fn reads(&self) -> &'static [Kind] {
+        &[Kind::StorageClass, Kind::Pod]
+    }
+
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
         match changed.kind {
             Kind::PersistentVolumeClaim => keys.push(changed.clone()),

@@ -21,6 +21,10 @@ impl Analyzer for DeploymentAnalyzer {
         Kind::Deployment
     }
 
+    fn reads(&self) -> &'static [Kind] {
+        &[]
+    }
+
     fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis {
         let mut analysis = Analysis::default();
         let Some(deployment) = world.get::<Deployment>(&key.namespace, &key.name) else {

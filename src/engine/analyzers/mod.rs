@@ -44,6 +44,10 @@ pub trait Analyzer: Send + Sync {
     /// The kind that its findings are about.
     fn kind(&self) -> Kind;
 
+    /// The kinds that it reads: when one of them has been read whole, or turns out to be unreadable, what is absent
+    /// means something else, and all objects of its kind are looked at again.
+    fn reads(&self) -> &'static [Kind];
+
     /// Which objects of its kind to look at again after `changed` changed (or came, or went), pushed to `keys`.
     /// By default the object itself.
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {

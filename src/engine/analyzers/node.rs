@@ -22,6 +22,10 @@ impl Analyzer for NodeAnalyzer {
         Kind::Node
     }
 
+    fn reads(&self) -> &'static [Kind] {
+        &[Kind::Pod]
+    }
+
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
         match changed.kind {
             Kind::Node => keys.push(changed.clone()),

@@ -19,6 +19,10 @@ impl Analyzer for ReplicaSetAnalyzer {
         Kind::ReplicaSet
     }
 
+    fn reads(&self) -> &'static [Kind] {
+        &[]
+    }
+
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
         match changed.kind {
             Kind::ReplicaSet => keys.push(changed.clone()),

@@ -31,6 +31,10 @@ impl Analyzer for PodAnalyzer {
         Kind::Pod
     }
 
+    fn reads(&self) -> &'static [Kind] {
+        &[Kind::Node, Kind::PersistentVolumeClaim, Kind::Job]
+    }
+
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
         match changed.kind {
             Kind::Pod => keys.push(changed.clone()),

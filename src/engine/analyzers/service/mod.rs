@@ -24,6 +24,10 @@ impl Analyzer for ServiceAnalyzer {
         Kind::Service
     }
 
+    fn reads(&self) -> &'static [Kind] {
+        &[Kind::Pod, Kind::EndpointSlice, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet]
+    }
+
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
         let service = |name: &str| Key::new(Kind::Service, &changed.namespace, name);
         match changed.kind {

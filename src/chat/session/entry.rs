@@ -1,6 +1,7 @@
-//! One conversation, as a pure state machine.
+//! What a conversation consists of.
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::engine::object::Text;
 
@@ -21,11 +22,15 @@ pub enum Speaker {
         host: Text,
         /// Whether that is this machine: nothing leaves it.
         local: bool,
+        /// Whether text may go there unasked: it is this machine, was named for this program (`K8STUI_*`, config), or
+        /// the person said yes to it.
+        allowed: bool,
     },
 }
 
 /// Who said something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Role {
     /// The text that opened the chat; shown folded.
     Seed,
@@ -40,7 +45,8 @@ pub enum Role {
 }
 
 /// How an entry stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum EntryState {
     /// Still coming.
     Streaming,
@@ -53,7 +59,7 @@ pub enum EntryState {
 }
 
 /// What an answer cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
     /// From asking to the last word.
     pub took: SignedDuration,
@@ -89,4 +95,18 @@ pub struct ChatCommand {
     pub command: Text,
     /// Whether it changes the cluster, or may.
     pub mutates: bool,
+    /// What a person should know before copying it.
+    pub flags: CommandFlags,
+}
+
+/// What is unusual about a command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CommandFlags {
+    /// It names another server, credential or identity (`--server`, `--token`, `--as`, …): the model must not choose
+    /// these.
+    pub foreign: bool,
+    /// More than one command, a pipe, a redirection or a substitution: a shell would do more than kubectl does.
+    pub shell: bool,
+    /// It holds `<placeholders>` that a person has to fill in.
+    pub placeholder: bool,
 }

@@ -1,0 +1,85 @@
+//! A new snapshot: the tree changes around the cursor, and what is shown of a problem stays on it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::message::Effect;
+use crate::app::model::{Model, News};
+use crate::chat::session;
+use crate::engine::finding::Severity;
+use crate::engine::object::Text;
+use crate::engine::problem::{Problem, State};
+use crate::engine::snapshot::{Connection, Snapshot};
+
+use super::{Effects, chat, detail};
+
+/// How long a new critical problem is announced.
+const NEWS: SignedDuration = SignedDuration::from_secs(10);
+
+pub(super) fn snapshot(model: &mut Model, new: Arc<Snapshot>, effects: &mut Effects) {
+    let old = std::mem::replace(&mut model.snapshot, new);
+    let new = Arc::clone(&model.snapshot);
+    // Until everything is read the worst problem may still be found: the cursor waits for it unless it was moved.
+    let follow_worst = old.cluster.connection != Connection::Live;
+    if !follow_worst {
+        announce(model, &old, &new);
+    }
+    model
+        .tree
+        .set_problems(&new.problems, &model.filter, follow_worst);
+    detail::refresh_events(model, effects);
+    tell_chats(model, &old, &new, effects);
+}
+
+/// Tells of critical problems that were not there before.
+fn announce(model: &mut Model, old: &Snapshot, new: &Snapshot) {
+    let known: HashSet<&Text> = old.problems.iter().map(|problem| &problem.id).collect();
+    let is_new = |problem: &&Arc<Problem>| {
+        problem.state == State::Active
+            && problem.severity == Severity::Critical
+            && !known.contains(&problem.id)
+            && !old
+                .problems
+                .iter()
+                .any(|before| before.answers_to(&problem.id) || problem.answers_to(&before.id))
+    };
+    let mut fresh = new.problems.iter().filter(is_new);
+    if let Some(first) = fresh.next() {
+        model.news = Some(News {
+            problem: first.id.clone(),
+            title: first.title.clone(),
+            others: fresh.count(),
+            until: model.now.saturating_add(NEWS).unwrap_or(Timestamp::MAX),
+        });
+    }
+}
+
+/// Says in conversations that what they are about has healed.
+fn tell_chats(model: &mut Model, old: &Snapshot, new: &Snapshot, effects: &mut Effects) {
+    for index in 0..model.chats.len() {
+        let Some(session) = model.chats.get(index).map(|chat| &chat.session) else {
+            continue;
+        };
+        let state = |snapshot: &Snapshot| {
+            let problem = snapshot.problem(session.problem_id())?;
+            Some((problem.state, problem.owner.name.clone()))
+        };
+        let (Some((State::Active, _)), Some((State::Healed(_), name))) = (state(old), state(new)) else {
+            continue;
+        };
+        let id = session.id().clone();
+        let note = session::Event::ClusterNote(format!("{name} healed"));
+        chat::event(model, &id, note, effects);
+    }
+}
+
+/// Effects of a session, those that the model itself takes care of left out.
+pub(super) fn of_session(session: &Text, effects: Vec<session::Effect>) -> impl Iterator<Item = Effect> {
+    let session = session.clone();
+    effects.into_iter().map(move |effect| Effect::Chat {
+        session: session.clone(),
+        effect,
+    })
+}

@@ -1,0 +1,242 @@
+//! An answer a topic.
+
+use std::fmt::Write;
+
+use super::lines::{fact_line, numbers, plain, time};
+use crate::chat::seed::count;
+use crate::engine::evidence::Numbered;
+use crate::engine::evidence::Source;
+use crate::engine::evidence::dossier::{ContainerLog, Dossier};
+use crate::engine::problem::Confidence;
+
+/// Events that an answer shows.
+const EVENTS: usize = 12;
+
+/// Lines of log that an answer shows of a container.
+const LOG_LINES: usize = 8;
+
+pub(super) fn why(dossier: &Dossier) -> String {
+    let diagnosis = &dossier.problem.diagnosis;
+    let mut text = format!(
+        "**{}** {} ({})\n",
+        plain(&diagnosis.cause),
+        numbers(&diagnosis.why),
+        diagnosis.confidence.name()
+    );
+    let shown: Vec<&Numbered> = diagnosis
+        .why
+        .iter()
+        .filter_map(|n| dossier.problem.fact(*n))
+        .collect();
+    if !shown.is_empty() {
+        text.push_str("\n**Why**\n\n");
+        for fact in shown {
+            let _ = writeln!(text, "{}", fact_line(fact));
+        }
+    }
+    text
+}
+
+pub(super) fn fix(dossier: &Dossier) -> String {
+    let diagnosis = &dossier.problem.diagnosis;
+    if diagnosis.fix.is_empty() && diagnosis.commands.is_empty() {
+        return "**Fix**: the playbook knows none for this. Look at the evidence.\n".to_owned();
+    }
+    format!("**Fix**: {}\n\n{}", plain(&diagnosis.fix), commands(dossier))
+}
+
+/// The commands, in a block from which the chat numbers them.
+pub(super) fn commands(dossier: &Dossier) -> String {
+    let commands = &dossier.problem.diagnosis.commands;
+    if commands.is_empty() {
+        return "The playbook has no commands for this.\n".to_owned();
+    }
+    let mut text = String::from("```bash\n");
+    let mut effect = None;
+    for command in commands {
+        if effect != Some(command.mutates) {
+            effect = Some(command.mutates);
+            text.push_str(if command.mutates {
+                "# changes the cluster\n"
+            } else {
+                "# only reads\n"
+            });
+        }
+        let _ = writeln!(text, "{}", command.command);
+    }
+    text.push_str("```\n");
+    text
+}
+
+pub(super) fn logs(dossier: &Dossier) -> String {
+    let mut text = String::new();
+    for log in &dossier.logs {
+        text.push_str(&log_part(log));
+    }
+    if text.is_empty() {
+        "No log was read for this problem: no container of it has failed, or its logs could not be read.\n"
+            .to_owned()
+    } else {
+        text
+    }
+}
+
+fn log_part(log: &ContainerLog) -> String {
+    let digest = &log.digest;
+    let which = if log.previous { ", the instance before" } else { "" };
+    let mut text = format!(
+        "**Log of {} container {}{which}**, {} lines read:\n\n",
+        log.pod.path(),
+        log.container,
+        count(digest.lines)
+    );
+    let errors: Vec<_> = digest
+        .patterns
+        .iter()
+        .filter(|pattern| pattern.weight > 0)
+        .take(LOG_LINES)
+        .collect();
+    for pattern in &errors {
+        let times = if pattern.count > 1 {
+            format!("{}x ", count(u64::from(pattern.count)))
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            text,
+            "- {times}{}{}",
+            time(pattern.line.time),
+            plain(&pattern.line.text)
+        );
+    }
+    if errors.is_empty() {
+        text.push_str("No line of it looks like an error. Its last lines:\n\n");
+        for line in digest.tail.iter().rev().take(LOG_LINES).rev() {
+            let _ = writeln!(text, "- {}{}", time(line.time), plain(&line.text));
+        }
+    }
+    text.push('\n');
+    text
+}
+
+pub(super) fn events(dossier: &Dossier) -> String {
+    let events = &dossier.events;
+    if events.is_empty() {
+        return "There are no events about it. Events are kept for an hour.\n".to_owned();
+    }
+    let mut text = format!(
+        "**Events**, the last {} of {}:\n\n",
+        events.len().min(EVENTS),
+        events.len()
+    );
+    for event in events.iter().rev().take(EVENTS).rev() {
+        let times = if event.count > 1 {
+            format!(" ({}x)", event.count)
+        } else {
+            String::new()
+        };
+        let sign = if event.warning { "⚠ " } else { "" };
+        let _ = writeln!(
+            text,
+            "- {sign}{}{} {}{times}: {}",
+            time(event.last),
+            plain(&event.reason),
+            event.object.short(),
+            plain(&event.message)
+        );
+    }
+    text
+}
+
+pub(super) fn changes(dossier: &Dossier) -> String {
+    let mut text = String::new();
+    for fact in &dossier.problem.evidence {
+        if matches!(fact.evidence.source, Source::Change { .. }) {
+            let _ = writeln!(text, "{}", fact_line(fact));
+        }
+    }
+    if text.is_empty() {
+        "No change is known that goes with this problem: the revision before is not there any more, or nothing was rolled out.\n".to_owned()
+    } else {
+        format!("**Changed**\n\n{text}")
+    }
+}
+
+pub(super) fn since(dossier: &Dossier) -> String {
+    match dossier.problem.since {
+        Some(since) => {
+            let seconds = dossier.at.duration_since(since).as_secs().max(0);
+            let ago = match seconds {
+                0..120 => format!("{seconds} s"),
+                120..7_200 => format!("{} min", seconds / 60),
+                7_200..172_800 => format!("{} h", seconds / 3_600),
+                _ => format!("{} days", seconds / 86_400),
+            };
+            format!(
+                "Since {}: {ago} when this chat was opened.\n",
+                time(Some(since)).trim_end()
+            )
+        }
+        None => "Since when is not known: nothing in the cluster says it.\n".to_owned(),
+    }
+}
+
+pub(super) fn affected(dossier: &Dossier) -> String {
+    let problem = &dossier.problem;
+    let mut text = String::new();
+    if problem.count > 1 {
+        let _ = writeln!(text, "{} objects fail alike.\n", problem.count);
+    }
+    for member in problem.symptoms() {
+        let finding = &member.finding;
+        let _ = writeln!(
+            text,
+            "- {}: {} {}",
+            finding.object.path(),
+            plain(&finding.title),
+            numbers(&member.evidence)
+        );
+    }
+    if text.is_empty() {
+        format!(
+            "Nothing that is watched follows from it. It is about {}.\n",
+            problem.owner.path()
+        )
+    } else {
+        format!("**What follows from it**\n\n{text}")
+    }
+}
+
+pub(super) fn sure(dossier: &Dossier) -> String {
+    let diagnosis = &dossier.problem.diagnosis;
+    let meaning = match diagnosis.confidence {
+        Confidence::Certain => "the evidence says it in so many words",
+        Confidence::Likely => "the evidence points at it",
+        Confidence::Possible => "it is one of several causes that fit",
+    };
+    format!(
+        "{}: {meaning} {}.\n",
+        diagnosis.confidence.name(),
+        numbers(&diagnosis.why)
+    )
+}
+
+pub(super) fn gaps(dossier: &Dossier) -> String {
+    let mut text = String::new();
+    for gap in dossier.coverage.gaps() {
+        let _ = writeln!(text, "- {} {}: {}", gap.what, gap.kind, plain(&gap.detail));
+    }
+    if text.is_empty() {
+        "Everything that was looked for could be looked at.\n".to_owned()
+    } else {
+        format!("**Could not look at**\n\n{text}")
+    }
+}
+
+pub(super) fn no_model() -> String {
+    "No model is configured, so this is the playbook: it knows answers, not language. It can tell: why, logs, events, \
+what changed, since when, what is affected, how sure it is, what could not be seen, how to fix it, commands.\n\n\
+For a conversation set `K8STUI_BASE_URL` to any OpenAI-compatible endpoint, such as a local one at \
+`http://localhost:11434/v1`, with `K8STUI_MODEL` and, where it wants one, `K8STUI_API_KEY`.\n"
+        .to_owned()
+}

@@ -1,0 +1,124 @@
+//! What the cluster said about a problem's objects, newest last.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::app::theme::Role;
+use crate::engine::evidence::dossier::EventLine;
+
+use super::number::count;
+use super::text::escape::clean;
+use super::text::width::{pad, pad_start, truncate_middle, width};
+use super::text::wrap::Wrap;
+use super::{View, detail, write_lines};
+
+/// Columns of an age and of a count.
+const AGE: usize = 5;
+const TIMES: usize = 6;
+
+/// Columns from which on an event begins with all of its columns in one line.
+const ONE_LINE: usize = 100;
+
+pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) {
+    let events = &view.model.detail.events;
+    match detail::stand_in(events) {
+        Some(Ok(since)) => return detail::waiting(view, "looking up events", since, area, buffer),
+        Some(Err(line)) => return detail::message(view, &line, Role::Error, area, buffer),
+        None => {}
+    }
+    let Some(events) = events.ready() else { return };
+    if events.is_empty() {
+        let line = "No events about these objects: the cluster keeps them for an hour by default.";
+        return detail::message(view, line, Role::Dim, area, buffer);
+    }
+    let heading = format!(
+        "{} · {} about its objects, newest last",
+        view.model
+            .selected_problem()
+            .map_or("", |problem| &problem.owner.name),
+        count(events.len() as u64, "event", "events")
+    );
+    buffer.set_line(
+        area.x + 1,
+        area.y,
+        &Line::from(view.span(Role::Dim, &heading)),
+        area.width.saturating_sub(1),
+    );
+    let below = Rect {
+        y: area.y + detail::HEADING,
+        height: area.height.saturating_sub(detail::HEADING),
+        ..area
+    };
+    let lines = lines(view, usize::from(area.width));
+    write_lines(lines.into_iter().skip(view.model.detail.scroll), below, buffer);
+}
+
+/// All events at a width.
+pub(super) fn lines(view: View<'_>, columns: usize) -> Vec<Line<'static>> {
+    let Some(events) = view.model.detail.events.ready() else {
+        return Vec::new();
+    };
+    // The columns are as wide as what stands in them, within reason.
+    let most =
+        |of: &dyn Fn(&EventLine) -> usize, limit: usize| events.iter().map(of).max().unwrap_or(0).min(limit);
+    let reason = most(&|event| width(&clean(&event.reason)), 20);
+    let object = most(&|event| width(&clean(&event.object.name)), (columns / 4).max(12));
+    events
+        .iter()
+        .flat_map(|event| line(view, event, columns, reason, object))
+        .collect()
+}
+
+fn line(
+    view: View<'_>,
+    event: &EventLine,
+    columns: usize,
+    reason: usize,
+    object: usize,
+) -> Vec<Line<'static>> {
+    let age = event.last.map(|last| view.clock.age(last)).unwrap_or_default();
+    let times = if event.count > 1 {
+        format!("×{}", event.count)
+    } else {
+        String::new()
+    };
+    let (sign, role) = if event.warning {
+        ("⚠", Role::Warning)
+    } else {
+        ("•", Role::Dim)
+    };
+    let name = clean(&event.object.name);
+    let mut first = vec![
+        view.span(view.age_role(), &pad_start(&age, AGE)),
+        view.span(Role::Dim, &pad_start(&times, TIMES)),
+        Span::raw(" "),
+        view.span(role, sign),
+        Span::raw(" "),
+    ];
+    let indent = |spans: &[Span<'static>]| vec![Span::raw(" ".repeat(spans.iter().map(Span::width).sum()))];
+    let message = [view.span(Role::Text, &event.message)];
+    // In a narrow pane columns would leave no room for the sentence: it stands below.
+    if columns < ONE_LINE {
+        let rest = indent(&first);
+        first.push(view.span(Role::Bold, &format!("{}  ", event.reason)));
+        let room = columns.saturating_sub(first.iter().map(Span::width).sum::<usize>() + 1);
+        first.push(view.span(Role::Dim, &truncate_middle(&name, room)));
+        let wrap = Wrap {
+            columns: columns.saturating_sub(1),
+            first: rest.clone(),
+            rest,
+        };
+        let mut lines = vec![Line::from(first)];
+        lines.extend(wrap.spans(&message));
+        return lines;
+    }
+    first.push(view.span(Role::Bold, &pad(&clean(&event.reason), reason + 2)));
+    first.push(view.span(Role::Dim, &pad(&truncate_middle(&name, object), object + 2)));
+    let wrap = Wrap {
+        columns: columns.saturating_sub(1),
+        rest: indent(&first),
+        first,
+    };
+    wrap.spans(&message)
+}

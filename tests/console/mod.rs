@@ -1,0 +1,4 @@
+//! The console: keys in, screen out.
+
+mod behaviour;
+mod screens;

@@ -1,0 +1,426 @@
+//! Every state of the screen, at the sizes that people have.
+
+use k8stui::app::message::{LogMessage, Message};
+use k8stui::app::theme::Theme;
+use k8stui::chat::provider::{Chunk, FailureKind as ProviderFault, ProviderFailure};
+use k8stui::chat::seed::{Seed, SeedStats};
+use k8stui::chat::session::{Event, RequestId, Speaker};
+use k8stui::engine::cluster::{Failure, FailureKind};
+use k8stui::engine::coverage::{Coverage, Status};
+use k8stui::engine::finding::Severity;
+use k8stui::engine::problem::Problem;
+use k8stui::engine::snapshot::{Connection, Snapshot};
+
+use crate::support::console::Console;
+use crate::support::fixtures::{self, Draft, ago, live, looked, object, shop};
+use crate::support::screen;
+
+/// The sizes of most screens.
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+/// A phone, or the corner of a tiling window manager.
+const SMALLEST: (u16, u16) = (40, 12);
+
+/// A snapshot a size: what stands there and how each cell looks.
+#[track_caller]
+fn snapshots(name: &str, sizes: &[(u16, u16)], console: impl Fn(Console) -> Console) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    let _bound = settings.bind_to_scope();
+    for (width, height) in sizes {
+        let (buffer, _) = console(Console::new(*width, *height)).draw();
+        insta::assert_snapshot!(format!("screen_{name}_{width}x{height}"), screen::styled(&buffer));
+    }
+}
+
+fn at_every_size(name: &str, console: impl Fn(Console) -> Console) {
+    snapshots(name, &SIZES, &console);
+    snapshots(name, &[SMALLEST], console);
+}
+
+fn with_connection(connection: Connection) -> Snapshot {
+    let mut snapshot = shop();
+    snapshot.cluster.connection = connection;
+    snapshot
+}
+
+#[test]
+fn nothing_known_yet() {
+    snapshots("connecting", &SIZES, |console| console);
+}
+
+#[test]
+fn problems() {
+    at_every_size("problems", |console| console.snapshot(shop()));
+}
+
+#[test]
+fn problems_as_in_the_design() {
+    snapshots("problems", &[(110, 30)], |console| console.snapshot(shop()));
+}
+
+#[test]
+fn the_first_seconds() {
+    at_every_size("loading", |console| {
+        let mut snapshot = with_connection(Connection::Reading {
+            read: 3_200,
+            expected: Some(10_000),
+        });
+        snapshot.coverage = Coverage::new(vec![looked("Pod", Status::Reading, 3_200, "")]);
+        snapshot.healthy = 3_120;
+        snapshot.problems.truncate(2);
+        for problem in &mut snapshot.problems {
+            *problem = provisional(problem);
+        }
+        console.snapshot(snapshot)
+    });
+}
+
+fn provisional(problem: &Problem) -> std::sync::Arc<Problem> {
+    let mut problem = problem.clone();
+    problem.provisional = true;
+    problem.into()
+}
+
+#[test]
+fn nothing_found_so_far() {
+    snapshots("loading_nothing_yet", &[(80, 24), SMALLEST], |console| {
+        let mut snapshot = with_connection(Connection::Reading {
+            read: 500,
+            expected: None,
+        });
+        snapshot.problems.clear();
+        console.snapshot(snapshot)
+    });
+}
+
+#[test]
+fn nothing_fails() {
+    at_every_size("nothing_fails", |console| {
+        let mut snapshot = live(Vec::new());
+        snapshot.coverage = Coverage::new(vec![looked("Namespace", Status::Ok, 41, "")]);
+        console.snapshot(snapshot)
+    });
+}
+
+#[test]
+fn nothing_fails_in_what_can_be_seen() {
+    snapshots("nothing_fails_partly_seen", &[(80, 24), SMALLEST], |console| {
+        console.snapshot(live(Vec::new()))
+    });
+}
+
+#[test]
+fn many_kinds_are_forbidden() {
+    snapshots("forbidden", &[(80, 24), (120, 40), SMALLEST], |console| {
+        let mut snapshot = shop();
+        snapshot.coverage = Coverage::new(
+            ["Node", "PersistentVolumeClaim", "Secret", "StorageClass"]
+                .map(|kind| looked(kind, Status::Forbidden, 0, "forbidden"))
+                .to_vec(),
+        );
+        console.snapshot(snapshot)
+    });
+}
+
+#[test]
+fn the_connection_is_lost() {
+    at_every_size("lost", |console| {
+        console.snapshot(with_connection(Connection::Lost {
+            since: ago(14),
+            retry_at: Some(ago(-3)),
+            why: "10.0.0.1:6443 does not answer. k8stui reconnects by itself.".into(),
+        }))
+    });
+}
+
+#[test]
+fn the_cluster_was_never_reached() {
+    snapshots("unreachable", &[(80, 24), SMALLEST], |console| {
+        let mut snapshot = Snapshot::empty("prod-eu", ago(20));
+        snapshot.cluster.connection = Connection::Lost {
+            since: ago(20),
+            retry_at: Some(ago(-2)),
+            why: "401: the token of context prod-eu has expired. Log in again; k8stui reconnects by itself.".into(),
+        };
+        console.snapshot(snapshot)
+    });
+}
+
+#[test]
+fn a_healed_problem() {
+    snapshots("healed", &SIZES, |console| console.snapshot(shop()).keys("G"));
+}
+
+#[test]
+fn one_finding_of_a_problem() {
+    snapshots("member", &SIZES, |console| console.snapshot(shop()).keys("jjjj"));
+}
+
+#[test]
+fn a_new_critical_problem() {
+    snapshots("news", &SIZES, |console| {
+        let mut snapshot = shop();
+        let title = "coredns answers nothing: all lookups in the cluster fail";
+        let dns = Draft::new(Severity::Critical, object("Deployment", "kube-system", "coredns"), title, 2);
+        snapshot.problems.insert(0, dns.done());
+        console.snapshot(shop()).snapshot(snapshot)
+    });
+}
+
+#[test]
+fn the_filter() {
+    at_every_size("filter", |console| console.snapshot(shop()).keys("/payments"));
+    snapshots("filter_without_a_match", &[(80, 24)], |console| {
+        console.snapshot(shop()).keys("/kafka<enter>")
+    });
+}
+
+#[test]
+fn help() {
+    at_every_size("help", |console| console.snapshot(shop()).keys("?"));
+}
+
+#[test]
+fn the_overview_alone() {
+    snapshots("overview", &[(80, 24), SMALLEST], |console| {
+        console.snapshot(shop()).keys("<enter>")
+    });
+}
+
+#[test]
+fn evidence() {
+    at_every_size("evidence", |console| console.snapshot(shop()).keys("<tab>]j"));
+}
+
+#[test]
+fn events() {
+    at_every_size("events", |console| {
+        console.snapshot(shop()).keys("3").events(fixtures::events())
+    });
+    snapshots("events_none", &[(80, 24)], |console| {
+        console.snapshot(shop()).keys("3").events(Vec::new())
+    });
+}
+
+#[test]
+fn yaml_at_the_field_that_proves_it() {
+    at_every_size("yaml", |console| {
+        console.snapshot(shop()).keys("2").yaml(&fixtures::deployment())
+    });
+    snapshots("yaml_search", &[(80, 24)], |console| {
+        console.snapshot(shop()).keys("v").yaml(&fixtures::deployment()).keys("/label")
+    });
+    snapshots("yaml_waiting", &[(80, 24)], |console| console.snapshot(shop()).keys("v").wait(2.2));
+    snapshots("yaml_gone", &[(80, 24)], |console| {
+        console.snapshot(shop()).keys("v").no_yaml(FailureKind::NotFound, "not found")
+    });
+    snapshots("yaml_forbidden", &[(80, 24)], |console| {
+        let line = "403: you may not get deployments in shop. Ask for the right, or read the events.";
+        console.snapshot(shop()).keys("v").no_yaml(FailureKind::Forbidden, line)
+    });
+}
+
+const BEFORE: [(&str, &str); 3] = [
+    ("10:20:58.114", "GET /health 200 1ms"),
+    ("10:20:59.900", "level=error msg=\"upstream connect refused\" host=orders:8080"),
+    (
+        "10:21:00",
+        "[emerg] 1#1: mkdir() \"/var/cache/nginx/client_temp\" failed (30: Read-only file system)",
+    ),
+];
+
+fn with_logs(console: Console) -> Console {
+    console
+        .snapshot(shop())
+        .keys("1")
+        .log_lines(0, &BEFORE)
+        .log(LogMessage::Ended { stream: 0 })
+        .log_lines(1, &[("10:21:31", "nginx/1.14.2 starts"), ("10:21:31.4", "\u{1b}[31mred\u{1b}[0m and done")])
+        .wait(0.3)
+}
+
+#[test]
+fn logs_at_the_line_that_proves_it() {
+    at_every_size("logs", with_logs);
+    snapshots("logs_search", &[(80, 24)], |console| with_logs(console).keys("/nginx"));
+    snapshots("logs_waiting", &[(80, 24)], |console| console.snapshot(shop()).keys("l").wait(3.0));
+    snapshots("logs_forbidden", &[(80, 24)], |console| {
+        let fail = |stream| LogMessage::Failed {
+            stream,
+            failure: Failure {
+                kind: FailureKind::Forbidden,
+                what: "403: you may not read logs in shop. Ask for `get` on `pods/log`.".into(),
+            },
+        };
+        let mut console = console.snapshot(shop()).keys("l");
+        for stream in 0..6 {
+            console = console.log(fail(stream));
+        }
+        console
+    });
+    snapshots("logs_none", &[(80, 24)], |console| console.snapshot(shop()).keys("gjjjjjjl"));
+}
+
+fn seed() -> Event {
+    Event::Open {
+        seed: Seed {
+            text: "# checkout cannot write /var/cache/nginx\n\nEvidence\n\n[1] log: mkdir() failed\n\nWhat is wrong, and how do I mend it?"
+                .to_owned(),
+            stats: SeedStats {
+                symptoms: 6,
+                log_lines: 14,
+                log_lines_total: 12_310,
+                events: 5,
+                changes: 1,
+                tokens: 2_140,
+            },
+            evidence: fixtures::checkout().evidence.clone(),
+        },
+    }
+}
+
+const ANSWER: &str = "nginx dies at start because it cannot create its cache folder [1]. Revision 14, rolled out by \
+    helm-controller at 10:19, made the root file system **read-only** [2]; 13 ran for nine days.\n\nGive it a writable \
+    folder instead of going back, if the setting is policy:\n\n```bash\nkubectl -n shop rollout undo \
+    deployment/checkout\nkubectl -n shop get pods -l app=checkout -w\n```\n";
+
+fn model(allowed: bool) -> Speaker {
+    Speaker::Model {
+        name: "llama3.1".into(),
+        host: "models.example".into(),
+        local: allowed,
+        allowed,
+    }
+}
+
+fn answer(request: u64, text: &str) -> Event {
+    Event::Stream(RequestId(request), Chunk::Text(text.to_owned()))
+}
+
+fn done(request: u64) -> Event {
+    Event::Stream(
+        RequestId(request),
+        Chunk::Finished {
+            reason: "stop".into(),
+        },
+    )
+}
+
+fn answered(console: Console) -> Console {
+    console
+        .speaker(model(true))
+        .snapshot(shop())
+        .keys("<tab><enter>")
+        .chat(seed())
+        .wait(1.9)
+        .chat(answer(1, ANSWER))
+        .chat(done(1))
+}
+
+#[test]
+fn a_chat_gathers_what_is_known() {
+    snapshots("chat_gathering", &[(80, 24)], |console| console.snapshot(shop()).keys("<tab><enter>"));
+}
+
+#[test]
+fn a_chat_waits_for_its_first_word() {
+    snapshots("chat_waiting", &[(80, 24), (120, 40)], |console| {
+        console.speaker(model(true)).snapshot(shop()).keys("<tab><enter>").chat(seed()).wait(2.4)
+    });
+}
+
+#[test]
+fn a_chat_streams() {
+    at_every_size("chat_streaming", |console| {
+        answered(console)
+            .keys("does anything else have this?<enter>")
+            .chat(answer(2, "Yes, **cart** has it too, but it mounts an emptyDir at"))
+            .wait(0.5)
+    });
+}
+
+#[test]
+fn a_chat_is_read() {
+    at_every_size("chat_answered", |console| answered(console).keys("<tab>"));
+}
+
+#[test]
+fn the_playbook_answers() {
+    snapshots("chat_playbook", &SIZES, |console| {
+        console
+            .snapshot(shop())
+            .keys("<tab><enter>")
+            .chat(seed())
+            .chat(answer(1, ANSWER))
+            .chat(done(1))
+    });
+}
+
+#[test]
+fn what_was_sent() {
+    snapshots("chat_sent", &[(80, 24)], |console| answered(console).keys("/sent<enter>"));
+}
+
+#[test]
+fn the_provider_refuses() {
+    snapshots("chat_error", &[(80, 24), (120, 40), SMALLEST], |console| {
+        let line = "401: models.example refuses the key of K8STUI_API_KEY. Set another and ask again.";
+        console.speaker(model(true)).snapshot(shop()).keys("<tab><enter>").chat(seed()).chat(Event::Failed(
+            RequestId(1),
+            ProviderFailure::new(ProviderFault::Unauthorized, line),
+        ))
+    });
+}
+
+#[test]
+fn a_host_that_is_not_local_is_asked_about() {
+    at_every_size("consent", |console| {
+        console.speaker(model(false)).snapshot(shop()).keys("<tab><enter>").chat(seed())
+    });
+}
+
+#[test]
+fn what_one_talks_about_heals() {
+    snapshots("chat_healed", &[(80, 24)], |console| {
+        let mut healed = shop();
+        let mut problem = (*healed.problems[0]).clone();
+        problem.state = k8stui::engine::problem::State::Healed(fixtures::now());
+        healed.problems[0] = problem.into();
+        answered(console).snapshot(healed)
+    });
+}
+
+#[test]
+fn leaving_while_an_answer_comes_is_asked_about() {
+    snapshots("leave", &[(80, 24)], |console| {
+        console.speaker(model(true)).snapshot(shop()).keys("<tab><enter>").chat(seed()).keys("<ctrl+c>")
+    });
+}
+
+#[test]
+fn a_command_is_copied() {
+    snapshots("copied", &[(80, 24), SMALLEST], |console| {
+        console.snapshot(shop()).keys("y").message(Message::Copied {
+            text: "kubectl -n shop rollout undo deployment/checkout".into(),
+            result: Ok(k8stui::app::clipboard::Route::System),
+        })
+    });
+}
+
+#[test]
+fn too_small() {
+    snapshots("too_small", &[(39, 12), (40, 11), (8, 3), (1, 1)], |console| console.snapshot(shop()));
+}
+
+#[test]
+fn without_colour() {
+    snapshots("monochrome", &[(80, 24)], |console| {
+        console.theme(Theme::monochrome()).snapshot(shop())
+    });
+}
+
+#[test]
+fn times_of_day() {
+    snapshots("absolute_times", &[(110, 30)], |console| console.snapshot(shop()).keys("t"));
+}

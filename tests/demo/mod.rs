@@ -1,0 +1,6 @@
+//! The embedded cluster answers as a Kubernetes API server does.
+
+mod api;
+mod client;
+mod faults;
+mod watcher;

@@ -1,0 +1,21 @@
+//! What several behaviours need to be tried against.
+
+pub mod console;
+pub mod fixtures;
+pub mod openai;
+pub mod pty;
+pub mod screen;
+
+use k8stui::chat::session::{ChatCommand, CommandFlags};
+
+/// A command of an answer.
+pub fn command(n: u32, entry: usize, command: &str, mutates: bool) -> ChatCommand {
+    ChatCommand {
+        n,
+        entry,
+        command: command.into(),
+        mutates,
+        flags: CommandFlags::default(),
+        flags: CommandFlags::default(),
+    }
+}
