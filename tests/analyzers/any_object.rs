@@ -13,8 +13,17 @@ use super::worlds::{findings, object, world};
 fn templates() -> Vec<Value> {
     let mut templates = Vec::new();
     for (file, every) in [
-        ("pods", 6), ("replicasets", 12), ("deployments", 12), ("statefulsets", 1), ("daemonsets", 1), ("jobs", 3),
-        ("services", 5), ("endpointslices", 6), ("persistentvolumeclaims", 1), ("storageclasses", 1), ("nodes", 1),
+        ("pods", 6),
+        ("replicasets", 12),
+        ("deployments", 12),
+        ("statefulsets", 1),
+        ("daemonsets", 1),
+        ("jobs", 3),
+        ("services", 5),
+        ("endpointslices", 6),
+        ("persistentvolumeclaims", 1),
+        ("storageclasses", 1),
+        ("nodes", 1),
         ("events", 12),
     ] {
         let text = std::fs::read_to_string(fixtures().join(format!("recorded/{file}.json"))).unwrap();
@@ -101,7 +110,7 @@ proptest! {
         prop_assert!(digest.patterns.len() <= 60 && digest.tail.len() <= 40);
         for pattern in &digest.patterns {
             let title = logs::headline(pattern);
-            prop_assert!(title.chars().count() <= 101 && !title.chars().any(|c| c.is_control() && c != '\t'));
+            prop_assert!(title.chars().count() <= 121 && !title.chars().any(|c| c.is_control() && c != '\t'));
         }
     }
 }

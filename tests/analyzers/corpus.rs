@@ -61,7 +61,8 @@ fn cases() -> Vec<(String, Case)> {
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-        let of_file: Vec<Case> = serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let of_file: Vec<Case> =
+            serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         cases.extend(of_file.into_iter().map(|case| (name.clone(), case)));
     }
     cases
@@ -74,14 +75,21 @@ fn matches(finding: &Finding, expected: &Expected) -> bool {
         "info" => Severity::Info,
         other => panic!("no such severity: {other}"),
     };
-    let culprit = finding.culprit.as_ref().map(ToString::to_string).unwrap_or_default();
+    let culprit = finding
+        .culprit
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     *finding.code == *expected.code
         && finding.object.to_string() == expected.object
         && finding.severity == severity
         && finding.title.contains(&expected.title)
         && (expected.culprit.is_empty() || culprit == expected.culprit)
         && expected.evidence.iter().all(|part| {
-            finding.evidence.iter().any(|fact| format!("{fact:?}").contains(part.as_str()))
+            finding
+                .evidence
+                .iter()
+                .any(|fact| format!("{fact:?}").contains(part.as_str()))
         })
 }
 
@@ -114,11 +122,26 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
         if !right {
             let seen: Vec<String> = found
                 .iter()
-                .map(|one| format!("    {} {} {}: {} -> {:?}", one.severity, one.code, one.object, one.title, one.culprit.as_ref().map(ToString::to_string)))
+                .map(|one| {
+                    format!(
+                        "    {} {} {}: {} -> {:?}",
+                        one.severity,
+                        one.code,
+                        one.object,
+                        one.title,
+                        one.culprit.as_ref().map(ToString::to_string)
+                    )
+                })
                 .collect();
             failures.push(format!("{file}: {}\n  found:\n{}", case.name, seen.join("\n")));
         }
     }
-    assert!(failures.is_empty(), "{} of {} cases:\n{}", failures.len(), cases.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {} cases:\n{}",
+        failures.len(),
+        cases.len(),
+        failures.join("\n")
+    );
     assert!(cases.len() >= 80, "{} cases", cases.len());
 }

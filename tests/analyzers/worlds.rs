@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use k8stui::engine::analyzers::{self, logs};
 use k8stui::engine::finding::Finding;
 use k8stui::engine::kinds::{
-    DaemonSet, Deployment, EndpointSlice, Event, Job, Namespace, Node, PersistentVolumeClaim, Pod, ReplicaSet,
-    Service, StatefulSet, StorageClass,
+    DaemonSet, Deployment, EndpointSlice, Event, Job, Namespace, Node, PersistentVolumeClaim, Pod,
+    ReplicaSet, Service, StatefulSet, StorageClass,
 };
 use k8stui::engine::object::Kind;
 use k8stui::engine::world::{Delta, LogKey, Object, World};
@@ -25,8 +25,19 @@ pub fn object(value: Value) -> Result<Object, serde_json::Error> {
         };
     }
     Ok(decode!(
-        Pod, ReplicaSet, Deployment, StatefulSet, DaemonSet, Job, Service, EndpointSlice,
-        PersistentVolumeClaim, StorageClass, Node, Namespace, Event
+        Pod,
+        ReplicaSet,
+        Deployment,
+        StatefulSet,
+        DaemonSet,
+        Job,
+        Service,
+        EndpointSlice,
+        PersistentVolumeClaim,
+        StorageClass,
+        Node,
+        Namespace,
+        Event
     ))
 }
 

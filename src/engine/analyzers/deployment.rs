@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::messages::admission;
 use super::{Analysis, Analyzer, facts, grace};
 use crate::engine::finding::{Finding, Severity};
-use crate::engine::kinds::{Condition, Deployment, condition};
+use crate::engine::kinds::{Condition, Deployment, Pod, condition};
 use crate::engine::object::{Key, Kind, ObjectRef};
 use crate::engine::world::World;
 
@@ -41,6 +41,10 @@ impl Analyzer for DeploymentAnalyzer {
             .or_else(|| stands_still(key, deployment))
             .or_else(|| unavailable(key, deployment, replicas, now, &mut analysis));
         if let Some(mut finding) = found {
+            // Pods that are held back by intent make no fault of their workload.
+            if finding.code.as_ref() == "DeploymentUnavailable" && is_gated(world, key) {
+                finding.severity = Severity::Info;
+            }
             finding.owner = world.top_owner(key);
             analysis.findings.push(finding);
         }
@@ -59,6 +63,17 @@ fn severity(deployment: &Deployment) -> Severity {
     } else {
         Severity::Warning
     }
+}
+
+/// Whether its pods that are not ready wait behind scheduling gates, all of them.
+fn is_gated(world: &World, key: &Key) -> bool {
+    let mut waiting = world
+        .children(key)
+        .flat_map(|set| world.children(set))
+        .filter_map(|pod| world.get::<Pod>(&pod.namespace, &pod.name))
+        .filter(|pod| !pod.is_ready())
+        .peekable();
+    waiting.peek().is_some() && waiting.all(|pod| !pod.spec.scheduling_gates.is_empty())
 }
 
 /// A finding that pods cannot be created, of a Deployment or a ReplicaSet.

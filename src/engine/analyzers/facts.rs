@@ -44,13 +44,13 @@ pub fn condition(object: &ObjectRef, conditions: &[Condition], kind: &str) -> Op
         .iter()
         .enumerate()
         .find(|(_, condition)| condition.kind == kind)?;
-    let mut text = format!("{kind}={}", condition.status);
-    if !condition.reason.is_empty() {
-        text.push_str(&format!(" {}", condition.reason));
-    }
-    if !condition.message.is_empty() {
-        text.push_str(&format!(": {}", condition.message));
-    }
+    let because = [(" ", condition.reason.as_str()), (": ", &*condition.message)];
+    let because: String = because
+        .iter()
+        .filter(|(_, words)| !words.is_empty())
+        .flat_map(|(mark, words)| [*mark, *words])
+        .collect();
+    let text = format!("{kind}={}{because}", condition.status);
     Some(
         Evidence::field(object.clone(), format!("status.conditions[{index}]"), text)
             .at(condition.last_transition_time),

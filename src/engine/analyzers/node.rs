@@ -96,7 +96,7 @@ fn ready(
     let mut finding = Finding::new("NodeNotReady", Severity::Critical, object.clone(), title);
     finding.since = ready.last_transition_time;
     let pods = world.pods_on(&key.name).count();
-    finding.message = format!("{} {pods} pods are on it.", ready.message).into();
+    finding.message = format!("{} Pods on it: {pods}.", ready.message).into();
     finding
         .evidence
         .extend(facts::condition(object, conditions, "Ready"));

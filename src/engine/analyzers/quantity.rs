@@ -36,7 +36,7 @@ pub fn doubled(quantity: &str) -> Option<String> {
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(quantity.len());
     let (digits, suffix) = quantity.split_at(end);
-    value(quantity)?;
+    value(quantity).filter(|_| !suffix.starts_with('.'))?;
     let number: u64 = digits.parse().ok()?;
     Some(format!("{}{suffix}", number.checked_mul(2)?))
 }

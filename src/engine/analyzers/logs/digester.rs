@@ -28,6 +28,7 @@ const TAIL: usize = 40;
 #[derive(Debug, Default)]
 pub struct Digester {
     lines: u64,
+    items: u64,
     bytes: u64,
     tail: VecDeque<LogLine>,
     patterns: HashMap<String, Tracked>,
@@ -162,7 +163,8 @@ impl Digester {
     /// Counts the item that has ended.
     fn flush(&mut self) {
         let Some(item) = self.item.take() else { return };
-        let seen = self.lines;
+        self.items += 1;
+        let seen = self.items;
         if let Some(known) = self.patterns.get_mut(&shape(&item.line.text)) {
             known.seen = seen;
             known.pattern.count = known.pattern.count.saturating_add(1);

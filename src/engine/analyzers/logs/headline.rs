@@ -9,7 +9,7 @@ use super::line::read;
 use crate::engine::analyzers::messages::brief;
 
 /// Titles are cut here: a row of the tree is not wider.
-const MAX: usize = 100;
+const MAX: usize = 120;
 
 #[expect(
     clippy::unwrap_used,
@@ -33,6 +33,13 @@ static SYSCALL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r#"^(?P<call>[a-z_]+)\(\)(?: to)? "?(?P<what>[^" ]+)"? failed \(\d+: (?P<why>[^)]+)\)"#)
 });
 
+/// `pods is forbidden: User "system:serviceaccount:ns:operator" cannot list resource "pods" in API group "apps"`.
+static FORBIDDEN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"User "(?:system:serviceaccount:[^:"]+:)?(?P<who>[^"]+)" cannot (?P<verb>\w+) resource "(?P<what>[^"]+)""#,
+    )
+});
+
 /// Words that say nothing of what was tried.
 const BARE: &[&str] = &[
     "connection refused",
@@ -46,7 +53,7 @@ const BARE: &[&str] = &[
     "permission denied",
 ];
 
-/// What the pattern says, as a title: no time, no level, no logger, no address that changes; at most 100 characters.
+/// What the pattern says, as a title: no time, no level, no logger, no address that changes; at most 120 characters.
 pub fn headline(pattern: &LogPattern) -> String {
     let line = read(&pattern.line.text);
     let message = unwrapped(line.message.trim());
@@ -85,6 +92,15 @@ fn unwrapped(message: &str) -> &str {
 }
 
 fn phrase(message: &str) -> String {
+    if let Some(found) = FORBIDDEN.captures(message) {
+        let part = |name| found.name(name).map_or("", |part| part.as_str());
+        return format!(
+            "account {} may not {} {}",
+            part("who"),
+            part("verb"),
+            part("what")
+        );
+    }
     let message = ADDRESS.replace_all(message, "");
     let message = match CLASS.captures(&message) {
         Some(found) => without_class(&found),
@@ -94,7 +110,8 @@ fn phrase(message: &str) -> String {
         Some(found) => syscall(&found),
         None => message,
     };
-    message.trim_end_matches(['.', ' ']).to_owned()
+    let words: Vec<&str> = message.split_whitespace().collect();
+    words.join(" ").trim_end_matches(['.', ' ']).to_owned()
 }
 
 /// A long message stands for itself; a short one needs the name of its class.
@@ -184,6 +201,11 @@ mod tests {
             (
                 "{\"level\":\"error\",\"msg\":\"cannot reach queue\",\"err\":\"dial tcp: refused\"}",
                 "cannot reach queue: dial tcp: refused",
+            ),
+            (
+                "E1120 reflector.go:205] failed to list *v1.Pod: pods is forbidden: User \
+                 \"system:serviceaccount:shop:operator\" cannot list resource \"pods\" in API group \"\"",
+                "account operator may not list pods",
             ),
             ("fatal: DATABASE_URL is not set", "DATABASE_URL is not set"),
             (

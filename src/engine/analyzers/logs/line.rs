@@ -54,7 +54,7 @@ static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
 
 /// `E1121 01:24:17.359850       1 main.go:12] `: Kubernetes' own components.
 static KLOG: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?P<level>[IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+:\d+\] ?"));
+    LazyLock::new(|| pattern(r"^(?P<level>[IWEF])\d{4} (?:\d\d:\d\d:\d\d\.\d+\s+\d+ )?\S+:\d+\] ?"));
 
 /// `1#1: *7 `, `--- [com.shop.Main] : `, `[orders] `, `[179] `, `(main) `: what loggers put before a message.
 static LOGGER: LazyLock<Regex> =

@@ -56,9 +56,8 @@ fn instances(world: &World, pod: &Pod, role: ContainerRole, status: &ContainerSt
     if state.running.is_none() {
         return Vec::new();
     }
-    let (_, _, spec) = match pod.container(&status.name) {
-        Some(found) => found,
-        None => return Vec::new(),
+    let Some((_, _, spec)) = pod.container(&status.name) else {
+        return Vec::new();
     };
     let init = role == ContainerRole::Init && spec.restart_policy != "Always";
     match (status.ready, before) {

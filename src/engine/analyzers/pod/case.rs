@@ -169,10 +169,6 @@ impl<'a> Case<'a> {
         early
     }
 
-    pub fn look_again_at(&mut self, time: Timestamp) {
-        self.analysis.look_again_at(time);
-    }
-
     /// When the pod got its node, or at least when it was made.
     pub fn begun(&self) -> Option<Timestamp> {
         self.pod

@@ -34,16 +34,13 @@ pub(super) fn ended(case: &mut Case, slot: &Slot, ended: &Terminated) {
 
 /// A container that waits for its next start.
 pub(super) fn backing_off(case: &mut Case, slot: &Slot) {
-    match &slot.status.last_state.terminated {
-        Some(ended) => loops(case, slot, ended, "lastState.terminated"),
-        None => {
-            let mut finding =
-                case.finding_in(slot, code(slot, "ContainerCrashLoop"), "crashes at every start");
-            finding.since = case.begun();
-            finding.evidence.push(waiting_fact(case, slot));
-            case.report(finding);
-        }
+    if let Some(ended) = &slot.status.last_state.terminated {
+        return loops(case, slot, ended, "lastState.terminated");
     }
+    let mut finding = case.finding_in(slot, code(slot, "ContainerCrashLoop"), "crashes at every start");
+    finding.since = case.begun();
+    finding.evidence.push(waiting_fact(case, slot));
+    case.report(finding);
 }
 
 /// Whether a container that runs at this second ended so lately or so often that it is a finding all the same.

@@ -23,7 +23,7 @@ const KILL_BEFORE_END: i64 = 600;
     reason = "constant pattern, compiled by the test of this module"
 )]
 static LISTENING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)\b(?:listen(?:ing|s)?|serving|started (?:on|server)|ready (?:on|at)|running (?:on|at))\b.{0,60}?\b\d{2,5}\b"#)
+    Regex::new(r"(?i)\b(?:listen(?:ing|s)?|serving|started (?:on|server)|ready (?:on|at)|running (?:on|at))\b.{0,60}?\b\d{2,5}\b")
         .unwrap()
 });
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{Analysis, Analyzer, facts, grace};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
-use crate::engine::kinds::{EndpointSlice, IntOrString, Pod, Service};
+use crate::engine::kinds::{EndpointSlice, IntOrString, Pod, Service, ServicePort};
 use crate::engine::object::{Key, Kind, ObjectRef};
 use crate::engine::world::{Sync, World};
 
@@ -171,8 +171,16 @@ impl Case<'_> {
     /// Endpoints are there: does every port have a number behind it?
     fn ports(&mut self) {
         for (index, port) in self.service.spec.ports.iter().enumerate() {
-            let Some(IntOrString::Name(name)) = &port.target_port else {
-                continue;
+            let name = match &port.target_port {
+                Some(IntOrString::Name(name)) => name,
+                Some(IntOrString::Int(number)) => {
+                    self.undeclared(index, port, *number);
+                    continue;
+                }
+                None => {
+                    self.undeclared(index, port, port.port);
+                    continue;
+                }
             };
             let resolved = self
                 .slices
@@ -228,6 +236,50 @@ impl Case<'_> {
         }
     }
 
+    /// A number that the pods do not declare. They need not: a hint, which a client that is refused makes a cause.
+    fn undeclared(&mut self, index: usize, port: &ServicePort, number: i32) {
+        let Some(pod) = self
+            .world
+            .in_namespace::<Pod>(&self.key.namespace)
+            .find(|pod| self.selects(pod) && pod.is_ready())
+        else {
+            return;
+        };
+        let declared: Vec<String> = pod
+            .spec
+            .containers
+            .iter()
+            .chain(&pod.spec.init_containers)
+            .flat_map(|container| &container.ports)
+            .map(|port| port.container_port.to_string())
+            .collect();
+        if declared.is_empty() || declared.contains(&number.to_string()) {
+            return;
+        }
+        let mut finding = self.finding(
+            "ServicePortUndeclared",
+            Severity::Info,
+            format!("leads to port {number}, which its pods do not declare"),
+        );
+        finding.subject = port.port.to_string().into();
+        finding.message = format!(
+            "Port {} leads to port {number} of the pods; they declare {}.",
+            port.port,
+            declared.join(", ")
+        )
+        .into();
+        finding.evidence.insert(
+            0,
+            Evidence::field(
+                self.object.clone(),
+                format!("spec.ports[{index}].targetPort"),
+                number.to_string(),
+            ),
+        );
+        finding.evidence.extend(port_facts(pod));
+        self.analysis.findings.push(finding);
+    }
+
     /// No pod has the labels: by intent, by a typing error, or because none is created.
     fn nobody(&mut self) {
         let selector = &self.service.spec.selector;
@@ -245,9 +297,14 @@ impl Case<'_> {
                     near.has_words()
                 ),
                 format!(
-                    "No pod has the labels {wanted}. Pod {} has {}.",
+                    "No pod has the labels {wanted}. Pod {} has {}{}.",
                     near.pod.name,
-                    near.has_words()
+                    near.has_words(),
+                    if near.same_keys() {
+                        " instead"
+                    } else {
+                        ", under another key"
+                    },
                 ),
             ),
             None => (
@@ -348,11 +405,10 @@ impl Case<'_> {
             Severity::Critical,
             "none of its pods is ready",
         );
-        finding.message = format!(
-            "{} pods are behind the Service, and none is ready: nobody answers.",
-            pods.len()
-        )
-        .into();
+        finding.message = match pods.len() {
+            1 => "The one pod behind the Service is not ready: nobody answers.".into(),
+            many => format!("None of the {many} pods behind the Service is ready: nobody answers.").into(),
+        };
         finding.since = since;
         for pod in pods.iter().take(3) {
             let object = Key::new(Kind::Pod, &self.key.namespace, &pod.metadata.name).object();

@@ -21,6 +21,13 @@ impl Near {
                 .map(|(key, value)| (key.as_str(), value.as_str())),
         )
     }
+    /// Whether only values differ.
+    pub fn same_keys(&self) -> bool {
+        self.wanted
+            .iter()
+            .map(|(key, _)| key)
+            .eq(self.has.iter().map(|(key, _)| key))
+    }
     pub fn has_words(&self) -> String {
         words(self.has.iter().map(|(key, value)| (key.as_str(), value.as_str())))
     }
