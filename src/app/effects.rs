@@ -72,7 +72,7 @@ pub(super) struct Runner {
     seed_tokens: usize,
     /// What each session was opened with: the playbook answers from it once the problem has gone.
     opened: BTreeMap<Text, Opened>,
-    clipboard: Box<dyn Clipboard>,
+    clipboard: Box<dyn Clipboard + Send>,
 }
 
 /// What a session is about.
@@ -89,7 +89,7 @@ impl Runner {
         chats: Driver,
         redactor: Redactor,
         seed_tokens: usize,
-        clipboard: Box<dyn Clipboard>,
+        clipboard: Box<dyn Clipboard + Send>,
     ) -> Self {
         Self {
             backend,

@@ -65,7 +65,7 @@ pub struct Ports {
     /// Stands before everything that is sent.
     pub redactor: Redactor,
     /// Where commands are copied to.
-    pub clipboard: Box<dyn Clipboard>,
+    pub clipboard: Box<dyn Clipboard + Send>,
     /// Wishes to have the terminal for a while.
     pub wishes: mpsc::Receiver<Wish>,
     /// Signals of the system.
@@ -164,7 +164,7 @@ impl Console<'_> {
                     drop(keys);
                     self.lend(wish).await?;
                     keys = self.screen.events();
-                    Step::Redraw
+                    Step::Go
                 }
                 Turn::Frame => self.tell(Message::Timer),
                 Turn::InputEnded => return Ok(Ending::Terminated),
@@ -297,6 +297,7 @@ impl Console<'_> {
     async fn lend(&mut self, wish: Wish) -> io::Result<()> {
         self.screen.leave()?;
         wish.grant().await;
+        self.screen.enter()?;
         self.measure()
     }
 

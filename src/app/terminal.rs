@@ -43,7 +43,7 @@ pub enum TerminalError {
 }
 
 /// What the loop draws on and reads keys from.
-pub trait Screen {
+pub trait Screen: Send {
     /// Draws the model; returns when the first visible text goes out of date.
     fn draw(&mut self, model: &Model) -> io::Result<Option<Timestamp>>;
     /// Its size in columns and rows.

@@ -37,7 +37,7 @@ fn the_worst_problem_is_open_before_a_key_is_touched() {
     let console = wide().snapshot(shop());
     assert!(title(&console).starts_with("checkout cannot write"));
     let screen = console.screen();
-    assert!(screen.contains("nginx needs a writable"), "{screen}");
+    assert!(screen.contains("needs a writable"), "{screen}");
     assert!(screen.contains("kubectl -n shop rollout undo deployment/checkout"), "{screen}");
 }
 

@@ -1,5 +1,6 @@
 //! What tests share.
 
+pub mod cluster;
 pub mod console;
 pub mod fixtures;
 pub mod screen;
@@ -16,6 +17,4 @@ pub fn command(n: u32, entry: usize, command: &str, mutates: bool) -> ChatComman
         flags: CommandFlags::default(),
     }
 }
-//! What several behaviours need to be tried against.
-
 pub mod openai;
