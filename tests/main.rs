@@ -7,5 +7,6 @@ mod paint_logs;
 mod paint_markdown;
 mod paint_settings;
 mod paint_text;
+mod chat_conversation;
 mod chat_provider;
 mod support;

@@ -104,7 +104,7 @@ impl Driver {
     fn send(&mut self, session: &Text, request: RequestId, messages: Vec<Message>) {
         let sender = self.sender.clone();
         let provider = self.provider.clone();
-        let conversation = self.redacted(messages);
+        let redactor = self.redactor.clone();
         let id = session.clone();
         self.spawn(session, request, async move {
             let Some(provider) = provider else {
@@ -113,7 +113,8 @@ impl Driver {
                 let _ = sender.send((id, Event::Failed(request, failure))).await;
                 return;
             };
-            let mut chunks = provider.send(conversation);
+            // Here and not before: a long conversation takes longer to search than a frame may.
+            let mut chunks = provider.send(ProviderRequest::redacted(messages, &redactor));
             let mut ended = false;
             while let Some(chunk) = chunks.next().await {
                 ended = matches!(chunk, Ok(Chunk::Finished { .. }) | Err(_));
@@ -150,8 +151,8 @@ impl Driver {
     }
 
     fn persist(&mut self, session: &Text, record: Record) {
-        if let Some(scribe) = &self.scribe {
-            scribe.write(session.clone(), record);
+        if let Some(scribe) = &mut self.scribe {
+            scribe.write(session, record);
         }
     }
 

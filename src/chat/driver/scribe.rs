@@ -1,6 +1,6 @@
 //! Writes transcripts on a thread of its own: a slow disk never slows a key press.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, SyncSender};
 use std::thread::JoinHandle;
@@ -17,11 +17,15 @@ const WAITING: usize = 4096;
 pub(super) struct Scribe {
     records: Option<SyncSender<(Text, Record)>>,
     thread: Option<JoinHandle<()>>,
+    sender: Sender,
+    /// Sessions of which a record was lost: a file with a hole is worse than one that ends.
+    lost: HashSet<Text>,
 }
 
 impl Scribe {
     pub fn new(folder: PathBuf, sender: Sender) -> Self {
         let (records, received) = mpsc::sync_channel::<(Text, Record)>(WAITING);
+        let complaints = sender.clone();
         let thread = std::thread::Builder::new()
             .name("transcripts".to_owned())
             .spawn(move || {
@@ -31,7 +35,7 @@ impl Scribe {
                         match open(&folder, &session, &record) {
                             Ok(writer) => Some(writer),
                             Err(error) => {
-                                complain(&sender, &session, &folder, &error);
+                                complain(&complaints, &session, &folder, &error);
                                 None
                             }
                         }
@@ -39,7 +43,7 @@ impl Scribe {
                     if let Some(writer) = file
                         && let Err(error) = writer.append(&record)
                     {
-                        complain(&sender, &session, &folder, &error);
+                        complain(&complaints, &session, &folder, &error);
                         *file = None;
                     }
                 }
@@ -48,13 +52,23 @@ impl Scribe {
         Self {
             records: Some(records),
             thread,
+            sender,
+            lost: HashSet::new(),
         }
     }
 
-    pub fn write(&self, session: Text, record: Record) {
-        if let Some(records) = &self.records {
-            // Full only when the disk hangs; then the conversation goes on and is not written.
-            let _ = records.try_send((session, record));
+    pub fn write(&mut self, session: &Text, record: Record) {
+        let Some(records) = &self.records else { return };
+        if self.lost.contains(session) {
+            return;
+        }
+        // Full only when the disk hangs; then the conversation goes on and is not written any more.
+        if records.try_send((session.clone(), record)).is_err() {
+            self.lost.insert(session.clone());
+            let line = "This conversation is not being saved any more: the disk does not answer.";
+            let _ = self
+                .sender
+                .try_send((session.clone(), Event::Notice(line.to_owned())));
         }
     }
 }

@@ -6,7 +6,9 @@ use futures::stream::BoxStream;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::chat::consent::Consents;
 use crate::chat::redact::Redactor;
+use crate::chat::session::Speaker;
 use crate::engine::object::Text;
 
 pub mod openai;
@@ -138,6 +140,25 @@ pub trait Provider: Send + Sync {
     /// Sends a conversation. Dropping the stream closes the connection. The stream ends with
     /// [`Chunk::Finished`] or with one failure.
     fn send(&self, request: ProviderRequest) -> BoxStream<'static, Result<Chunk, ProviderFailure>>;
+}
+
+/// Makes a provider of settings: runs the command that prints its key, and asks for the name of its model where none
+/// is set. Where that cannot be told now, the provider is there all the same and its first answer says why.
+pub async fn open(
+    settings: settings::Settings,
+    consents: &Consents,
+) -> Result<(SharedProvider, Speaker), ProviderFailure> {
+    let settings = settings
+        .unlock()
+        .await
+        .map_err(|error| ProviderFailure::new(FailureKind::Unauthorized, error.to_string()))?;
+    let provider = openai::OpenAi::new(settings)?;
+    let model = provider
+        .model()
+        .await
+        .unwrap_or_else(|_| "model not known yet".into());
+    let speaker = provider.settings().speaker(model, consents);
+    Ok((Arc::new(provider), speaker))
 }
 
 /// A provider that tasks share.

@@ -103,13 +103,14 @@ fn secret_of<'t>(rule: &rules::Rule, captures: &Captures<'t>, text: &'t str) -> 
     if secret.is_empty() || is_masked(secret) {
         return None;
     }
+    let start = found.start() + found.as_str().find(secret)?;
     let key = captures.name("k").map_or("", |key| key.as_str());
     let context = rules::Context {
         key,
         quoted: captures.name("s4").is_none(),
-        after: text.get(found.start() + secret.len()..).unwrap_or_default(),
+        after: text.get(start + secret.len()..).unwrap_or_default(),
     };
-    (rule.accepts)(secret, &context).then_some((found.start(), secret))
+    (rule.accepts)(secret, &context).then_some((start, secret))
 }
 
 /// Whether nothing but marks is left of it.

@@ -99,11 +99,16 @@ pub fn all() -> &'static [Rule] {
             whole,
             |_, _| true,
         );
-        // Headers.
+        // Headers. Without a scheme the word may be one of a sentence: `authorization: server message: …`.
         add(
-            r#"(?i)\bauthorization\\*["']?\s*[:=]\s*\[?\\*["']?(?:(?:bearer|basic|token|digest|negotiate|apikey|aws4-hmac-sha256)\s+)?(?P<s4>[^\s"'<>\\\]]+)"#,
+            r#"(?i)\bauthorization\\*["']?\s*[:=]\s*\[?\\*["']?(?:bearer|basic|token|digest|negotiate|apikey|aws4-hmac-sha256)\s+(?P<s4>[^\s"'<>\\\]]+)"#,
             bare_value,
             |value, _| !is_no_secret(value) && !is_reference(value),
+        );
+        add(
+            r#"(?i)\bauthorization\\*["']?\s*[:=]\s*\[?\\*["']?(?P<s4>[^\s"'<>\\\]]{8,})"#,
+            bare_value,
+            |value, _| looks_random(value) && !is_reference(value),
         );
         add(
             r"(?i)\b(?:bearer|basic)\s+(?P<s1>[A-Za-z0-9._~+/\-]{8,}=*)",

@@ -150,6 +150,7 @@ fn what_explains_faults_stays() {
         "invalid token: expired",
         "secret: store shop/vault is not ready",
         "password must be at least 8 characters",
+        "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
         "checkout-7d9f8c6b5d-x2x9z",
         "root: Pod/shop/checkout-7d9f8c6b5d-x2x9z container web",
         "owner=PersistentVolumeClaim/data-platform/kafka-broker-data-kafka-0",
@@ -194,6 +195,42 @@ fn what_explains_faults_stays() {
         .map(|(_, masked)| masked)
         .collect();
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn what_stands_around_a_secret_stays() {
+    let cases = [
+        (
+            "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0=\n-----END PRIVATE KEY-----\nnext",
+            "-----BEGIN PRIVATE KEY-----\n<24>\n-----END PRIVATE KEY-----\nnext",
+        ),
+        (
+            "postgres://orders:hunter2@db:5432/orders?sslmode=disable",
+            "postgres://orders:<7>@db:5432/orders?sslmode=disable",
+        ),
+        (
+            "user=orders,password=hunter2,host=db",
+            "user=orders,password=<7>,host=db",
+        ),
+        ("(password=hunter2)", "(password=<7>)"),
+        (
+            "{\"token\": \"hunter2\", \"x\": 1}",
+            "{\"token\": \"<7>\", \"x\": 1}",
+        ),
+        (
+            "curl -H 'Authorization: Bearer abc.def' http://api",
+            "curl -H 'Authorization: Bearer <7>' http://api",
+        ),
+        (
+            "- name: DB_PASSWORD\n  value: hunter2\n- name: DB_HOST\n  value: db",
+            "- name: DB_PASSWORD\n  value: <7>\n- name: DB_HOST\n  value: db",
+        ),
+    ];
+    let short = regex::Regex::new("<redacted (\\d+) bytes #[0-9a-f]{4}>").unwrap();
+    for (text, expected) in cases {
+        let masked = redactor().text(text);
+        assert_eq!(short.replace_all(&masked, "<$1>"), expected);
+    }
 }
 
 #[test]
@@ -258,6 +295,10 @@ fn of_a_secret_the_keys_stay() {
             .unwrap()
             .starts_with("<redacted 5 bytes")
     );
+    let mut custom = json!({"spec": {"adminPassword": 12_345_678, "maxTokens": 4096}});
+    redactor().json(&mut custom);
+    assert!(custom["spec"]["adminPassword"].is_string());
+    assert_eq!(custom["spec"]["maxTokens"], 4096);
 }
 
 /// A secret in one of the forms in which secrets are written.
@@ -288,7 +329,11 @@ proptest! {
     #[test]
     fn planted_secrets_never_survive(before in "[ -~\n]{0,60}", (secret, text) in planted(), after in "[ -~\n]{0,60}") {
         let masked = redactor().text(&format!("{before}\n{text}\n{after}"));
-        prop_assert!(!masked.contains(&secret), "{masked}");
+        // Not even a part of it.
+        let parts = (0..=secret.len() - 8).map(|start| &secret[start..start + 8]);
+        for part in parts {
+            prop_assert!(!masked.contains(part), "{part} of {secret} is left in {masked}");
+        }
     }
 
     #[test]

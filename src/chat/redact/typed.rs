@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Redactor;
-use super::words::{is_reference, is_secret_name};
+use super::words::{is_password_name, is_reference, is_secret_name};
 
 /// Holds a copy of the whole object, secrets and all.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -43,6 +43,7 @@ impl Redactor {
             let secret = is_secret_name(key) || (named_secret && key == "value");
             match value {
                 Value::String(text) if secret && !text.is_empty() && !is_reference(text) => self.mask(value),
+                Value::Number(_) if is_password_name(key) => self.mask(value),
                 value => self.json(value),
             }
         }

@@ -70,9 +70,10 @@ impl<'r> Plan<'r> {
 
     /// Adds a section and says its number.
     pub fn add(&mut self, mut section: Section) -> usize {
-        // Before sizes are counted: a mark has another length than what it stands for.
+        // Before sizes are counted, because a mark has another length than what it stands for; and before lines are
+        // joined and cut, because half a secret is not known for one.
         for (_, text) in &mut section.lines {
-            *text = self.redactor.text(&shown(text));
+            *text = shown(&self.redactor.text(text));
         }
         self.sections.push(section);
         self.sections.len() - 1

@@ -18,6 +18,9 @@ use crate::engine::object::Text;
 /// less room for an answer.
 const CONTEXT_TOKENS: usize = 24_000;
 
+/// Asks for the first answer again where part of it came: the seed itself goes with every request.
+const FIRST_AGAIN: &str = "Answer the first question again, from the beginning.";
+
 /// One conversation about one problem, or about the cluster.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -109,12 +112,22 @@ impl Session {
             Event::Notice(text) => {
                 self.say(Role::Notice, text, now, &mut effects);
             }
-            Event::SpeakerChanged(speaker) => self.speaker = speaker,
+            Event::SpeakerChanged(speaker) => {
+                self.speaker = speaker;
+                // A question that waits for a word about the host of before goes on with this one.
+                if self.turn.as_ref().is_some_and(|turn| turn.step == Step::Consent) {
+                    self.send_if_allowed(now, &mut effects);
+                }
+            }
         }
         effects
     }
 
     fn open(&mut self, seed: Seed, now: Timestamp, effects: &mut Vec<Effect>) {
+        // A conversation has one seed.
+        if self.turn.is_some() || self.entries.iter().any(|entry| entry.role == Role::Seed) {
+            return;
+        }
         self.stats = Some(seed.stats);
         self.evidence = seed.evidence.iter().map(Cited::from).collect();
         self.say(Role::Seed, seed.text, now, effects);
@@ -137,34 +150,48 @@ impl Session {
         if self.turn.is_some() {
             return;
         }
-        let last = self
-            .entries
-            .iter()
-            .rev()
-            .find(|entry| matches!(entry.role, Role::Person | Role::Seed))
-            .map(|entry| (entry.role, entry.text.clone()));
-        match last {
-            Some((Role::Person, question)) => self.ask(question, now, effects),
-            Some(_) => self.begin(None, now, effects),
-            None => {}
+        let last = |wanted: &[Role]| {
+            self.entries
+                .iter()
+                .rposition(|entry| wanted.contains(&entry.role))
+                .and_then(|index| Some((index, self.entries.get(index)?)))
+        };
+        let Some((asked, question)) = last(&[Role::Person, Role::Seed]) else {
+            return;
+        };
+        let answer = last(&[Role::Answer]).filter(|(index, _)| *index > asked);
+        match (question.role, answer.map(|(_, answer)| answer.state)) {
+            (_, Some(EntryState::Done)) => {}
+            (Role::Seed, None) => self.begin(None, now, effects),
+            (Role::Seed, Some(_)) => self.ask(FIRST_AGAIN.to_owned(), now, effects),
+            _ => {
+                let question = question.text.clone();
+                self.ask(question, now, effects);
+            }
         }
     }
 
-    /// Starts a turn: asks for consent where it is needed, else sends.
+    /// Starts a turn.
     fn begin(&mut self, question: Option<String>, now: Timestamp, effects: &mut Vec<Effect>) {
         self.requests += 1;
-        let mut turn = Turn::new(RequestId(self.requests), question, now);
-        if let Speaker::Model {
-            host, allowed: false, ..
-        } = &self.speaker
-        {
-            turn.step = Step::Consent;
-            effects.push(Effect::AskConsent { host: host.clone() });
-            self.turn = Some(turn);
-            return;
+        self.turn = Some(Turn::new(RequestId(self.requests), question, now));
+        self.send_if_allowed(now, effects);
+    }
+
+    /// Sends, or asks whether text may go there at all.
+    fn send_if_allowed(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        match (&self.speaker, &mut self.turn) {
+            (
+                Speaker::Model {
+                    host, allowed: false, ..
+                },
+                Some(turn),
+            ) => {
+                turn.step = Step::Consent;
+                effects.push(Effect::AskConsent { host: host.clone() });
+            }
+            _ => self.send(now, effects),
         }
-        self.turn = Some(turn);
-        self.send(now, effects);
     }
 
     /// Sends the running turn's question.
@@ -323,7 +350,7 @@ impl Session {
         turn.shortened = true;
         self.context_tokens = target;
         self.renumber();
-        self.send(now, effects);
+        self.send_if_allowed(now, effects);
         true
     }
 
@@ -334,7 +361,8 @@ impl Session {
         }
         turn.attempt += 1;
         self.renumber();
-        self.send(now, effects);
+        // The speaker may be another one by now.
+        self.send_if_allowed(now, effects);
     }
 
     /// Gives the running turn's next request a number of its own.

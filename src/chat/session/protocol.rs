@@ -19,7 +19,7 @@ pub enum Event {
     },
     /// The person asks; queued while an answer is running.
     Ask(String),
-    /// The person wants the last question asked again.
+    /// The person wants the last question asked again, because it got no whole answer; else nothing happens.
     AskAgain,
     /// A piece of the answer.
     Stream(RequestId, Chunk),

@@ -6,6 +6,7 @@
 
 mod dialect;
 mod refusal;
+mod thoughts;
 mod wire;
 
 use std::collections::VecDeque;
@@ -25,6 +26,7 @@ use super::settings::Settings;
 use super::{Chunk, FailureKind, Provider, ProviderFailure, ProviderRequest};
 use crate::engine::object::Text;
 use refusal::Place;
+use thoughts::Thoughts;
 use wire::{NoStream, Wire};
 
 /// How long a connection may take.
@@ -32,6 +34,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 
 /// How long a provider may be silent. A big model on a small machine reads its prompt for a minute.
 const SILENCE: Duration = Duration::from_secs(120);
+
+/// Bytes of an answer: a model that repeats itself for ever is cut off.
+const LONGEST: usize = 1024 * 1024;
 
 /// Parameters that a server may refuse; each is dropped or renamed at most once.
 const NEGOTIABLE: [&str; 3] = ["stream_options", "max_tokens", "max_completion_tokens"];
@@ -278,7 +283,9 @@ fn whole_answer(
     if piece.text.is_empty() {
         return Err(place.refusal(answer));
     }
-    let mut chunks = vec![Ok(Chunk::Text(piece.text))];
+    let mut thoughts = Thoughts::default();
+    let mut chunks: Vec<_> = thoughts.push(&piece.text).into_iter().map(Ok).collect();
+    chunks.extend(thoughts.end().map(Ok));
     chunks.extend(piece.usage.map(Ok));
     let reason = piece.finish.unwrap_or_else(|| "stop".into());
     chunks.push(Ok(Chunk::Finished { reason }));
@@ -291,6 +298,8 @@ struct Answer {
     wire: Wire,
     place: Place,
     finish: Option<Text>,
+    said: usize,
+    thoughts: Thoughts,
     ready: VecDeque<Result<Chunk, ProviderFailure>>,
     ended: bool,
 }
@@ -305,6 +314,8 @@ fn chunks(
         wire,
         place,
         finish: None,
+        said: 0,
+        thoughts: Thoughts::default(),
         ready: VecDeque::new(),
         ended: false,
     };
@@ -334,8 +345,13 @@ impl Answer {
                 if !piece.reasoning.is_empty() {
                     self.ready.push_back(Ok(Chunk::Reasoning(piece.reasoning)));
                 }
-                if !piece.text.is_empty() {
-                    self.ready.push_back(Ok(Chunk::Text(piece.text)));
+                self.said += piece.text.len();
+                self.ready
+                    .extend(self.thoughts.push(&piece.text).into_iter().map(Ok));
+                if self.said > LONGEST {
+                    let what = "does not stop. What came is kept.";
+                    self.end(Err(self.place.failure(FailureKind::Malformed, what)));
+                    return;
                 }
                 self.ready.extend(piece.usage.map(Ok));
                 self.finish = piece.finish.or(self.finish.take());
@@ -361,6 +377,7 @@ impl Answer {
     }
 
     fn end(&mut self, last: Result<Chunk, ProviderFailure>) {
+        self.ready.extend(self.thoughts.end().map(Ok));
         self.ready.push_back(last);
         self.ended = true;
     }

@@ -1,3 +1,4 @@
+mod anything;
 mod trouble;
 
 use jiff::{SignedDuration, Timestamp};
@@ -419,5 +420,21 @@ fn the_transcript_has_a_header_and_every_word() {
             .filter(|record| matches!(record, Record::Header(_)))
             .count(),
         1
+    );
+}
+
+#[test]
+fn a_question_that_waits_for_consent_goes_to_a_speaker_chosen_meanwhile() {
+    let mut session = Session::new("s", "p", "c", model(false), now());
+    let effects = play(
+        &mut session,
+        vec![open(), Event::SpeakerChanged(Speaker::Playbook)],
+    );
+    assert_eq!(
+        effects,
+        [Effect::AnswerFromPlaybook {
+            request: RequestId(1),
+            question: None
+        }]
     );
 }

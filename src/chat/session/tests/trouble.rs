@@ -141,3 +141,33 @@ fn an_empty_answer_is_said_to_be_one() {
     play(&mut session, vec![finished(1)]);
     assert!(told(&session)[1].starts_with("Notice Done The model ended without an answer"));
 }
+
+#[test]
+fn half_an_answer_can_be_asked_for_again_and_a_whole_one_is_not() {
+    let mut session = session();
+    let effects = play(
+        &mut session,
+        vec![
+            open(),
+            text(1, "half"),
+            failed(1, FailureKind::Cut),
+            Event::AskAgain,
+        ],
+    );
+    assert_eq!(
+        sent(&effects).last().unwrap().1,
+        "Answer the first question again, from the beginning."
+    );
+    let effects = play(&mut session, vec![text(2, "whole"), finished(2), Event::AskAgain]);
+    assert!(effects.is_empty());
+    let effects = play(
+        &mut session,
+        vec![
+            Event::Ask("and?".into()),
+            text(3, "ha"),
+            Event::Cancel,
+            Event::AskAgain,
+        ],
+    );
+    assert_eq!(sent(&effects).last().unwrap().1, "and?");
+}
