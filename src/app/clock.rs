@@ -70,7 +70,9 @@ impl Clock {
         // Rounded up, so that it ends with `1 s`.
         let seconds = (left.as_millis() + 999) / 1000;
         self.note(SignedDuration::from_millis(
-            i64::try_from(left.as_millis() - (seconds - 1) * 1000).unwrap_or(1000).max(1),
+            i64::try_from(left.as_millis() - (seconds - 1) * 1000)
+                .unwrap_or(1000)
+                .max(1),
         ));
         Some(format!("{seconds} s"))
     }
@@ -90,8 +92,15 @@ impl Clock {
 
     /// The time of day, with the day where it is not today's.
     pub fn time(&self, at: Timestamp) -> String {
-        let (at, now) = (at.to_zoned(self.zone.clone()), self.now.to_zoned(self.zone.clone()));
-        let form = if at.date() == now.date() { "%H:%M" } else { "%b %-d" };
+        let (at, now) = (
+            at.to_zoned(self.zone.clone()),
+            self.now.to_zoned(self.zone.clone()),
+        );
+        let form = if at.date() == now.date() {
+            "%H:%M"
+        } else {
+            "%b %-d"
+        };
         at.strftime(form).to_string()
     }
 
@@ -210,9 +219,15 @@ mod tests {
     fn a_countdown_ends_with_one_second() {
         let clock = clock("2026-11-21T10:25:00Z");
         let at = |text: &str| text.parse().unwrap();
-        assert_eq!(clock.seconds_until(at("2026-11-21T10:25:02.400Z")).unwrap(), "3 s");
+        assert_eq!(
+            clock.seconds_until(at("2026-11-21T10:25:02.400Z")).unwrap(),
+            "3 s"
+        );
         assert_eq!(clock.next_change().unwrap(), at("2026-11-21T10:25:00.400Z"));
-        assert_eq!(clock.seconds_until(at("2026-11-21T10:25:00.100Z")).unwrap(), "1 s");
+        assert_eq!(
+            clock.seconds_until(at("2026-11-21T10:25:00.100Z")).unwrap(),
+            "1 s"
+        );
         assert_eq!(clock.seconds_until(at("2026-11-21T10:25:00Z")), None);
     }
 

@@ -61,7 +61,10 @@ impl Tab {
     pub fn beside(self, forward: bool) -> Self {
         let tabs = Self::ALL.len();
         let by = if forward { 1 } else { tabs - 1 };
-        Self::ALL.get((self as usize + by) % tabs).copied().unwrap_or_default()
+        Self::ALL
+            .get((self as usize + by) % tabs)
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -268,7 +271,11 @@ impl Logs {
 
     /// Shows what was held back, where it is time.
     pub fn open(&mut self, now: Timestamp) {
-        let waits = self.pane.sources().iter().any(|(_, state)| *state == SourceState::Loading);
+        let waits = self
+            .pane
+            .sources()
+            .iter()
+            .any(|(_, state)| *state == SourceState::Loading);
         if !waits || self.opens_at <= now {
             let held = self.held.take();
             self.show(held.unwrap_or_default());

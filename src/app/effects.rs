@@ -13,7 +13,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::chat::driver::Driver;
-use crate::chat::provider::Chunk;
 use crate::chat::redact::Redactor;
 use crate::chat::session::{Effect as ChatEffect, Event as ChatEvent, RequestId as ChatRequest};
 use crate::chat::{playbook, seed};
@@ -199,7 +198,9 @@ impl Runner {
 
     fn chat(&mut self, session: &Text, effect: ChatEffect, now: Timestamp) {
         // Asking the person is the model's affair and never comes here; all else is done.
-        if let Some(ChatEffect::AnswerFromPlaybook { request, question }) = self.chats.run(session, effect, now) {
+        if let Some(ChatEffect::AnswerFromPlaybook { request, question }) =
+            self.chats.run(session, effect, now)
+        {
             self.answer_from_playbook(session, request, question);
         }
     }
@@ -216,13 +217,7 @@ impl Runner {
             let Some(dossier) = now.or_else(|| opened.dossier.get().cloned()) else {
                 return;
             };
-            let text = match question {
-                None => playbook::opening(&dossier),
-                Some(question) => playbook::answer(&dossier, &question),
-            };
-            let reason = "stop".into();
-            for chunk in [Chunk::Text(text), Chunk::Finished { reason }] {
-                let event = ChatEvent::Stream(request, chunk);
+            for event in playbook::reply(request, &dossier, question.as_deref()) {
                 let session = session.clone();
                 messages.send(Message::Chat { session, event }).await.ok();
             }
@@ -231,7 +226,10 @@ impl Runner {
 
     /// Done here and now, between two frames: what goes to the terminal must not stand in the middle of one.
     fn copy(&mut self, text: Text) {
-        let result = self.clipboard.copy(&text).map_err(|error| error.to_string().into());
+        let result = self
+            .clipboard
+            .copy(&text)
+            .map_err(|error| error.to_string().into());
         self.reply(async move { Message::Copied { text, result } });
     }
 }

@@ -45,9 +45,9 @@ impl Filter {
     /// Takes the last word back.
     pub fn pop_word(&mut self) {
         let trimmed = self.text.trim_end();
-        let kept = trimmed.rfind(char::is_whitespace).map_or("", |at| {
-            trimmed.get(..=at).unwrap_or_default()
-        });
+        let kept = trimmed
+            .rfind(char::is_whitespace)
+            .map_or("", |at| trimmed.get(..=at).unwrap_or_default());
         *self = Self::new(kept);
     }
 
@@ -78,7 +78,8 @@ impl Filter {
 fn holds(text: &str, word: &str) -> bool {
     if text.is_ascii() {
         let (text, word) = (text.as_bytes(), word.as_bytes());
-        text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
+        text.windows(word.len())
+            .any(|window| window.eq_ignore_ascii_case(word))
     } else {
         text.to_lowercase().contains(word)
     }

@@ -109,6 +109,8 @@ pub struct Setting {
     pub speaker: Speaker,
     /// Whether commands that change the cluster are not offered.
     pub read_only: bool,
+    /// Whether signs are drawn in ASCII.
+    pub ascii: bool,
 }
 
 /// The model.
@@ -193,12 +195,23 @@ impl Model {
 
     /// Where everything stands; `None` where the terminal is too small.
     pub fn layout(&self) -> Option<Layout> {
-        Layout::of(self.size, self.place, self.pane, self.zoomed, self.footer_height())
+        Layout::of(
+            self.size,
+            self.place,
+            self.pane,
+            self.zoomed,
+            self.footer_height(),
+        )
     }
 
     fn footer_height(&self) -> u16 {
         match self.current_chat().filter(|_| self.place == Place::Chat) {
-            Some(chat) => chat.composer.borrow().height(self.size.width).min(self.size.height / 3).max(1),
+            Some(chat) => chat
+                .composer
+                .borrow()
+                .height(self.size.width)
+                .min(self.size.height / 3)
+                .max(1),
             None => 1,
         }
     }
@@ -275,7 +288,8 @@ impl Model {
 
     /// Makes the rows anew after the filter or the kind of rows changed.
     pub fn rebuild_tree(&mut self) {
-        self.tree.set_problems(&self.snapshot.problems, &self.filter, false);
+        self.tree
+            .set_problems(&self.snapshot.problems, &self.filter, false);
     }
 
     /// The index of the conversation about a problem from its present onset on.

@@ -280,6 +280,11 @@ impl Console<'_> {
     }
 
     fn draw(&mut self) -> io::Result<()> {
+        // A terminal may be told its size after it has changed: what is drawn is laid out for the one it has.
+        let (width, height) = self.screen.size()?;
+        if self.model.size != Size::new(width, height) {
+            self.tell(Message::Resize(width, height));
+        }
         let next = self.screen.draw(&self.model)?;
         let instant = Instant::now();
         self.limiter.drawn(instant);
@@ -289,7 +294,8 @@ impl Console<'_> {
             let wait = at.duration_since(now).as_millis().max(0) + 1;
             let wait = std::time::Duration::from_millis(u64::try_from(wait).unwrap_or(u64::MAX));
             // Far away is never: the clock may be changed until then, and every frame asks again.
-            self.limiter.request_at(instant + wait.min(std::time::Duration::from_secs(3600)));
+            self.limiter
+                .request_at(instant + wait.min(std::time::Duration::from_secs(3600)));
         }
         Ok(())
     }

@@ -4,11 +4,12 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{
-    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, Event, EventStream,
+    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange,
+    EnableMouseCapture, Event, EventStream,
 };
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use futures::StreamExt;
@@ -61,12 +62,20 @@ pub trait Screen: Send {
 /// The terminal of this process. Given back when dropped.
 pub struct Tty {
     // Buffered whole: standard output by itself is flushed at every line.
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Canvas,
+    mouse: bool,
+}
+
+type Canvas = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
+fn new_terminal() -> io::Result<Canvas> {
+    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout())))
 }
 
 impl Tty {
-    /// Takes the terminal, after making sure that there is one: nothing is touched otherwise.
-    pub fn take() -> Result<Self, TerminalError> {
+    /// Takes the terminal, and its mouse where wanted, after making sure that there is one: nothing is touched
+    /// otherwise.
+    pub fn take(mouse: bool) -> Result<Self, TerminalError> {
         for (is_terminal, name) in [
             (io::stdin().is_terminal(), "input"),
             (stdout().is_terminal(), "output"),
@@ -77,13 +86,15 @@ impl Tty {
         }
         restore_on_panic();
         let io = |action| move |source| TerminalError::Io { action, source };
-        take_over().map_err(io("set up"))?;
-        let out = BufWriter::with_capacity(1 << 16, stdout());
-        let terminal = Terminal::new(CrosstermBackend::new(out)).map_err(io("measured"));
+        take_over(mouse).map_err(io("set up"))?;
+        let terminal = new_terminal().map_err(io("measured"));
         if terminal.is_err() {
             give_back().ok();
         }
-        Ok(Self { terminal: terminal? })
+        Ok(Self {
+            terminal: terminal?,
+            mouse,
+        })
     }
 }
 
@@ -99,7 +110,10 @@ impl Screen for Tty {
         let mut next = None;
         // One synchronised update around resize, clear and draw: two would flash.
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        let drawn = self.terminal.draw(|frame| next = views::draw(model, frame)).map(|_| ());
+        let drawn = self
+            .terminal
+            .draw(|frame| next = views::draw(model, frame))
+            .map(|_| ());
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         drawn.map(|()| next)
     }
@@ -118,8 +132,10 @@ impl Screen for Tty {
     }
 
     fn enter(&mut self) -> io::Result<()> {
-        take_over()?;
-        self.terminal.clear()
+        take_over(self.mouse)?;
+        // A new one draws every cell. Clearing the old one would ask the terminal where its cursor is, and wait.
+        self.terminal = new_terminal()?;
+        Ok(())
     }
 
     #[cfg(unix)]
@@ -135,7 +151,7 @@ impl Screen for Tty {
     }
 }
 
-fn take_over() -> io::Result<()> {
+fn take_over(mouse: bool) -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     execute!(
@@ -145,7 +161,12 @@ fn take_over() -> io::Result<()> {
         EnableFocusChange,
         Clear(ClearType::All),
         cursor::Hide
-    )
+    )?;
+    if mouse {
+        execute!(stdout(), EnableMouseCapture)
+    } else {
+        Ok(())
+    }
 }
 
 fn give_back() -> io::Result<()> {
@@ -156,6 +177,7 @@ fn give_back() -> io::Result<()> {
     // Every step is tried, whatever the one before said.
     let restored = execute!(
         out,
+        DisableMouseCapture,
         DisableFocusChange,
         DisableBracketedPaste,
         cursor::Show,

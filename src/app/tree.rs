@@ -180,7 +180,11 @@ impl Tree {
         self.touched = true;
         let is_problem = |(_, row): &(usize, &Row)| row.part == Part::Problem;
         let found = if forward {
-            self.rows.iter().enumerate().skip(self.selected + 1).find(is_problem)
+            self.rows
+                .iter()
+                .enumerate()
+                .skip(self.selected + 1)
+                .find(is_problem)
         } else {
             self.rows.iter().enumerate().take(self.selected).rfind(is_problem)
         };

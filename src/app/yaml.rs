@@ -109,7 +109,10 @@ impl Document {
         match item {
             Value::Object(members) if !members.is_empty() => self.members(item, depth + 1, path),
             Value::Array(items) if !items.is_empty() => self.members(item, depth + 1, path),
-            scalar => self.push(format!("{:1$}{2}", "", (depth + 1) * INDENT, inline(scalar)), path),
+            scalar => self.push(
+                format!("{:1$}{2}", "", (depth + 1) * INDENT, inline(scalar)),
+                path,
+            ),
         }
         if let Some(line) = self.lines.get_mut(first) {
             line.text.replace_range(depth * INDENT..=depth * INDENT, "-");
@@ -180,7 +183,9 @@ fn reads_as_something_else(text: &str) -> bool {
     const WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
         || text.starts_with(|first: char| first.is_ascii_digit() || first == '.' || first == '+')
-            && text.chars().all(|letter| letter.is_ascii_hexdigit() || ".+-_:xoTZ".contains(letter))
+            && text
+                .chars()
+                .all(|letter| letter.is_ascii_hexdigit() || ".+-_:xoTZ".contains(letter))
 }
 
 #[cfg(test)]
@@ -241,10 +246,18 @@ mod tests {
             ("spec.containers[0].image", "    image: nginx:1.14.2"),
             ("spec.containers[0].args", "  - args:"),
             ("spec.containers[1].name", "    name: side"),
-            ("spec.containers[0].securityContext.readOnlyRootFilesystem", "      readOnlyRootFilesystem: true"),
-            ("metadata.labels[app.kubernetes.io/name]", "    app.kubernetes.io/name: web"),
+            (
+                "spec.containers[0].securityContext.readOnlyRootFilesystem",
+                "      readOnlyRootFilesystem: true",
+            ),
+            (
+                "metadata.labels[app.kubernetes.io/name]",
+                "    app.kubernetes.io/name: web",
+            ),
         ] {
-            let line = document.find(path).map(|line| document.lines()[line].text.as_str());
+            let line = document
+                .find(path)
+                .map(|line| document.lines()[line].text.as_str());
             assert_eq!(line, Some(text), "{path}");
         }
     }
@@ -252,7 +265,9 @@ mod tests {
     #[test]
     fn a_field_that_is_not_there_is_found_at_its_nearest_parent() {
         let document = pod();
-        let line = document.find("spec.containers[1].resources.limits.memory").unwrap();
+        let line = document
+            .find("spec.containers[1].resources.limits.memory")
+            .unwrap();
         assert_eq!(document.lines()[line].text, "  - image: busybox");
         assert_eq!(document.find("nonsense"), None);
     }

@@ -16,7 +16,11 @@ use super::text::wrap::{PROSE, Wrap};
 /// The part of the screen between header and footer.
 pub(super) fn area(layout: &Layout) -> Rect {
     let top = layout.upper_rule.bottom().max(layout.header.bottom());
-    let bottom = if layout.lower_rule.is_empty() { layout.footer.y } else { layout.lower_rule.y };
+    let bottom = if layout.lower_rule.is_empty() {
+        layout.footer.y
+    } else {
+        layout.lower_rule.y
+    };
     Rect {
         x: layout.header.x,
         y: top,
@@ -31,7 +35,13 @@ pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) {
     let wrap = Wrap::at(columns);
     let wrapped: Vec<Line<'static>> = lines
         .into_iter()
-        .flat_map(|line| if line.spans.is_empty() { vec![line] } else { wrap.spans(&line.spans) })
+        .flat_map(|line| {
+            if line.spans.is_empty() {
+                vec![line]
+            } else {
+                wrap.spans(&line.spans)
+            }
+        })
         .collect();
     let height = u16::try_from(wrapped.len()).unwrap_or(u16::MAX);
     let top = area.y + area.height.saturating_sub(height) / 3;
@@ -48,7 +58,11 @@ fn lines(view: View<'_>) -> Vec<Line<'static>> {
     match &snapshot.cluster.connection {
         Connection::Connecting => {
             let context = &snapshot.cluster.context;
-            let to = if context.is_empty() { "the cluster".to_owned() } else { context.to_string() };
+            let to = if context.is_empty() {
+                "the cluster".to_owned()
+            } else {
+                context.to_string()
+            };
             vec![text(Role::Text, &format!("Connecting to {to} …"))]
         }
         Connection::Lost { why, .. } if snapshot.objects == 0 => vec![
@@ -61,7 +75,13 @@ fn lines(view: View<'_>) -> Vec<Line<'static>> {
             vec![
                 text(Role::Bold, "No problem found so far."),
                 Line::default(),
-                text(Role::Dim, &format!("{}{of} objects read; problems appear as they are found.", grouped(*read))),
+                text(
+                    Role::Dim,
+                    &format!(
+                        "{}{of} objects read; problems appear as they are found.",
+                        grouped(*read)
+                    ),
+                ),
             ]
         }
         Connection::Live | Connection::Lost { .. } => well(view),
@@ -89,7 +109,9 @@ fn well(view: View<'_>) -> Vec<Line<'static>> {
             let kind = super::header::plural(&gap.kind);
             match gap.status {
                 Status::Forbidden => format!("{kind} (403)"),
-                Status::Ok | Status::Reading | Status::Absent | Status::Error => format!("{kind} ({})", gap.detail),
+                Status::Ok | Status::Reading | Status::Absent | Status::Error => {
+                    format!("{kind} ({})", gap.detail)
+                }
             }
         })
         .collect();
@@ -97,15 +119,27 @@ fn well(view: View<'_>) -> Vec<Line<'static>> {
         if !second.is_empty() {
             second.push(Span::raw("   "));
         }
-        second.push(view.span(Role::Warning, &format!("Could not look at: {}.", unseen.join(", "))));
+        second.push(view.span(
+            Role::Warning,
+            &format!("Could not look at: {}.", unseen.join(", ")),
+        ));
     }
-    let title = if unseen.is_empty() { "Nothing is failing." } else { "Nothing is failing in what can be seen." };
+    let title = if unseen.is_empty() {
+        "Nothing is failing."
+    } else {
+        "Nothing is failing in what can be seen."
+    };
     vec![
         Line::from(view.span(Role::Bold, title)),
         Line::default(),
         Line::from(view.span(Role::Dim, &watched)),
         Line::from(second),
         Line::default(),
-        Line::from(vec![view.span(Role::FooterKey, "?"), view.span(Role::Footer, " keys   "), view.span(Role::FooterKey, "q"), view.span(Role::Footer, " leave")]),
+        Line::from(vec![
+            view.span(Role::FooterKey, "?"),
+            view.span(Role::Footer, " keys   "),
+            view.span(Role::FooterKey, "q"),
+            view.span(Role::Footer, " leave"),
+        ]),
     ]
 }

@@ -7,8 +7,8 @@ use ratatui::text::{Line, Span};
 use crate::app::theme::Role;
 use crate::engine::evidence::dossier::EventLine;
 
-use super::text::escape::clean;
 use super::number::count;
+use super::text::escape::clean;
 use super::text::width::{pad, pad_start, truncate_middle, width};
 use super::text::wrap::Wrap;
 use super::{View, detail, write_lines};
@@ -20,31 +20,42 @@ const TIMES: usize = 6;
 /// Columns from which on an event begins with all of its columns in one line.
 const ONE_LINE: usize = 100;
 
-pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) {
+/// Draws them; returns how many lines they have.
+pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) -> usize {
     let events = &view.model.detail.events;
     match detail::stand_in(events) {
-        Some(Ok(since)) => return detail::waiting(view, "looking up events", since, area, buffer),
-        Some(Err(line)) => return detail::message(view, &line, Role::Error, area, buffer),
+        Some(Ok(since)) => detail::waiting(view, "looking up events", since, area, buffer),
+        Some(Err(line)) => detail::message(view, &line, Role::Error, area, buffer),
         None => {}
     }
-    let Some(events) = events.ready() else { return };
+    let Some(events) = events.ready() else { return 0 };
     if events.is_empty() {
         let line = "No events about these objects: the cluster keeps them for an hour by default.";
-        return detail::message(view, line, Role::Dim, area, buffer);
+        detail::message(view, line, Role::Dim, area, buffer);
+        return 0;
     }
     let heading = format!(
         "{} · {} about its objects, newest last",
-        view.model.selected_problem().map_or("", |problem| &problem.owner.name),
+        view.model
+            .selected_problem()
+            .map_or("", |problem| &problem.owner.name),
         count(events.len() as u64, "event", "events")
     );
-    buffer.set_line(area.x + 1, area.y, &Line::from(view.span(Role::Dim, &heading)), area.width.saturating_sub(1));
+    buffer.set_line(
+        area.x + 1,
+        area.y,
+        &Line::from(view.span(Role::Dim, &heading)),
+        area.width.saturating_sub(1),
+    );
     let below = Rect {
         y: area.y + detail::HEADING,
         height: area.height.saturating_sub(detail::HEADING),
         ..area
     };
     let lines = lines(view, usize::from(area.width));
+    let all = lines.len();
     write_lines(lines.into_iter().skip(view.model.detail.scroll), below, buffer);
+    all
 }
 
 /// All events at a width.
@@ -53,7 +64,8 @@ pub(super) fn lines(view: View<'_>, columns: usize) -> Vec<Line<'static>> {
         return Vec::new();
     };
     // The columns are as wide as what stands in them, within reason.
-    let most = |of: &dyn Fn(&EventLine) -> usize, limit: usize| events.iter().map(of).max().unwrap_or(0).min(limit);
+    let most =
+        |of: &dyn Fn(&EventLine) -> usize, limit: usize| events.iter().map(of).max().unwrap_or(0).min(limit);
     let reason = most(&|event| width(&clean(&event.reason)), 20);
     let object = most(&|event| width(&clean(&event.object.name)), (columns / 4).max(12));
     events
@@ -62,10 +74,24 @@ pub(super) fn lines(view: View<'_>, columns: usize) -> Vec<Line<'static>> {
         .collect()
 }
 
-fn line(view: View<'_>, event: &EventLine, columns: usize, reason: usize, object: usize) -> Vec<Line<'static>> {
+fn line(
+    view: View<'_>,
+    event: &EventLine,
+    columns: usize,
+    reason: usize,
+    object: usize,
+) -> Vec<Line<'static>> {
     let age = event.last.map(|last| view.clock.age(last)).unwrap_or_default();
-    let times = if event.count > 1 { format!("×{}", event.count) } else { String::new() };
-    let (sign, role) = if event.warning { ("⚠", Role::Warning) } else { ("•", Role::Dim) };
+    let times = if event.count > 1 {
+        format!("×{}", event.count)
+    } else {
+        String::new()
+    };
+    let (sign, role) = if event.warning {
+        ("⚠", Role::Warning)
+    } else {
+        ("•", Role::Dim)
+    };
     let name = clean(&event.object.name);
     let mut first = vec![
         view.span(view.age_role(), &pad_start(&age, AGE)),

@@ -9,9 +9,9 @@ use crate::app::theme::Role;
 use crate::engine::evidence::{Numbered, Source};
 use crate::engine::problem::Problem;
 
+use super::overview::{shorten_path, value};
 use super::text::width::pad;
 use super::text::wrap::Wrap;
-use super::overview::{shorten_path, value};
 use super::{View, write_lines};
 
 /// The facts that are listed: all of a problem, or those of the selected finding.
@@ -54,14 +54,25 @@ pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) {
         return;
     };
     let n = shown(view.model, problem).len();
-    let heading = format!("{} · {}", problem.owner.name, super::number::count(n as u64, "fact", "facts"));
-    buffer.set_line(area.x + 1, area.y, &Line::from(view.span(Role::Dim, &heading)), area.width.saturating_sub(1));
+    let heading = format!(
+        "{} · {}",
+        problem.owner.name,
+        super::number::count(n as u64, "fact", "facts")
+    );
+    buffer.set_line(
+        area.x + 1,
+        area.y,
+        &Line::from(view.span(Role::Dim, &heading)),
+        area.width.saturating_sub(1),
+    );
     let below = Rect {
         y: area.y + 1,
         height: area.height.saturating_sub(1),
         ..area
     };
-    let lines = blocks(view, usize::from(area.width)).into_iter().flat_map(|(_, lines)| lines);
+    let lines = blocks(view, usize::from(area.width))
+        .into_iter()
+        .flat_map(|(_, lines)| lines);
     write_lines(lines.skip(view.model.detail.scroll), below, buffer);
 }
 
@@ -72,7 +83,10 @@ fn blocks(view: View<'_>, columns: usize) -> Vec<(u32, Vec<Line<'static>>)> {
     };
     let facts = shown(view.model, problem);
     let digits = facts.last().map_or(1, |fact| fact.n.to_string().len());
-    facts.into_iter().map(|fact| (fact.n, block(view, fact, digits, columns))).collect()
+    facts
+        .into_iter()
+        .map(|fact| (fact.n, block(view, fact, digits, columns)))
+        .collect()
 }
 
 fn block(view: View<'_>, fact: &Numbered, digits: usize, columns: usize) -> Vec<Line<'static>> {

@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use crate::app::keymap::{Action, Focus, Hint};
 use crate::app::detail::Tab;
+use crate::app::keymap::{Action, Focus, Hint};
 use crate::app::layout::Layout;
 use crate::app::model::{Model, Place, Prompt};
 use crate::app::theme::Role;
@@ -34,7 +34,10 @@ pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) -> Opti
 /// The keys that do something here and now, most needed first.
 fn hints(model: &Model) -> Vec<Hint> {
     let focus = model.focus();
-    let mut hints = model.setting.keymap.footer_of(focus, |action| is_possible(model, action));
+    let mut hints = model
+        .setting
+        .keymap
+        .footer_of(focus, |action| is_possible(model, action));
     let help = hints.pop_if(|hint| hint.action == Action::Help);
     let split = model.layout().is_some_and(|layout| layout.is_split());
     let opens = match focus {
@@ -63,15 +66,22 @@ fn is_possible(model: &Model, action: Action) -> bool {
     let problem = model.selected_problem();
     match action {
         Action::Enter | Action::Logs | Action::Yaml => problem.is_some(),
-        Action::Copy if model.place == Place::Home && matches!(model.focus(), Focus::Tree | Focus::Detail) => {
+        Action::Copy
+            if model.place == Place::Home && matches!(model.focus(), Focus::Tree | Focus::Detail) =>
+        {
             problem.is_some_and(|problem| overview::commands(model, problem).next().is_some())
         }
-        Action::Copy => model.current_chat().is_some_and(|chat| !chat.session.commands().is_empty()),
-        Action::CopyCommand(_) => model.current_chat().is_some_and(|chat| !chat.session.commands().is_empty()),
+        Action::Copy => model
+            .current_chat()
+            .is_some_and(|chat| !chat.session.commands().is_empty()),
+        Action::CopyCommand(_) => model
+            .current_chat()
+            .is_some_and(|chat| !chat.session.commands().is_empty()),
         Action::NextMatch if model.focus() == Focus::Yaml => !model.detail.yaml.search.is_empty(),
         Action::Evidence(_) => problem.is_some_and(|problem| !problem.evidence.is_empty()),
         // They come with their own issues.
         Action::GoTo | Action::AskCluster => false,
+        Action::Refresh => model.lost_since().is_some(),
         Action::Filter => !model.snapshot.problems.is_empty(),
         _ => true,
     }
@@ -81,7 +91,11 @@ fn is_possible(model: &Model, action: Action) -> bool {
 fn line(view: View<'_>, hints: &[Hint], room: usize) -> Line<'static> {
     let mut shown: Vec<&Hint> = hints.iter().collect();
     let columns = |hints: &[&Hint]| -> usize {
-        hints.iter().map(|hint| width(&hint.key) + 1 + width(hint.label) + 3).sum::<usize>().saturating_sub(3)
+        hints
+            .iter()
+            .map(|hint| width(&hint.key) + 1 + width(hint.label) + 3)
+            .sum::<usize>()
+            .saturating_sub(3)
     };
     while columns(&shown) > room && shown.len() > 1 {
         shown.remove(shown.len() - 2);
@@ -102,7 +116,11 @@ fn typed(view: View<'_>, prompt: &Prompt, area: Rect, buffer: &mut Buffer) -> Po
         Prompt::Filter => {
             let shown = view.model.tree.shown();
             let all = view.model.snapshot.problems.len();
-            ("/", view.model.filter.text(), format!("{shown} of {all}   ⏎ keep   esc clear"))
+            (
+                "/",
+                view.model.filter.text(),
+                format!("{shown} of {all}   ⏎ keep   esc clear"),
+            )
         }
         Prompt::Search(text) => ("/", text.as_str(), "n next   ⏎ keep   esc end".to_owned()),
     };
@@ -158,7 +176,9 @@ fn composer(view: View<'_>, layout: &Layout, buffer: &mut Buffer) -> Option<Posi
 
 fn composer_hints(model: &Model) -> Vec<Hint> {
     let mut hints = hints(model);
-    let answering = model.current_chat().is_some_and(|chat| chat.session.is_answering());
+    let answering = model
+        .current_chat()
+        .is_some_and(|chat| chat.session.is_answering());
     for hint in &mut hints {
         if hint.action == Action::Back {
             hint.label = if answering { "stop" } else { "leave" };

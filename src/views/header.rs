@@ -32,7 +32,11 @@ struct Part {
 
 impl Part {
     fn new(spare: u8, forms: Vec<Vec<Span<'static>>>) -> Self {
-        Self { forms, form: 0, spare }
+        Self {
+            forms,
+            form: 0,
+            spare,
+        }
     }
 
     fn spans(&self) -> &[Span<'static>] {
@@ -63,7 +67,10 @@ pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) {
     // What is well gives way first, then words; the connection and the counts stay to the last.
     let least = least_place(view).min(room / 2);
     while parts.iter().map(Part::columns).sum::<usize>() + least > room {
-        let shorter = parts.iter_mut().filter(|part| part.can_shorten()).max_by_key(|part| part.spare);
+        let shorter = parts
+            .iter_mut()
+            .filter(|part| part.can_shorten())
+            .max_by_key(|part| part.spare);
         let Some(part) = shorter else { break };
         part.form += 1;
     }
@@ -93,7 +100,11 @@ fn place(view: View<'_>, room: usize) -> Line<'static> {
     let room = room.saturating_sub(spans.iter().map(Span::width).sum::<usize>());
     if let Some(news) = &model.news {
         view.clock.ends_at(news.until);
-        let more = if news.others > 0 { format!(" and {} more", news.others) } else { String::new() };
+        let more = if news.others > 0 {
+            format!(" and {} more", news.others)
+        } else {
+            String::new()
+        };
         let line = format!("new ✖ {}{more}", news.title);
         spans.push(Span::raw("  "));
         spans.push(view.span(Role::Critical, &truncate(&line, room.saturating_sub(2))));
@@ -108,7 +119,11 @@ fn place(view: View<'_>, room: usize) -> Line<'static> {
     };
     if let Some(title) = inside {
         // Where little room is left, where one is says more than the context.
-        let (mut spans, room) = if room < SHORTEST_TITLE { (Vec::new(), all) } else { (spans, room) };
+        let (mut spans, room) = if room < SHORTEST_TITLE {
+            (Vec::new(), all)
+        } else {
+            (spans, room)
+        };
         spans.push(view.span(Role::Dim, if spans.is_empty() { "› " } else { " › " }));
         spans.push(view.span(Role::Text, &truncate(&title, room.saturating_sub(3))));
         return Line::from(spans);
@@ -166,11 +181,14 @@ fn parts(view: View<'_>) -> Vec<Part> {
         if let Some(chat) = model.current_chat() {
             let label = speaker_label(chat.session.speaker());
             let short = label.split(" · ").next().unwrap_or_default().to_owned();
-            parts.push(Part::new(2, vec![
-                vec![view.span(Role::Dim, &label)],
-                vec![view.span(Role::Dim, &short)],
-                vec![],
-            ]));
+            parts.push(Part::new(
+                2,
+                vec![
+                    vec![view.span(Role::Dim, &label)],
+                    vec![view.span(Role::Dim, &short)],
+                    vec![],
+                ],
+            ));
         }
         return parts;
     }
@@ -186,7 +204,10 @@ fn parts(view: View<'_>) -> Vec<Part> {
 
 fn counts(view: View<'_>) -> Part {
     let mut spans = Vec::new();
-    for (severity, role) in [(Severity::Critical, Role::Critical), (Severity::Warning, Role::Warning)] {
+    for (severity, role) in [
+        (Severity::Critical, Role::Critical),
+        (Severity::Warning, Role::Warning),
+    ] {
         let n = view.model.count(severity);
         let role = if n > 0 { role } else { Role::Dim };
         if !spans.is_empty() {
@@ -203,7 +224,11 @@ fn connection(view: View<'_>) -> Part {
     match &snapshot.cluster.connection {
         Connection::Connecting => Part::new(1, vec![dim("◌ connecting"), dim("◌")]),
         Connection::Reading { read, expected } => {
-            let mut reading = snapshot.coverage.entries.iter().filter(|entry| entry.status == Status::Reading);
+            let mut reading = snapshot
+                .coverage
+                .entries
+                .iter()
+                .filter(|entry| entry.status == Status::Reading);
             // One kind that is left is named; of several only the sum is known.
             let kind = match (reading.next(), reading.next()) {
                 (Some(entry), None) => {
@@ -213,21 +238,30 @@ fn connection(view: View<'_>) -> Part {
             };
             let of = expected.map_or(String::new(), |expected| format!(" of {}", grouped(expected)));
             let read = grouped(*read);
-            Part::new(1, vec![dim(&format!("◔ reading {kind}{read}{of}")), dim(&format!("◔ {read}{of}"))])
+            Part::new(
+                1,
+                vec![
+                    dim(&format!("◔ reading {kind}{read}{of}")),
+                    dim(&format!("◔ {read}{of}")),
+                ],
+            )
         }
-        Connection::Live => Part::new(1, vec![vec![
-            view.span(Role::Healed, "●"),
-            view.span(Role::Text, " live"),
-        ]]),
+        Connection::Live => Part::new(
+            1,
+            vec![vec![view.span(Role::Healed, "●"), view.span(Role::Text, " live")]],
+        ),
         Connection::Lost { since, retry_at, .. } => {
             let ago = view.clock.seconds_since(*since);
             let retry = retry_at.and_then(|at| view.clock.seconds_until(at));
             let next = retry.map_or("retrying".to_owned(), |left| format!("retrying in {left}"));
-            Part::new(1, vec![
-                vec![view.span(Role::Error, &format!("○ lost {ago} ago, {next}"))],
-                vec![view.span(Role::Error, &format!("○ lost {ago} ago"))],
-                vec![view.span(Role::Error, "○ lost")],
-            ])
+            Part::new(
+                1,
+                vec![
+                    vec![view.span(Role::Error, &format!("○ lost {ago} ago, {next}"))],
+                    vec![view.span(Role::Error, &format!("○ lost {ago} ago"))],
+                    vec![view.span(Role::Error, "○ lost")],
+                ],
+            )
         }
     }
 }

@@ -13,7 +13,11 @@ pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) {
     let pane = &view.model.detail.yaml;
     match detail::stand_in(&pane.document) {
         Some(Ok(since)) => {
-            let name = pane.object.as_ref().map(crate::engine::object::ObjectRef::path).unwrap_or_default();
+            let name = pane
+                .object
+                .as_ref()
+                .map(crate::engine::object::ObjectRef::path)
+                .unwrap_or_default();
             return detail::waiting(view, &format!("reading {name}"), since, area, buffer);
         }
         Some(Err(line)) => return detail::message(view, &line, Role::Error, area, buffer),
@@ -58,11 +62,17 @@ pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) {
         };
         scrolled(&line, left, text, buffer);
         if index == pane.line {
-            let role = if view.has_focus(Pane::Detail) { Role::Accent } else { Role::Dim };
+            let role = if view.has_focus(Pane::Detail) {
+                Role::Accent
+            } else {
+                Role::Dim
+            };
             buffer.set_string(below.x, y, "▌", view.style(role));
         }
         if let Some((_, n)) = marked.filter(|(line, _)| *line == index) {
-            let used = u16::try_from(line.width()).unwrap_or(u16::MAX).saturating_sub(left);
+            let used = u16::try_from(line.width())
+                .unwrap_or(u16::MAX)
+                .saturating_sub(left);
             let x = text.x.saturating_add(used).saturating_add(2);
             if x + 4 < text.right() {
                 buffer.set_string(x, y, format!("← {n}"), view.style(Role::Reference));

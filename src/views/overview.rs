@@ -1,5 +1,7 @@
 //! What a problem is, why we think so, and what to do: the first three lines answer what, since when and how sure.
 
+use std::fmt::Write as _;
+
 use ratatui::text::{Line, Span};
 
 use crate::app::model::Model;
@@ -10,9 +12,9 @@ use crate::engine::problem::{Confidence, Member, Problem, Role as Part, State, S
 
 use super::View;
 use super::evidence::source_of;
-use super::text::escape::clean;
 use super::markdown::circled;
 use super::number::count;
+use super::text::escape::clean;
 use super::text::width::{ELLIPSIS, pad, width};
 use super::text::wrap::{PROSE, Wrap};
 
@@ -40,9 +42,16 @@ pub fn commands<'a>(
 /// The whole text at a width.
 pub(super) fn lines(view: View<'_>, columns: usize, rows: usize) -> Vec<Line<'static>> {
     let roomy = page(view, columns, Density::Roomy);
-    let needed = roomy.iter().position(|line| is_section(line, FOLLOWS)).unwrap_or(roomy.len());
+    let needed = roomy
+        .iter()
+        .position(|line| is_section(line, FOLLOWS))
+        .unwrap_or(roomy.len());
     // What to do belongs on the first screen.
-    if needed > rows { page(view, columns, Density::Dense) } else { roomy }
+    if needed > rows {
+        page(view, columns, Density::Dense)
+    } else {
+        roomy
+    }
 }
 
 /// How much room facts and gaps get.
@@ -121,10 +130,10 @@ impl Page<'_> {
         self.heading(sign, role, &title, None);
         let mut place = object_path(&finding.object);
         if let Some(container) = &finding.container {
-            place.push_str(&format!(" · container {container}"));
+            let _ = write!(place, " · container {container}");
         }
         if finding.count > 1 {
-            place.push_str(&format!(" · {} times", finding.count));
+            let _ = write!(place, " · {} times", finding.count);
         }
         if let Some(since) = finding.since {
             place.push_str(&self.since(since));
@@ -134,7 +143,11 @@ impl Page<'_> {
             self.blank();
             self.prose(&finding.message, Role::Text);
         }
-        let facts: Vec<&Numbered> = member.evidence.iter().filter_map(|n| self.problem.fact(*n)).collect();
+        let facts: Vec<&Numbered> = member
+            .evidence
+            .iter()
+            .filter_map(|n| self.problem.fact(*n))
+            .collect();
         self.why(&facts);
         self.blank();
         let relation = match member.role {
@@ -174,7 +187,8 @@ impl Page<'_> {
         }
         self.lines.extend(lines);
         if let Some((sure, role)) = sure {
-            self.lines.push(Line::from(vec![Span::raw("  "), view.span(role, sure)]));
+            self.lines
+                .push(Line::from(vec![Span::raw("  "), view.span(role, sure)]));
         }
     }
 
@@ -183,7 +197,10 @@ impl Page<'_> {
         let problem = self.problem;
         let mut place = object_path(&problem.owner);
         if problem.count > 1 {
-            let kind = problem.root().map_or("", |root| &*root.finding.object.kind).to_lowercase();
+            let kind = problem
+                .root()
+                .map_or("", |root| &*root.finding.object.kind)
+                .to_lowercase();
             place.push_str(" · ");
             place.push_str(&count(u64::from(problem.count), &kind, &format!("{kind}s")));
         }
@@ -191,7 +208,7 @@ impl Page<'_> {
             place.push_str(&self.since(since));
         }
         if let State::Healed(at) = problem.state {
-            place.push_str(&format!(" · healed {}", self.view.clock.time(at)));
+            let _ = write!(place, " · healed {}", self.view.clock.time(at));
         }
         self.dim_line(&place);
         if problem.culprit != problem.owner {
@@ -212,7 +229,10 @@ impl Page<'_> {
     fn cause(&mut self) {
         let diagnosis = &self.problem.diagnosis;
         let cause = if diagnosis.cause.is_empty() {
-            self.problem.root().map(|root| root.finding.message.clone()).unwrap_or_default()
+            self.problem
+                .root()
+                .map(|root| root.finding.message.clone())
+                .unwrap_or_default()
         } else {
             diagnosis.cause.clone()
         };
@@ -236,7 +256,10 @@ impl Page<'_> {
         let newest = changes.iter().filter_map(|fact| fact.evidence.time).max();
         match newest {
             Some(time) if self.view.model.absolute_times => {
-                self.section(&format!("Changed at {}", self.view.clock.time_to_the_second(time)));
+                self.section(&format!(
+                    "Changed at {}",
+                    self.view.clock.time_to_the_second(time)
+                ));
             }
             Some(time) => self.section(&format!("Changed {} ago", self.view.clock.age(time))),
             None => self.section("Changed"),
@@ -315,7 +338,10 @@ impl Page<'_> {
                 // One line a fact: where it comes from stands in the evidence tab.
                 _ if self.density == Density::Dense => {}
                 _ => {
-                    let below = Wrap { first: wrap.rest.clone(), ..wrap };
+                    let below = Wrap {
+                        first: wrap.rest.clone(),
+                        ..wrap
+                    };
                     lines.extend(below.spans(&[view.span(Role::Dim, &source)]));
                 }
             }
@@ -340,8 +366,9 @@ impl Page<'_> {
     fn actions(&mut self) {
         let problem = self.problem;
         let fix = problem.diagnosis.fix.clone();
-        let commands: Vec<(u32, SuggestedCommand)> =
-            commands(self.view.model, problem).map(|(n, command)| (n, command.clone())).collect();
+        let commands: Vec<(u32, SuggestedCommand)> = commands(self.view.model, problem)
+            .map(|(n, command)| (n, command.clone()))
+            .collect();
         if fix.is_empty() && commands.is_empty() {
             return;
         }
@@ -452,7 +479,12 @@ impl Page<'_> {
 
 /// The facts that show the diagnosis; the first ones where it names none.
 fn facts_of_diagnosis(problem: &Problem) -> Vec<&Numbered> {
-    let named: Vec<&Numbered> = problem.diagnosis.why.iter().filter_map(|n| problem.fact(*n)).collect();
+    let named: Vec<&Numbered> = problem
+        .diagnosis
+        .why
+        .iter()
+        .filter_map(|n| problem.fact(*n))
+        .collect();
     if named.is_empty() {
         problem.evidence.iter().take(FACTS).collect()
     } else {
@@ -480,7 +512,11 @@ fn object_path(object: &crate::engine::object::ObjectRef) -> String {
 
 /// `= true`, whether the sign stands in the text or not.
 pub(super) fn value(text: &str) -> String {
-    if text.starts_with('=') { text.to_owned() } else { format!("= {text}") }
+    if text.starts_with('=') {
+        text.to_owned()
+    } else {
+        format!("= {text}")
+    }
 }
 
 /// `spec…readOnlyRootFilesystem` where the whole path does not fit.

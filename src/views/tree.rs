@@ -44,14 +44,23 @@ pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) {
     }
     if view.model.tree.rows().is_empty() && !view.model.filter.is_empty() {
         let line = format!("nothing matches {}", view.model.filter.text());
-        buffer.set_line(area.x + 3, area.y, &Line::from(view.span(Role::Dim, &line)), area.width.saturating_sub(3));
+        buffer.set_line(
+            area.x + 3,
+            area.y,
+            &Line::from(view.span(Role::Dim, &line)),
+            area.width.saturating_sub(3),
+        );
     }
 }
 
 /// `Problems` and what is hidden, above the column of ages.
 fn heading(view: View<'_>, area: Rect, buffer: &mut Buffer) {
     let tree = &view.model.tree;
-    let role = if view.has_focus(Pane::Tree) { Role::Accent } else { Role::Dim };
+    let role = if view.has_focus(Pane::Tree) {
+        Role::Accent
+    } else {
+        Role::Dim
+    };
     let mut spans = vec![view.span(role, "Problems")];
     if !view.model.filter.is_empty() {
         let shown = format!(
@@ -72,7 +81,12 @@ fn heading(view: View<'_>, area: Rect, buffer: &mut Buffer) {
         spans.push(view.span(Role::Dim, &arrows));
     }
     let line = Rect { height: 1, ..area };
-    buffer.set_line(line.x + 2, line.y, &Line::from(spans), line.width.saturating_sub(8));
+    buffer.set_line(
+        line.x + 2,
+        line.y,
+        &Line::from(spans),
+        line.width.saturating_sub(8),
+    );
     let label = if view.model.absolute_times { "since" } else { "age" };
     let inner = Rect {
         width: line.width.saturating_sub(1),
@@ -121,14 +135,6 @@ impl Drawer<'_> {
         }
     }
 
-    fn title_role(self, problem: &Problem, selected: bool) -> Role {
-        match problem.state {
-            State::Healed(_) => Role::Dim,
-            State::Active if selected => Role::Selection,
-            State::Active => Role::Text,
-        }
-    }
-
     fn problem(self, problem: &Problem, selected: bool, area: Rect, buffer: &mut Buffer) {
         let view = self.view;
         let age = match problem.state {
@@ -148,8 +154,12 @@ impl Drawer<'_> {
         let title = clean(&problem.title);
         let shown = truncate(&title, room);
         let used = width(&shown);
-        let role = self.title_role(problem, selected);
-        let mut spans = vec![self.sign(problem), Span::raw(" "), Span::styled(shown.into_owned(), view.style(role))];
+        let role = title_role(problem, selected);
+        let mut spans = vec![
+            self.sign(problem),
+            Span::raw(" "),
+            Span::styled(shown.into_owned(), view.style(role)),
+        ];
         spans.push(view.span(Role::Dim, &marks));
         // The namespace, where the title leaves room for all of it.
         let namespace = clean(&problem.owner.namespace);
@@ -168,7 +178,7 @@ impl Drawer<'_> {
     fn short(self, problem: &Problem, selected: bool, area: Rect, buffer: &mut Buffer) {
         let name = clean(&problem.owner.name);
         let shown = truncate(&name, usize::from(area.width).saturating_sub(2));
-        let role = self.title_role(problem, selected);
+        let role = title_role(problem, selected);
         let name = Span::styled(shown.into_owned(), self.view.style(role));
         let line = Line::from(vec![self.sign(problem), Span::raw(" "), name]);
         buffer.set_line(area.x, area.y, &line, area.width);
@@ -181,7 +191,11 @@ impl Drawer<'_> {
         } else {
             format!("{}  {}", owner.namespace, owner.short())
         };
-        let line = if self.strip { "│".to_owned() } else { format!("│ {place}") };
+        let line = if self.strip {
+            "│".to_owned()
+        } else {
+            format!("│ {place}")
+        };
         let line = Line::from(self.view.span(Role::Dim, &line));
         buffer.set_line(area.x, area.y, &line, area.width);
     }
@@ -198,14 +212,24 @@ impl Drawer<'_> {
         let view = self.view;
         let finding = &member.finding;
         let branch = if last { "└─ " } else { "├─ " };
-        let role = self.title_role(problem, selected);
+        let role = title_role(problem, selected);
         if self.strip {
-            let line = vec![view.span(Role::Dim, branch), view.span(role, &finding.object.name)];
+            let line = vec![
+                view.span(Role::Dim, branch),
+                view.span(role, &finding.object.name),
+            ];
             buffer.set_line(area.x, area.y, &Line::from(line), area.width);
             return;
         }
-        let age = finding.since.map(|since| view.clock.age(since)).unwrap_or_default();
-        let times = if finding.count > 1 { format!(" ×{}", finding.count) } else { String::new() };
+        let age = finding
+            .since
+            .map(|since| view.clock.age(since))
+            .unwrap_or_default();
+        let times = if finding.count > 1 {
+            format!(" ×{}", finding.count)
+        } else {
+            String::new()
+        };
         let room = usize::from(area.width).saturating_sub(3 + KIND + AGE + 1);
         let name_room = (room * 2 / 5).clamp(8, 28);
         let title_room = room.saturating_sub(name_room + 2 + width(&times));
@@ -225,6 +249,14 @@ impl Drawer<'_> {
             view.span(view.age_role(), &pad_start(&age, AGE)),
         ]);
         buffer.set_line(area.x, area.y, &line, area.width);
+    }
+}
+
+fn title_role(problem: &Problem, selected: bool) -> Role {
+    match problem.state {
+        State::Healed(_) => Role::Dim,
+        State::Active if selected => Role::Selection,
+        State::Active => Role::Text,
     }
 }
 

@@ -42,9 +42,12 @@ struct FakeScreen {
 impl Screen for FakeScreen {
     fn draw(&mut self, model: &Model) -> io::Result<Option<Timestamp>> {
         let mut next = None;
-        self.terminal.draw(|frame| next = views::draw(model, frame)).unwrap();
+        self.terminal
+            .draw(|frame| next = views::draw(model, frame))
+            .unwrap();
         self.frames.fetch_add(1, Ordering::SeqCst);
-        self.seen.send_replace(screen::text(self.terminal.backend().buffer()));
+        self.seen
+            .send_replace(screen::text(self.terminal.backend().buffer()));
         Ok(next)
     }
 
@@ -55,7 +58,8 @@ impl Screen for FakeScreen {
     fn events(&mut self) -> BoxStream<'static, io::Result<Event>> {
         self.log.lock().unwrap().push("listen");
         let keys = Arc::clone(&self.keys);
-        stream::poll_fn(move |context| keys.lock().unwrap().poll_recv(context).map(|event| event.map(Ok))).boxed()
+        stream::poll_fn(move |context| keys.lock().unwrap().poll_recv(context).map(|event| event.map(Ok)))
+            .boxed()
     }
 
     fn leave(&mut self) -> io::Result<()> {
@@ -132,6 +136,7 @@ impl Running {
                 zone: TimeZone::UTC,
                 speaker: Speaker::Playbook,
                 read_only: false,
+                ascii: false,
             },
             context: "prod-eu".to_owned(),
             seed_tokens: 6_000,
@@ -155,17 +160,20 @@ impl Running {
     }
 
     fn hold(&self, modifier: KeyModifiers, letter: char) {
-        let _ = self.keys.send(Event::Key(KeyEvent::new(KeyCode::Char(letter), modifier)));
+        let _ = self
+            .keys
+            .send(Event::Key(KeyEvent::new(KeyCode::Char(letter), modifier)));
     }
 
     /// Waits until the screen shows that; fails after a few seconds with what it shows instead.
     async fn shows(&mut self, text: &str) -> String {
         let mut seen = self.seen.clone();
-        let shown = tokio::time::timeout(Duration::from_secs(10), seen.wait_for(|seen| seen.contains(text))).await;
-        match shown {
-            Ok(seen) => seen.unwrap().clone(),
-            Err(_) => panic!("never showed {text:?}:\n{}", self.now_shown()),
-        }
+        let shown =
+            tokio::time::timeout(Duration::from_secs(10), seen.wait_for(|seen| seen.contains(text))).await;
+        let Ok(seen) = shown else {
+            panic!("never showed {text:?}:\n{}", self.now_shown())
+        };
+        seen.unwrap().clone()
     }
 
     fn now_shown(&self) -> String {
@@ -197,7 +205,10 @@ async fn from_start_to_a_chat_and_out() {
     running.press(KeyCode::Esc);
     running.press(KeyCode::Char('y'));
     running.shows("copied").await;
-    assert_eq!(*running.copied.lock().unwrap(), ["kubectl -n shop rollout undo deployment/checkout"]);
+    assert_eq!(
+        *running.copied.lock().unwrap(),
+        ["kubectl -n shop rollout undo deployment/checkout"]
+    );
     running.press(KeyCode::Char('q'));
     assert_eq!(running.ends().await, Ending::Left);
 }
@@ -250,7 +261,10 @@ async fn the_system_can_stop_continue_and_end_it() {
     running.press(KeyCode::Char('?'));
     running.shows("Keys").await;
     let log = running.log.lock().unwrap().clone();
-    assert!(log.starts_with(&["listen", "leave", "stop", "enter", "listen"]), "{log:?}");
+    assert!(
+        log.starts_with(&["listen", "leave", "stop", "enter", "listen"]),
+        "{log:?}"
+    );
     running.signals.send(Signal::Terminate).unwrap();
     assert_eq!(running.ends().await, Ending::Terminated);
 }
@@ -263,11 +277,18 @@ async fn a_plugin_that_must_ask_gets_the_terminal() {
     let frames = running.frames.load(Ordering::SeqCst);
     running.cluster.say(live(Vec::new()));
     tokio::task::yield_now().await;
-    assert_eq!(running.frames.load(Ordering::SeqCst), frames, "nothing is drawn over it");
+    assert_eq!(
+        running.frames.load(Ordering::SeqCst),
+        frames,
+        "nothing is drawn over it"
+    );
     assert_eq!(*running.log.lock().unwrap(), ["listen", "leave"]);
     drop(lease);
     running.shows("Nothing is failing").await;
-    assert_eq!(*running.log.lock().unwrap(), ["listen", "leave", "enter", "listen"]);
+    assert_eq!(
+        *running.log.lock().unwrap(),
+        ["listen", "leave", "enter", "listen"]
+    );
 }
 
 #[tokio::test]

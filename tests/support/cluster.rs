@@ -90,7 +90,11 @@ impl Source for Objects {
     }
 
     fn log(&self, request: LogRequest) -> BoxStream<'static, Result<LogLine, Failure>> {
-        let text = if request.previous { "the instance before" } else { "the present instance" };
+        let text = if request.previous {
+            "the instance before"
+        } else {
+            "the present instance"
+        };
         let line = Ok(LogLine {
             time: Some(fixtures::now()),
             text: text.into(),

@@ -41,7 +41,9 @@ pub(super) fn open(model: &mut Model, effects: &mut Effects) {
         model.now,
     );
     model.chat = model.chats.len();
-    model.chats.push(Chat::new(session, problem.title.clone(), model.now));
+    model
+        .chats
+        .push(Chat::new(session, problem.title.clone(), model.now));
     effects.push(Effect::OpenChat {
         session: id,
         problem: problem.id.clone(),
@@ -54,7 +56,10 @@ pub(super) fn leave(model: &mut Model) {
 }
 
 fn index_of(model: &Model, session: &str) -> Option<usize> {
-    model.chats.iter().position(|chat| **chat.session.id() == *session)
+    model
+        .chats
+        .iter()
+        .position(|chat| **chat.session.id() == *session)
 }
 
 /// Something for a session.
@@ -70,7 +75,9 @@ pub(super) fn event(model: &mut Model, session: &Text, event: session::Event, ef
         chat.gathering = None;
     }
     let mut wanted = chat.session.handle(event, now);
-    let asks = wanted.iter().position(|effect| matches!(effect, session::Effect::AskConsent { .. }));
+    let asks = wanted
+        .iter()
+        .position(|effect| matches!(effect, session::Effect::AskConsent { .. }));
     if let Some(at) = asks
         && let session::Effect::AskConsent { host } = wanted.remove(at)
     {
@@ -313,7 +320,10 @@ fn scroll_page(model: &mut Model, pages: isize) {
 }
 
 fn scroll(model: &mut Model, lines: isize) {
-    let Some(area) = model.layout().map(|layout| views::conversation::text_area(&layout)) else {
+    let Some(area) = model
+        .layout()
+        .map(|layout| views::conversation::text_area(&layout))
+    else {
         return;
     };
     let clock = model.clock();

@@ -59,7 +59,11 @@ pub(super) fn follow_selection(model: &mut Model, effects: &mut Effects) {
         tab,
         subject: detail.subject.take(),
         fact: problem.evidence.first().map_or(0, |fact| fact.n),
-        events: if same_problem { std::mem::take(&mut detail.events) } else { Loaded::Not },
+        events: if same_problem {
+            std::mem::take(&mut detail.events)
+        } else {
+            Loaded::Not
+        },
         ..Detail::default()
     };
     if shows_source || tab == Tab::Events {
@@ -69,7 +73,8 @@ pub(super) fn follow_selection(model: &mut Model, effects: &mut Effects) {
 
 /// Asks for what the open tab shows, unless it is there or out of sight.
 pub(super) fn load(model: &mut Model, effects: &mut Effects) {
-    let in_sight = model.place == Place::Home && model.layout().is_some_and(|layout| !layout.detail.is_empty());
+    let in_sight =
+        model.place == Place::Home && model.layout().is_some_and(|layout| !layout.detail.is_empty());
     if !in_sight || model.selected_problem().is_none() {
         return;
     }
@@ -209,7 +214,11 @@ fn objects(problem: &Problem) -> Vec<ObjectRef> {
 
 pub(super) fn events(model: &mut Model, request: RequestId, lines: Vec<EventLine>) {
     let detail = &mut model.detail;
-    if detail.events_request.take_if(|awaited| *awaited == request).is_some() {
+    if detail
+        .events_request
+        .take_if(|awaited| *awaited == request)
+        .is_some()
+    {
         detail.events = Loaded::Ready(lines);
     }
 }
@@ -301,7 +310,10 @@ fn move_to_fact(model: &mut Model, by: isize) {
         return;
     };
     let facts: Vec<&Numbered> = views::evidence::shown(model, &problem);
-    let at = facts.iter().position(|fact| fact.n == model.detail.fact).unwrap_or(0);
+    let at = facts
+        .iter()
+        .position(|fact| fact.n == model.detail.fact)
+        .unwrap_or(0);
     let to = at.saturating_add_signed(by).min(facts.len().saturating_sub(1));
     if let Some(fact) = facts.get(to) {
         model.detail.fact = fact.n;
@@ -314,10 +326,10 @@ pub(super) fn keep_visible(model: &mut Model) {
     model.detail.yaml.keep_visible(height);
     match model.detail.tab {
         Tab::Evidence => model.detail.scroll = views::evidence::scroll_to_cursor(model, height),
-        Tab::Overview | Tab::Events => {
+        Tab::Overview | Tab::Events if model.detail.scroll > 0 => {
             model.detail.scroll = model.detail.scroll.min(views::detail::last_scroll(model));
         }
-        Tab::Logs | Tab::Yaml | Tab::Chat => {}
+        Tab::Overview | Tab::Events | Tab::Logs | Tab::Yaml | Tab::Chat => {}
     }
 }
 

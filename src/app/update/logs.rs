@@ -71,7 +71,9 @@ pub(super) fn open(model: &mut Model, fact: Option<&Evidence>, effects: &mut Eff
         }
     }
     let restarts = requests.iter().enumerate().filter(|(_, log)| !log.previous);
-    let restarts = restarts.map(|(stream, log)| (stream, restarts_of(&problem, log))).collect();
+    let restarts = restarts
+        .map(|(stream, log)| (stream, restarts_of(&problem, log)))
+        .collect();
     let request = model.next_request();
     model.detail.logs = Some(Logs {
         request,
@@ -94,14 +96,28 @@ pub(super) fn open(model: &mut Model, fact: Option<&Evidence>, effects: &mut Eff
 /// of symptoms only where the others have none.
 fn containers(problem: &Problem, finding: Option<&str>, fact: Option<&Evidence>) -> Vec<Container> {
     let mut containers = Vec::new();
-    let mut logs = problem.evidence.iter().map(|numbered| &numbered.evidence).collect::<Vec<_>>();
+    let mut logs = problem
+        .evidence
+        .iter()
+        .map(|numbered| &numbered.evidence)
+        .collect::<Vec<_>>();
     logs.splice(0..0, fact);
-    let selected = problem.members.iter().filter(|member| finding == Some(&*member.id));
-    let equals = problem.members.iter().filter(|member| member.role != Role::Symptom);
+    let selected = problem
+        .members
+        .iter()
+        .filter(|member| finding == Some(&*member.id));
+    let equals = problem
+        .members
+        .iter()
+        .filter(|member| member.role != Role::Symptom);
     for member in selected.chain(equals).chain(problem.symptoms()) {
         let finding = &member.finding;
         let is_symptom = member.role == Role::Symptom;
-        if let Some(name) = finding.container.clone().filter(|_| *finding.object.kind == *"Pod") {
+        if let Some(name) = finding
+            .container
+            .clone()
+            .filter(|_| *finding.object.kind == *"Pod")
+        {
             if is_symptom && !containers.is_empty() {
                 break;
             }
@@ -185,9 +201,14 @@ pub(super) fn log(model: &mut Model, request: RequestId, what: LogMessage) {
         }
         LogMessage::Ended { stream } => logs.pane.set_state(SourceId(stream), SourceState::Ended),
         LogMessage::Failed { stream, failure } => {
-            let previous = logs.pane.sources().get(stream).is_some_and(|(source, _)| source.previous);
+            let previous = logs
+                .pane
+                .sources()
+                .get(stream)
+                .is_some_and(|(source, _)| source.previous);
             // A container that has not been restarted has no log before: nothing is missing, and nothing began anew.
-            let none_before = previous && matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused);
+            let none_before =
+                previous && matches!(failure.kind, FailureKind::NotFound | FailureKind::Refused);
             let state = if none_before {
                 logs.restarts.remove(&(stream + 1));
                 SourceState::Ended
@@ -223,7 +244,12 @@ pub(super) fn act(model: &mut Model, action: Action, effects: &mut Effects) {
         }
         Action::Attach => {
             if let Some((text, source)) = selected(model) {
-                chat::attach(model, &format!("{}/{}", source.pod, source.container), &text, effects);
+                chat::attach(
+                    model,
+                    &format!("{}/{}", source.pod, source.container),
+                    &text,
+                    effects,
+                );
             }
         }
         _ => detail::act_in_text(model, action, effects),
