@@ -41,10 +41,12 @@ pub fn all() -> &'static [Rule] {
     static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         let mut rules = Vec::new();
         let mut add = |pattern: &str, trim: fn(&str) -> &str, accepts: fn(&str, &Context<'_>) -> bool| {
-            // A pattern that does not compile is found by the first test that masks anything.
-            if let Ok(regex) = Regex::new(pattern) {
-                rules.push(Rule { regex, trim, accepts });
-            }
+            #[expect(
+                clippy::expect_used,
+                reason = "constant patterns: every one is compiled by the first test"
+            )]
+            let regex = Regex::new(pattern).expect("compiles");
+            rules.push(Rule { regex, trim, accepts });
         };
         // PEM: the body, also where the newlines are escaped or shown as ⏎, where every line has a time or a count
         // before it, and where the end is missing.
@@ -92,6 +94,26 @@ pub fn all() -> &'static [Rule] {
             &format!(r"(?m)--{KEY}(?:[ \t]+|\s*,\s*|\n\s*- )(?:{QUOTED}|{BARE})"),
             bare_value,
             |value, context| !value.starts_with('-') && by_name(value, context, true),
+        );
+        // <key>value</key>, key%3Dvalue, password 'value'.
+        add(&format!(r"<{KEY}>(?P<s1>[^<>\n]+)</"), whole, |value, context| {
+            by_name(value, context, true)
+        });
+        add(
+            &format!(r"{KEY}%3[Dd](?P<s4>[^\s%&\x22']+)"),
+            whole,
+            |value, context| by_name(value, context, true),
+        );
+        add(
+            r#"(?i)\b(?:password|passphrase)\s+(?:is\s+)?(?:"(?P<s1>[^"\n]+)"|'(?P<s2>[^'\n]+)')"#,
+            whole,
+            |value, _| !is_no_secret(value) && !is_reference(value),
+        );
+        // Programs that take a password in an option of one letter, or in a line of configuration.
+        add(
+            r"(?:\bredis-cli\b[^\n]*?\s-a\s+|\bmysql\w*\b[^\n]*?\s-p|\bsshpass\s+-p\s*|\bcurl\b[^\n]*?\s(?:-u|--user)\s*[^\s:]+:|(?m:^)\s*(?:requirepass|masterauth)\s+)(?P<s4>[^\s\x22'<>]+)",
+            bare_value,
+            |value, _| !value.starts_with('-') && !is_reference(value),
         );
         // The `auth` of a docker configuration: user and password in base64.
         add(

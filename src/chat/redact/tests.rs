@@ -122,6 +122,17 @@ fn the_usual_secrets_are_masked() {
             "eyJhdXRocyI6eyJnaGNyLmlvIjp7ImF1dGgiOiJ4In19fQ==",
             ".dockerconfigjson: eyJhdXRocyI6eyJnaGNyLmlvIjp7ImF1dGgiOiJ4In19fQ==".into(),
         ),
+        ("hunter2", "<password>hunter2</password>".into()),
+        ("hunter2", "redis-cli -h cache -a hunter2 ping".into()),
+        ("hunter2", "curl -s -u admin:hunter2 http://api".into()),
+        ("hunter2", "mysql -uroot -phunter2 -h db".into()),
+        ("hunter2", "requirepass hunter2".into()),
+        ("hunter2", "login: password 'hunter2' rejected".into()),
+        ("hunter2", "DB_PW: hunter2".into()),
+        (
+            "hunter2",
+            "body=grant%3Dx%26client_secret%3Dhunter2%26y%3D1".into(),
+        ),
         (
             "Zm9vYmFyQmF6MTIzNDU2Nzg5MHF3ZXJ0eXVpb3BB",
             "license=Zm9vYmFyQmF6MTIzNDU2Nzg5MHF3ZXJ0eXVpb3BB".into(),
@@ -181,6 +192,15 @@ fn what_explains_faults_stays() {
         "max_tokens=4096 tokens: 214",
         "WWW-Authenticate: Basic realm=\"registry\"",
         "basic authentication required",
+        "Access denied for user 'orders'@'10.0.0.1' (using password: YES)",
+        "WRONGPASS invalid username-password pair or user is disabled.",
+        "ERR AUTH <password> called without any password configured for the default user",
+        "imagePullSecret: regcred",
+        "Unable to attach or mount volumes: unmounted volumes=[token], unattached volumes=[token kube-api-access-abcde]",
+        "trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7",
+        "routing_key=orders.created.v1 key=orders:4711:status",
+        "nginx -p /var/lib -c nginx.conf",
+        "psql -U orders -h db -p 5432",
         "unknown flag --token provided",
         "mkdir() \"/var/cache/nginx/client_temp\" failed (30: Read-only file system)",
         "level=error ts=2026-11-21T10:21:00.001Z caller=main.go:42 msg=\"upstream connect refused\" host=orders:8080",
@@ -195,6 +215,18 @@ fn what_explains_faults_stays() {
         .map(|(_, masked)| masked)
         .collect();
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn our_own_words_pass_unchanged() {
+    let ours = crate::chat::session::SYSTEM;
+    assert_eq!(redactor().text(ours), ours);
+    let seed = crate::chat::seed::build(&crate::chat::sample::dossier(), 6_000, &redactor());
+    assert_eq!(
+        redactor().text(&seed.text),
+        seed.text,
+        "what `prompt` prints is what is sent"
+    );
 }
 
 #[test]

@@ -49,6 +49,7 @@ const HARMLESS_ENDS: &[&str] = &[
     "enabled",
     "required",
     "tokens",
+    "pullsecret",
     "secrets",
     "credentials",
     "expiration",
@@ -62,7 +63,6 @@ const HARMLESS_ENDS: &[&str] = &[
     "audience",
     "audiences",
     "issuer",
-    "hash",
     "reason",
     "status",
     "controller",
@@ -179,7 +179,8 @@ fn plain(name: &str) -> String {
 pub fn is_secret_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let name = plain(name);
-    if lower.ends_with("_pass") || lower.ends_with("-pass") || lower == "pass" {
+    let last = lower.rsplit(['_', '-', '.']).next().unwrap_or_default();
+    if last == "pass" || last == "pw" {
         return true;
     }
     SECRET_PARTS.iter().any(|part| name.contains(part))
@@ -193,6 +194,7 @@ pub fn is_password_name(name: &str) -> bool {
         .iter()
         .any(|part| name.contains(part))
         || name.ends_with("pass")
+        || name.ends_with("pw")
 }
 
 /// Whether it is a word of a sentence rather than a secret.

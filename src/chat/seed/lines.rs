@@ -16,8 +16,12 @@ const LONGEST: usize = 1_500;
 /// and letters that nobody sees (in which words for a model can be hidden) are gone.
 pub(super) fn shown(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
+    let mut quotes = 0;
     for letter in text.trim_end().chars() {
+        quotes = if letter == '`' { quotes + 1 } else { 0 };
         match letter {
+            // Fences are longer than what they hold.
+            '`' if quotes > 8 => {}
             '\n' => line.push_str(" ⏎ "),
             '\t' => line.push(' '),
             letter if letter.is_control() || is_unseen(letter) => {}

@@ -1,6 +1,6 @@
 //! Ranking lines into a budget: whole lines only, in the order of the document, and what was left out is stated.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::lines::{count, shown};
@@ -8,6 +8,9 @@ use crate::chat::redact::Redactor;
 
 /// The lowest rank is the most important one; these are always there.
 const MUST: u8 = 0;
+
+/// Lines in a row that may be too long for what is left, before the rest is not tried any more.
+const MISSES: usize = 40;
 
 /// The heading of a section, from how many of its lines are shown and how many there are.
 type Heading = Box<dyn Fn(usize, usize) -> String>;
@@ -46,7 +49,7 @@ pub(super) struct Plan<'r> {
 /// What became of a plan.
 pub(super) struct Filled {
     pub text: String,
-    chosen: BTreeSet<(usize, usize)>,
+    chosen: BTreeMap<(usize, usize), String>,
 }
 
 impl Filled {
@@ -56,7 +59,7 @@ impl Filled {
     }
 
     pub fn is_shown(&self, section: usize, line: usize) -> bool {
-        self.chosen.contains(&(section, line))
+        self.chosen.contains_key(&(section, line))
     }
 }
 
@@ -69,12 +72,7 @@ impl<'r> Plan<'r> {
     }
 
     /// Adds a section and says its number.
-    pub fn add(&mut self, mut section: Section) -> usize {
-        // Before sizes are counted, because a mark has another length than what it stands for; and before lines are
-        // joined and cut, because half a secret is not known for one.
-        for (_, text) in &mut section.lines {
-            *text = shown(&self.redactor.text(text));
-        }
+    pub fn add(&mut self, section: Section) -> usize {
         self.sections.push(section);
         self.sections.len() - 1
     }
@@ -94,7 +92,8 @@ impl<'r> Plan<'r> {
             })
             .collect();
         order.sort_unstable();
-        let mut chosen = BTreeSet::new();
+        let mut chosen = BTreeMap::new();
+        let mut misses = 0;
         // Of every section at least the heading is shown, so that nobody takes what has no room for what is not there.
         let mut used = intro.len() + outro.len() + self.sections.iter().map(overhead).sum::<usize>();
         for (rank, section, line) in order {
@@ -104,20 +103,25 @@ impl<'r> Plan<'r> {
             let Some((_, text)) = of.lines.get(line) else {
                 continue;
             };
-            let cost = text.len() + 1;
-            if rank == MUST || used + cost <= budget {
-                used += cost;
-                chosen.insert((section, line));
+            if rank != MUST && misses > MISSES {
+                break;
+            }
+            // Before sizes are counted, because a mark has another length than what it stands for; and before lines
+            // are joined and cut, because half a secret is not known for one.
+            let text = shown(&self.redactor.text(text));
+            if rank == MUST || used + text.len() < budget {
+                used += text.len() + 1;
+                chosen.insert((section, line), text);
+                misses = 0;
+            } else {
+                misses += 1;
             }
         }
         let mut text = intro.to_owned();
         for (number, section) in self.sections.iter().enumerate() {
-            let lines: Vec<&str> = section
-                .lines
-                .iter()
-                .enumerate()
-                .filter(|(line, _)| chosen.contains(&(number, *line)))
-                .map(|(_, line)| line.1.as_str())
+            let lines: Vec<&str> = chosen
+                .range((number, 0)..(number + 1, 0))
+                .map(|(_, line)| line.as_str())
                 .collect();
             write_section(&mut text, section, &lines);
         }

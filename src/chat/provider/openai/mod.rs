@@ -71,9 +71,15 @@ impl OpenAi {
         if settings.is_local() {
             builder = builder.no_proxy();
         }
-        let http = builder
-            .build()
-            .map_err(|error| place.failure(FailureKind::Down, &format!("cannot be asked: {error}.")))?;
+        if settings.base.starts_with("http://") {
+            // Without TLS no certificates are needed: a machine that has none can still ask a model on itself.
+            builder = builder.tls_certs_only([]);
+        }
+        let http = builder.build().map_err(|error| {
+            let why = refusal::innermost(&error);
+            let what = format!("cannot be asked: {why}. Are certificates installed (SSL_CERT_FILE)?");
+            place.failure(FailureKind::Down, &what)
+        })?;
         let headers = headers(&settings).ok_or_else(|| {
             place.failure(
                 FailureKind::Unauthorized,

@@ -211,7 +211,7 @@ fn is_too_long(body: &str) -> bool {
 }
 
 /// The last of a chain of causes: the others only say that something failed.
-fn innermost(error: &dyn Error) -> String {
+pub(super) fn innermost(error: &dyn Error) -> String {
     let mut last = error;
     while let Some(cause) = last.source() {
         last = cause;
