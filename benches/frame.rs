@@ -2,20 +2,38 @@
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use k8stui::app::keymap::Action;
+use k8stui::app::keymap::{Action, Keymap};
 use k8stui::app::logs::{LogPane, LogSource, SourceId};
+use k8stui::app::message::Message;
+use k8stui::app::model::{Model, Setting};
 use k8stui::app::theme::Theme;
-use k8stui::chat::session::{Entry, EntryState, Role};
+use k8stui::app::update::update;
+use k8stui::chat::session::{Entry, EntryState, Role, Speaker};
+use k8stui::engine::finding::Severity;
+use k8stui::views;
 use k8stui::views::chat::{ChatView, Scene, Scroll};
 use k8stui::views::highlight::{Code, Language};
 use k8stui::views::logs::LogView;
 use k8stui::views::markdown::{Page, StreamingMarkdown, render};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+
+#[path = "../tests/support/fixtures.rs"]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "shared with the tests"
+)]
+mod fixtures;
 
 const SCREEN: Rect = Rect::new(0, 0, 200, 60);
 
@@ -161,5 +179,47 @@ fn yaml(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(frame, logs, chat, markdown, yaml);
+/// The whole console over a cluster with 10,000 problems, the worst one unfolded.
+fn console(criterion: &mut Criterion) {
+    let problem = |n: usize| {
+        let name = format!("svc-{n:05}");
+        let owner = fixtures::object("Deployment", "shop", &name);
+        let title = format!("{name} cannot reach orders: connection refused");
+        fixtures::Draft::new(Severity::Warning, owner, &title, 60 + n as i64).done()
+    };
+    let mut problems = vec![fixtures::checkout()];
+    problems.extend((0..10_000).map(problem));
+    let snapshot = Arc::new(fixtures::live(problems));
+    let setting = Setting {
+        theme: Theme::dark(),
+        keymap: Keymap::default(),
+        zone: TimeZone::UTC,
+        speaker: Speaker::Playbook,
+        read_only: false,
+        ascii: false,
+    };
+    let now = fixtures::now();
+    let mut model = Model::new(setting, "prod-eu", SCREEN.as_size(), now);
+    let take = |model: &mut Model| update(model, Message::Engine(Arc::clone(&snapshot)), now);
+    take(&mut model);
+    let Ok(mut terminal) = Terminal::new(TestBackend::new(SCREEN.width, SCREEN.height));
+    criterion.bench_function("the console, 10,000 problems", |bencher| {
+        bencher.iter(|| {
+            terminal
+                .draw(|frame| {
+                    views::draw(black_box(&model), frame);
+                })
+                .map(|_| ())
+        });
+    });
+    criterion.bench_function("a snapshot of 10,000 problems", |bencher| {
+        bencher.iter(|| take(black_box(&mut model)));
+    });
+    let down = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE);
+    criterion.bench_function("a key, 10,000 problems", |bencher| {
+        bencher.iter(|| update(black_box(&mut model), Message::Key(down), now));
+    });
+}
+
+criterion_group!(frame, logs, chat, markdown, yaml, console);
 criterion_main!(frame);

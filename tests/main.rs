@@ -8,6 +8,14 @@
 )]
 
 mod bad_input;
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what cannot go on in a test, or in what tests share, fails the test"
+)]
+
 mod chat_conversation;
 mod chat_provider;
 mod console;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::chat::session::{Session, Speaker, Waiting};
 use crate::engine::object::Text;
-use crate::views::number::grouped;
 use crate::views::chat::{self as view, ChatView, Scroll, SeedLine};
+use crate::views::number::grouped;
 
 use super::clock::Clock;
 use super::composer::Composer;
@@ -59,7 +59,10 @@ impl Chat {
             (n > 0).then(|| format!("{n} {noun}"))
         };
         let mut lines = count(stats.log_lines, "log line", "log lines");
-        if let Some(lines) = lines.as_mut().filter(|_| stats.log_lines_total > stats.log_lines as u64) {
+        if let Some(lines) = lines
+            .as_mut()
+            .filter(|_| stats.log_lines_total > stats.log_lines as u64)
+        {
             lines.push_str(" of ");
             lines.push_str(&grouped(stats.log_lines_total));
         }
@@ -88,7 +91,11 @@ impl Chat {
             (None, None) => {
                 let since = self.session.asked_at()?;
                 let speaker = speaker(self.session.speaker());
-                let verb = if self.session.is_thinking() { "thinking" } else { "answering" };
+                let verb = if self.session.is_thinking() {
+                    "thinking"
+                } else {
+                    "answering"
+                };
                 (format!("{speaker} is {verb}"), since)
             }
         };

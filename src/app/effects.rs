@@ -13,7 +13,6 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::chat::driver::Driver;
-use crate::chat::provider::Chunk;
 use crate::chat::redact::Redactor;
 use crate::chat::session::{Effect as ChatEffect, Event as ChatEvent, RequestId as ChatRequest};
 use crate::chat::{playbook, seed};
@@ -72,7 +71,7 @@ pub(super) struct Runner {
     seed_tokens: usize,
     /// What each session was opened with: the playbook answers from it once the problem has gone.
     opened: BTreeMap<Text, Opened>,
-    clipboard: Box<dyn Clipboard>,
+    clipboard: Box<dyn Clipboard + Send>,
 }
 
 /// What a session is about.
@@ -89,7 +88,7 @@ impl Runner {
         chats: Driver,
         redactor: Redactor,
         seed_tokens: usize,
-        clipboard: Box<dyn Clipboard>,
+        clipboard: Box<dyn Clipboard + Send>,
     ) -> Self {
         Self {
             backend,
@@ -218,13 +217,7 @@ impl Runner {
             let Some(dossier) = now.or_else(|| opened.dossier.get().cloned()) else {
                 return;
             };
-            let text = match question {
-                None => playbook::opening(&dossier),
-                Some(question) => playbook::answer(&dossier, &question),
-            };
-            let reason = "stop".into();
-            for chunk in [Chunk::Text(text), Chunk::Finished { reason }] {
-                let event = ChatEvent::Stream(request, chunk);
+            for event in playbook::reply(request, &dossier, question.as_deref()) {
                 let session = session.clone();
                 messages.send(Message::Chat { session, event }).await.ok();
             }

@@ -109,6 +109,8 @@ pub struct Setting {
     pub speaker: Speaker,
     /// Whether commands that change the cluster are not offered.
     pub read_only: bool,
+    /// Whether signs are drawn in ASCII.
+    pub ascii: bool,
 }
 
 /// The model.

@@ -65,7 +65,7 @@ pub struct Ports {
     /// Stands before everything that is sent.
     pub redactor: Redactor,
     /// Where commands are copied to.
-    pub clipboard: Box<dyn Clipboard>,
+    pub clipboard: Box<dyn Clipboard + Send>,
     /// Wishes to have the terminal for a while.
     pub wishes: mpsc::Receiver<Wish>,
     /// Signals of the system.
@@ -164,7 +164,7 @@ impl Console<'_> {
                     drop(keys);
                     self.lend(wish).await?;
                     keys = self.screen.events();
-                    Step::Redraw
+                    Step::Go
                 }
                 Turn::Frame => self.tell(Message::Timer),
                 Turn::InputEnded => return Ok(Ending::Terminated),
@@ -280,6 +280,11 @@ impl Console<'_> {
     }
 
     fn draw(&mut self) -> io::Result<()> {
+        // A terminal may be told its size after it has changed: what is drawn is laid out for the one it has.
+        let (width, height) = self.screen.size()?;
+        if self.model.size != Size::new(width, height) {
+            self.tell(Message::Resize(width, height));
+        }
         let next = self.screen.draw(&self.model)?;
         let instant = Instant::now();
         self.limiter.drawn(instant);
@@ -298,6 +303,7 @@ impl Console<'_> {
     async fn lend(&mut self, wish: Wish) -> io::Result<()> {
         self.screen.leave()?;
         wish.grant().await;
+        self.screen.enter()?;
         self.measure()
     }
 

@@ -4,7 +4,8 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{
-    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, Event, EventStream,
+    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange,
+    EnableMouseCapture, Event, EventStream,
 };
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
@@ -56,7 +57,7 @@ pub fn check() -> Result<(), TerminalError> {
 }
 
 /// What the loop draws on and reads keys from.
-pub trait Screen {
+pub trait Screen: Send {
     /// Draws the model; returns when the first visible text goes out of date.
     fn draw(&mut self, model: &Model) -> io::Result<Option<Timestamp>>;
     /// Its size in columns and rows.
@@ -74,22 +75,39 @@ pub trait Screen {
 /// The terminal of this process. Given back when dropped.
 pub struct Tty {
     // Buffered whole: standard output by itself is flushed at every line.
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Canvas,
+    mouse: bool,
+}
+
+type Canvas = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
+fn new_terminal() -> io::Result<Canvas> {
+    Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout())))
 }
 
 impl Tty {
-    /// Takes the terminal, after making sure that there is one: nothing is touched otherwise.
-    pub fn take() -> Result<Self, TerminalError> {
-        check()?;
+    /// Takes the terminal, and its mouse where wanted, after making sure that there is one: nothing is touched
+    /// otherwise.
+    pub fn take(mouse: bool) -> Result<Self, TerminalError> {
+        for (is_terminal, name) in [
+            (io::stdin().is_terminal(), "input"),
+            (stdout().is_terminal(), "output"),
+        ] {
+            if !is_terminal {
+                return Err(TerminalError::NotATerminal(name));
+            }
+        }
         restore_on_panic();
         let io = |action| move |source| TerminalError::Io { action, source };
-        take_over().map_err(io("set up"))?;
-        let out = BufWriter::with_capacity(1 << 16, stdout());
-        let terminal = Terminal::new(CrosstermBackend::new(out)).map_err(io("measured"));
+        take_over(mouse).map_err(io("set up"))?;
+        let terminal = new_terminal().map_err(io("measured"));
         if terminal.is_err() {
             give_back().ok();
         }
-        Ok(Self { terminal: terminal? })
+        Ok(Self {
+            terminal: terminal?,
+            mouse,
+        })
     }
 }
 
@@ -127,8 +145,10 @@ impl Screen for Tty {
     }
 
     fn enter(&mut self) -> io::Result<()> {
-        take_over()?;
-        self.terminal.clear()
+        take_over(self.mouse)?;
+        // A new one draws every cell. Clearing the old one would ask the terminal where its cursor is, and wait.
+        self.terminal = new_terminal()?;
+        Ok(())
     }
 
     #[cfg(unix)]
@@ -144,7 +164,7 @@ impl Screen for Tty {
     }
 }
 
-fn take_over() -> io::Result<()> {
+fn take_over(mouse: bool) -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     execute!(
@@ -154,7 +174,12 @@ fn take_over() -> io::Result<()> {
         EnableFocusChange,
         Clear(ClearType::All),
         cursor::Hide
-    )
+    )?;
+    if mouse {
+        execute!(stdout(), EnableMouseCapture)
+    } else {
+        Ok(())
+    }
 }
 
 fn give_back() -> io::Result<()> {
@@ -165,6 +190,7 @@ fn give_back() -> io::Result<()> {
     // Every step is tried, whatever the one before said.
     let restored = execute!(
         out,
+        DisableMouseCapture,
         DisableFocusChange,
         DisableBracketedPaste,
         cursor::Show,

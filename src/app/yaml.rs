@@ -90,16 +90,22 @@ impl Document {
                 self.members(value, depth, path);
             }
             Value::String(text) if is_block(text) => {
-                head.push_str(if text.ends_with('\n') { " |" } else { " |-" });
-                self.push(head, path);
-                for line in text.lines() {
-                    self.push(format!("{:1$}{line}", "", (depth + 1) * INDENT), "");
-                }
+                head.push(' ');
+                self.block(head, text, depth + 1, path);
             }
             scalar => {
                 let _ = write!(head, " {}", inline(scalar));
                 self.push(head, path);
             }
+        }
+    }
+
+    /// A text of several lines after its `key: ` or dash.
+    fn block(&mut self, mut head: String, text: &str, depth: usize, path: &str) {
+        head.push_str(if text.ends_with('\n') { "|" } else { "|-" });
+        self.push(head, path);
+        for line in text.lines() {
+            self.push(format!("{:1$}{line}", "", depth * INDENT), "");
         }
     }
 
@@ -109,6 +115,9 @@ impl Document {
         match item {
             Value::Object(members) if !members.is_empty() => self.members(item, depth + 1, path),
             Value::Array(items) if !items.is_empty() => self.members(item, depth + 1, path),
+            Value::String(text) if is_block(text) => {
+                self.block(" ".repeat((depth + 1) * INDENT), text, depth + 1, path);
+            }
             scalar => self.push(
                 format!("{:1$}{2}", "", (depth + 1) * INDENT, inline(scalar)),
                 path,
@@ -164,7 +173,8 @@ fn is_block(text: &str) -> bool {
 fn scalar(text: &str) -> String {
     let plain = !text.is_empty()
         && text.trim() == text
-        && !text.starts_with(|first: char| "-?:,[]{}#&*!|>'\"%@`=~".contains(first))
+        && !text.starts_with(|first: char| ",[]{}#&*!|>'\"%@`=~".contains(first))
+        && !begins_an_entry(text)
         && !text.contains(": ")
         && !text.contains(" #")
         && !text.ends_with(':')
@@ -178,11 +188,18 @@ fn scalar(text: &str) -> String {
     }
 }
 
+/// A dash, a question mark or a colon is an indicator before a blank, and a letter like others before anything else.
+fn begins_an_entry(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters.next().is_some_and(|first| "-?:".contains(first)) && letters.next().is_none_or(|next| next == ' ')
+}
+
 /// Numbers, booleans, nulls and times of YAML 1.1 and 1.2, generously.
 fn reads_as_something_else(text: &str) -> bool {
     const WORDS: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
     WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
-        || text.starts_with(|first: char| first.is_ascii_digit() || first == '.' || first == '+')
+        || text.starts_with(|first: char| first.is_ascii_digit() || ".+-".contains(first))
+            && text.contains(|letter: char| letter.is_ascii_digit())
             && text
                 .chars()
                 .all(|letter| letter.is_ascii_hexdigit() || ".+-_:xoTZ".contains(letter))
@@ -212,26 +229,40 @@ mod tests {
 
     #[test]
     fn it_reads_as_kubectl_writes() {
-        insta::assert_snapshot!(pod().text(), @r#"
-        apiVersion: v1
-        kind: Pod
-        metadata:
-          annotations: {}
-          labels:
-            app.kubernetes.io/name: web
-          name: web
-        spec:
-          containers:
-          - args:
-            - -c
-            - sleep
-        "#);
+        let expected = r#"apiVersion: v1
+kind: Pod
+metadata:
+  annotations: {}
+  labels:
+    app.kubernetes.io/name: web
+  name: web
+spec:
+  containers:
+  - args:
+    - -c
+    - |
+      sleep 1
+      exit 1
+    image: nginx:1.14.2
+    name: web
+    securityContext:
+      readOnlyRootFilesystem: true
+  - image: busybox
+    name: side
+  priority: 0
+status:
+  empty: ""
+  note: "yes"
+  startTime: "2026-11-21T10:21:00Z"
+  version: "1.10"
+"#;
+        assert_eq!(pod().text(), expected);
     }
 
     #[test]
     fn yaml_reads_back_as_the_same_object() {
         let object = json!({
-            "a": ["x: y", "# no", "-", "1e3", "0x10", "12:30", "~", "a\tb", " pad ", "multi\nline", "tail\n\n", {"k": [[1, 2], []]}],
+            "a": ["-n", "--- x", "---", "-1", "?", "x: y", "# no", "-", "1e3", "0x10", "12:30", "~", "a\tb", " pad ", "multi\nline", "tail\n\n", {"k": [[1, 2], []]}],
             "b": {"true": "true", "null": null, "n": -1.5, "text": "first\n  second\nthird\n"}
         });
         let text = Document::new(&object).text();

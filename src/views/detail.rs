@@ -23,27 +23,28 @@ pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) {
     if area.is_empty() || model.selected_problem().is_none() {
         return;
     }
+    tabs(view, layout.tabs(), buffer);
+    let shown = model.detail.scroll + usize::from(area.height);
     match model.detail.tab {
         Tab::Overview => {
             let lines = overview::lines(view, usize::from(area.width), usize::from(area.height));
+            more(view, lines.len().saturating_sub(shown), layout.tabs(), buffer);
             write_lines(lines.into_iter().skip(model.detail.scroll), area, buffer);
         }
         Tab::Evidence => evidence::draw(view, area, buffer),
-        Tab::Events => events::draw(view, area, buffer),
+        Tab::Events => {
+            let lines = events::draw(view, area, buffer);
+            let shown = shown.saturating_sub(usize::from(HEADING));
+            more(view, lines.saturating_sub(shown), layout.tabs(), buffer);
+        }
         Tab::Logs => logs(view, area, buffer),
         Tab::Yaml => object::draw(view, area, buffer),
         Tab::Chat => {}
     }
-    tabs(view, layout.tabs(), buffer);
-    more(view, layout.tabs(), buffer);
 }
 
-/// Says at the end of the line of tabs that there is more text below.
-fn more(view: View<'_>, area: Rect, buffer: &mut Buffer) {
-    let below = match view.model.detail.tab {
-        Tab::Overview | Tab::Events => last_scroll(view.model).saturating_sub(view.model.detail.scroll),
-        Tab::Evidence | Tab::Logs | Tab::Yaml | Tab::Chat => 0,
-    };
+/// Says at the end of the line of tabs that there are more lines below.
+fn more(view: View<'_>, below: usize, area: Rect, buffer: &mut Buffer) {
     if below > 0 && area.width >= 56 {
         let line = Line::from(view.span(Role::Dim, &format!("↓ {below} more")));
         let inner = Rect {

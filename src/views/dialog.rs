@@ -18,7 +18,11 @@ pub(super) fn draw(view: View<'_>, overlay: &Overlay, buffer: &mut Buffer) {
             let area = page(view.model.size);
             let height = usize::from(area.height.saturating_sub(2));
             let more = lines.len().saturating_sub(scroll + height);
-            let note = if more > 0 { format!(" ↓ {more} more   esc back ") } else { " esc back ".to_owned() };
+            let note = if more > 0 {
+                format!(" ↓ {more} more   esc back ")
+            } else {
+                " esc back ".to_owned()
+            };
             let inner = boxed(view, " Keys ", &note, area, buffer);
             write_lines(lines.into_iter().skip(*scroll), inner, buffer);
         }
@@ -31,10 +35,20 @@ pub(super) fn draw(view: View<'_>, overlay: &Overlay, buffer: &mut Buffer) {
                     .to_owned(),
                 String::new(),
             ];
-            question(view, " Consent ", &lines, "send it", "no, ask the playbook", buffer);
+            question(
+                view,
+                " Consent ",
+                &lines,
+                "send it",
+                "no, ask the playbook",
+                buffer,
+            );
         }
         Overlay::Leave => {
-            let lines = ["An answer is still coming. What came is kept.".to_owned(), String::new()];
+            let lines = [
+                "An answer is still coming. What came is kept.".to_owned(),
+                String::new(),
+            ];
             question(view, " Leave ", &lines, "leave", "stay", buffer);
         }
     }
@@ -72,7 +86,9 @@ fn question(view: View<'_>, title: &str, lines: &[String], yes: &str, no: &str, 
     let mut wrapped: Vec<Line<'static>> = lines.iter().flat_map(wrapped).collect();
     wrapped.truncate(room);
     wrapped.extend(answers);
-    let height = u16::try_from(wrapped.len() + 2).unwrap_or(u16::MAX).min(size.height);
+    let height = u16::try_from(wrapped.len() + 2)
+        .unwrap_or(u16::MAX)
+        .min(size.height);
     let inner = boxed(view, title, "", centred(width, height, size), buffer);
     write_lines(wrapped, inner, buffer);
 }

@@ -20,17 +20,19 @@ const TIMES: usize = 6;
 /// Columns from which on an event begins with all of its columns in one line.
 const ONE_LINE: usize = 100;
 
-pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) {
+/// Draws them; returns how many lines they have.
+pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) -> usize {
     let events = &view.model.detail.events;
     match detail::stand_in(events) {
-        Some(Ok(since)) => return detail::waiting(view, "looking up events", since, area, buffer),
-        Some(Err(line)) => return detail::message(view, &line, Role::Error, area, buffer),
+        Some(Ok(since)) => detail::waiting(view, "looking up events", since, area, buffer),
+        Some(Err(line)) => detail::message(view, &line, Role::Error, area, buffer),
         None => {}
     }
-    let Some(events) = events.ready() else { return };
+    let Some(events) = events.ready() else { return 0 };
     if events.is_empty() {
         let line = "No events about these objects: the cluster keeps them for an hour by default.";
-        return detail::message(view, line, Role::Dim, area, buffer);
+        detail::message(view, line, Role::Dim, area, buffer);
+        return 0;
     }
     let heading = format!(
         "{} · {} about its objects, newest last",
@@ -51,7 +53,9 @@ pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) {
         ..area
     };
     let lines = lines(view, usize::from(area.width));
+    let all = lines.len();
     write_lines(lines.into_iter().skip(view.model.detail.scroll), below, buffer);
+    all
 }
 
 /// All events at a width.

@@ -81,6 +81,7 @@ fn is_possible(model: &Model, action: Action) -> bool {
         Action::Evidence(_) => problem.is_some_and(|problem| !problem.evidence.is_empty()),
         // They come with their own issues.
         Action::GoTo | Action::AskCluster => false,
+        Action::Refresh => model.lost_since().is_some(),
         Action::Filter => !model.snapshot.problems.is_empty(),
         _ => true,
     }

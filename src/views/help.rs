@@ -50,9 +50,18 @@ pub(super) fn lines(view: View<'_>, focus: Focus) -> Vec<Line<'static>> {
         // A narrow page names one key of several.
         let shown = |line: &HelpLine| {
             let first = line.keys.split(' ').next().unwrap_or_default();
-            if narrow { first.to_owned() } else { line.keys.clone() }
+            if narrow {
+                first.to_owned()
+            } else {
+                line.keys.clone()
+            }
         };
-        let column = keys.iter().map(|line| width(&shown(line))).max().unwrap_or(0).min(22);
+        let column = keys
+            .iter()
+            .map(|line| width(&shown(line)))
+            .max()
+            .unwrap_or(0)
+            .min(22);
         for key in &keys {
             lines.push(Line::from(vec![
                 Span::raw(" "),

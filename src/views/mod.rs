@@ -41,11 +41,18 @@ pub fn draw(model: &Model, frame: &mut Frame<'_>) -> Option<Timestamp> {
     let clock = model.clock();
     let view = View { model, clock: &clock };
     let area = frame.area();
-    let Some(layout) = model.layout().filter(|_| area.as_size() == model.size) else {
+    if area.as_size() != model.size {
+        // Laid out for another size: nothing would stand where it belongs.
+        return None;
+    }
+    let Some(layout) = model.layout() else {
         view.too_small(area, frame.buffer_mut());
         return None;
     };
     let cursor = view.screen(&layout, frame.buffer_mut());
+    if model.setting.ascii {
+        ascii::fold(frame.buffer_mut());
+    }
     if let Some(position) = cursor {
         frame.set_cursor_position(position);
     }

@@ -1,5 +1,7 @@
 //! What a problem is, why we think so, and what to do: the first three lines answer what, since when and how sure.
 
+use std::fmt::Write as _;
+
 use ratatui::text::{Line, Span};
 
 use crate::app::model::Model;
@@ -128,10 +130,10 @@ impl Page<'_> {
         self.heading(sign, role, &title, None);
         let mut place = object_path(&finding.object);
         if let Some(container) = &finding.container {
-            place.push_str(&format!(" · container {container}"));
+            let _ = write!(place, " · container {container}");
         }
         if finding.count > 1 {
-            place.push_str(&format!(" · {} times", finding.count));
+            let _ = write!(place, " · {} times", finding.count);
         }
         if let Some(since) = finding.since {
             place.push_str(&self.since(since));
@@ -206,7 +208,7 @@ impl Page<'_> {
             place.push_str(&self.since(since));
         }
         if let State::Healed(at) = problem.state {
-            place.push_str(&format!(" · healed {}", self.view.clock.time(at)));
+            let _ = write!(place, " · healed {}", self.view.clock.time(at));
         }
         self.dim_line(&place);
         if problem.culprit != problem.owner {

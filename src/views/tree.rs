@@ -135,14 +135,6 @@ impl Drawer<'_> {
         }
     }
 
-    fn title_role(self, problem: &Problem, selected: bool) -> Role {
-        match problem.state {
-            State::Healed(_) => Role::Dim,
-            State::Active if selected => Role::Selection,
-            State::Active => Role::Text,
-        }
-    }
-
     fn problem(self, problem: &Problem, selected: bool, area: Rect, buffer: &mut Buffer) {
         let view = self.view;
         let age = match problem.state {
@@ -162,7 +154,7 @@ impl Drawer<'_> {
         let title = clean(&problem.title);
         let shown = truncate(&title, room);
         let used = width(&shown);
-        let role = self.title_role(problem, selected);
+        let role = title_role(problem, selected);
         let mut spans = vec![
             self.sign(problem),
             Span::raw(" "),
@@ -186,7 +178,7 @@ impl Drawer<'_> {
     fn short(self, problem: &Problem, selected: bool, area: Rect, buffer: &mut Buffer) {
         let name = clean(&problem.owner.name);
         let shown = truncate(&name, usize::from(area.width).saturating_sub(2));
-        let role = self.title_role(problem, selected);
+        let role = title_role(problem, selected);
         let name = Span::styled(shown.into_owned(), self.view.style(role));
         let line = Line::from(vec![self.sign(problem), Span::raw(" "), name]);
         buffer.set_line(area.x, area.y, &line, area.width);
@@ -220,7 +212,7 @@ impl Drawer<'_> {
         let view = self.view;
         let finding = &member.finding;
         let branch = if last { "└─ " } else { "├─ " };
-        let role = self.title_role(problem, selected);
+        let role = title_role(problem, selected);
         if self.strip {
             let line = vec![
                 view.span(Role::Dim, branch),
@@ -257,6 +249,14 @@ impl Drawer<'_> {
             view.span(view.age_role(), &pad_start(&age, AGE)),
         ]);
         buffer.set_line(area.x, area.y, &line, area.width);
+    }
+}
+
+fn title_role(problem: &Problem, selected: bool) -> Role {
+    match problem.state {
+        State::Healed(_) => Role::Dim,
+        State::Active if selected => Role::Selection,
+        State::Active => Role::Text,
     }
 }
 

@@ -1,4 +1,5 @@
 //! The console: keys in, screen out.
 
 mod behaviour;
+mod running;
 mod screens;

@@ -141,7 +141,8 @@ fn the_cluster_was_never_reached() {
         snapshot.cluster.connection = Connection::Lost {
             since: ago(20),
             retry_at: Some(ago(-2)),
-            why: "401: the token of context prod-eu has expired. Log in again; k8stui reconnects by itself.".into(),
+            why: "401: the token of context prod-eu has expired. Log in again; k8stui reconnects by itself."
+                .into(),
         };
         console.snapshot(snapshot)
     });
@@ -162,7 +163,12 @@ fn a_new_critical_problem() {
     snapshots("news", &SIZES, |console| {
         let mut snapshot = shop();
         let title = "coredns answers nothing: all lookups in the cluster fail";
-        let dns = Draft::new(Severity::Critical, object("Deployment", "kube-system", "coredns"), title, 2);
+        let dns = Draft::new(
+            Severity::Critical,
+            object("Deployment", "kube-system", "coredns"),
+            title,
+            2,
+        );
         snapshot.problems.insert(0, dns.done());
         console.snapshot(shop()).snapshot(snapshot)
     });
@@ -209,21 +215,36 @@ fn yaml_at_the_field_that_proves_it() {
         console.snapshot(shop()).keys("2").yaml(&fixtures::deployment())
     });
     snapshots("yaml_search", &[(80, 24)], |console| {
-        console.snapshot(shop()).keys("v").yaml(&fixtures::deployment()).keys("/label")
+        console
+            .snapshot(shop())
+            .keys("v")
+            .yaml(&fixtures::deployment())
+            .keys("/label")
     });
-    snapshots("yaml_waiting", &[(80, 24)], |console| console.snapshot(shop()).keys("v").wait(2.2));
+    snapshots("yaml_waiting", &[(80, 24)], |console| {
+        console.snapshot(shop()).keys("v").wait(2.2)
+    });
     snapshots("yaml_gone", &[(80, 24)], |console| {
-        console.snapshot(shop()).keys("v").no_yaml(FailureKind::NotFound, "not found")
+        console
+            .snapshot(shop())
+            .keys("v")
+            .no_yaml(FailureKind::NotFound, "not found")
     });
     snapshots("yaml_forbidden", &[(80, 24)], |console| {
         let line = "403: you may not get deployments in shop. Ask for the right, or read the events.";
-        console.snapshot(shop()).keys("v").no_yaml(FailureKind::Forbidden, line)
+        console
+            .snapshot(shop())
+            .keys("v")
+            .no_yaml(FailureKind::Forbidden, line)
     });
 }
 
 const BEFORE: [(&str, &str); 3] = [
     ("10:20:58.114", "GET /health 200 1ms"),
-    ("10:20:59.900", "level=error msg=\"upstream connect refused\" host=orders:8080"),
+    (
+        "10:20:59.900",
+        "level=error msg=\"upstream connect refused\" host=orders:8080",
+    ),
     (
         "10:21:00",
         "[emerg] 1#1: mkdir() \"/var/cache/nginx/client_temp\" failed (30: Read-only file system)",
@@ -236,15 +257,25 @@ fn with_logs(console: Console) -> Console {
         .keys("1")
         .log_lines(0, &BEFORE)
         .log(LogMessage::Ended { stream: 0 })
-        .log_lines(1, &[("10:21:31", "nginx/1.14.2 starts"), ("10:21:31.4", "\u{1b}[31mred\u{1b}[0m and done")])
+        .log_lines(
+            1,
+            &[
+                ("10:21:31", "nginx/1.14.2 starts"),
+                ("10:21:31.4", "\u{1b}[31mred\u{1b}[0m and done"),
+            ],
+        )
         .wait(0.3)
 }
 
 #[test]
 fn logs_at_the_line_that_proves_it() {
     at_every_size("logs", with_logs);
-    snapshots("logs_search", &[(80, 24)], |console| with_logs(console).keys("/nginx"));
-    snapshots("logs_waiting", &[(80, 24)], |console| console.snapshot(shop()).keys("l").wait(3.0));
+    snapshots("logs_search", &[(80, 24)], |console| {
+        with_logs(console).keys("/nginx")
+    });
+    snapshots("logs_waiting", &[(80, 24)], |console| {
+        console.snapshot(shop()).keys("l").wait(3.0)
+    });
     snapshots("logs_forbidden", &[(80, 24)], |console| {
         let fail = |stream| LogMessage::Failed {
             stream,
@@ -259,7 +290,9 @@ fn logs_at_the_line_that_proves_it() {
         }
         console
     });
-    snapshots("logs_none", &[(80, 24)], |console| console.snapshot(shop()).keys("gjjjjjjl"));
+    snapshots("logs_none", &[(80, 24)], |console| {
+        console.snapshot(shop()).keys("gjjjjjjl")
+    });
 }
 
 fn seed() -> Event {
@@ -320,13 +353,20 @@ fn answered(console: Console) -> Console {
 
 #[test]
 fn a_chat_gathers_what_is_known() {
-    snapshots("chat_gathering", &[(80, 24)], |console| console.snapshot(shop()).keys("<tab><enter>"));
+    snapshots("chat_gathering", &[(80, 24)], |console| {
+        console.snapshot(shop()).keys("<tab><enter>")
+    });
 }
 
 #[test]
 fn a_chat_waits_for_its_first_word() {
     snapshots("chat_waiting", &[(80, 24), (120, 40)], |console| {
-        console.speaker(model(true)).snapshot(shop()).keys("<tab><enter>").chat(seed()).wait(2.4)
+        console
+            .speaker(model(true))
+            .snapshot(shop())
+            .keys("<tab><enter>")
+            .chat(seed())
+            .wait(2.4)
     });
 }
 
@@ -335,7 +375,10 @@ fn a_chat_streams() {
     at_every_size("chat_streaming", |console| {
         answered(console)
             .keys("does anything else have this?<enter>")
-            .chat(answer(2, "Yes, **cart** has it too, but it mounts an emptyDir at"))
+            .chat(answer(
+                2,
+                "Yes, **cart** has it too, but it mounts an emptyDir at",
+            ))
             .wait(0.5)
     });
 }
@@ -359,24 +402,35 @@ fn the_playbook_answers() {
 
 #[test]
 fn what_was_sent() {
-    snapshots("chat_sent", &[(80, 24)], |console| answered(console).keys("/sent<enter>"));
+    snapshots("chat_sent", &[(80, 24)], |console| {
+        answered(console).keys("/sent<enter>")
+    });
 }
 
 #[test]
 fn the_provider_refuses() {
     snapshots("chat_error", &[(80, 24), (120, 40), SMALLEST], |console| {
         let line = "401: models.example refuses the key of K8STUI_API_KEY. Set another and ask again.";
-        console.speaker(model(true)).snapshot(shop()).keys("<tab><enter>").chat(seed()).chat(Event::Failed(
-            RequestId(1),
-            ProviderFailure::new(ProviderFault::Unauthorized, line),
-        ))
+        console
+            .speaker(model(true))
+            .snapshot(shop())
+            .keys("<tab><enter>")
+            .chat(seed())
+            .chat(Event::Failed(
+                RequestId(1),
+                ProviderFailure::new(ProviderFault::Unauthorized, line),
+            ))
     });
 }
 
 #[test]
 fn a_host_that_is_not_local_is_asked_about() {
     at_every_size("consent", |console| {
-        console.speaker(model(false)).snapshot(shop()).keys("<tab><enter>").chat(seed())
+        console
+            .speaker(model(false))
+            .snapshot(shop())
+            .keys("<tab><enter>")
+            .chat(seed())
     });
 }
 
@@ -394,7 +448,12 @@ fn what_one_talks_about_heals() {
 #[test]
 fn leaving_while_an_answer_comes_is_asked_about() {
     snapshots("leave", &[(80, 24)], |console| {
-        console.speaker(model(true)).snapshot(shop()).keys("<tab><enter>").chat(seed()).keys("<ctrl+c>")
+        console
+            .speaker(model(true))
+            .snapshot(shop())
+            .keys("<tab><enter>")
+            .chat(seed())
+            .keys("<ctrl+c>")
     });
 }
 
@@ -410,7 +469,9 @@ fn a_command_is_copied() {
 
 #[test]
 fn too_small() {
-    snapshots("too_small", &[(39, 12), (40, 11), (8, 3), (1, 1)], |console| console.snapshot(shop()));
+    snapshots("too_small", &[(39, 12), (40, 11), (8, 3), (1, 1)], |console| {
+        console.snapshot(shop())
+    });
 }
 
 #[test]
@@ -422,5 +483,7 @@ fn without_colour() {
 
 #[test]
 fn times_of_day() {
-    snapshots("absolute_times", &[(110, 30)], |console| console.snapshot(shop()).keys("t"));
+    snapshots("absolute_times", &[(110, 30)], |console| {
+        console.snapshot(shop()).keys("t")
+    });
 }

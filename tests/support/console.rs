@@ -41,6 +41,7 @@ impl Console {
             zone: TimeZone::UTC,
             speaker: Speaker::Playbook,
             read_only: false,
+            ascii: false,
         };
         let now = fixtures::now();
         Self {
@@ -83,15 +84,13 @@ impl Console {
     pub fn keys(mut self, keys: &str) -> Self {
         let mut rest = keys;
         while let Some(first) = rest.chars().next() {
-            let key = match rest.strip_prefix('<').and_then(|after| after.split_once('>')) {
-                Some((name, after)) => {
-                    rest = after;
-                    named(name)
-                }
-                None => {
-                    rest = &rest[first.len_utf8()..];
-                    KeyEvent::new(KeyCode::Char(first), KeyModifiers::NONE)
-                }
+            let bracketed = rest.strip_prefix('<').and_then(|after| after.split_once('>'));
+            let key = if let Some((name, after)) = bracketed {
+                rest = after;
+                named(name)
+            } else {
+                rest = &rest[first.len_utf8()..];
+                KeyEvent::new(KeyCode::Char(first), KeyModifiers::NONE)
             };
             self = self.message(Message::Key(key));
         }

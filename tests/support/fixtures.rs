@@ -72,7 +72,11 @@ impl Draft {
     pub fn member(mut self, role: Role, of: Option<ObjectRef>, title: &str, count: u32, since: i64) -> Self {
         let owner = self.0.owner.clone();
         let of = of.unwrap_or_else(|| owner.clone());
-        let title = if title.is_empty() { self.0.title.to_string() } else { title.to_owned() };
+        let title = if title.is_empty() {
+            self.0.title.to_string()
+        } else {
+            title.to_owned()
+        };
         let is_pod = *of.kind == *"Pod";
         let mut finding = Finding::new("ContainerCrashLoop", self.0.severity, of, title);
         finding.container = is_pod.then(|| "web".into());
@@ -245,16 +249,79 @@ pub fn problems() -> Vec<Arc<Problem>> {
     use Severity::{Critical, Warning};
     vec![
         checkout(),
-        small(Critical, "Node", "", "node-3", "node-3 stopped reporting (2 pods on it)", 2 * M + 5).done(),
-        small(Critical, "StatefulSet", "payments", "ledger", "no node fits payments/ledger-0", 12 * M).done(),
-        small(Warning, "Deployment", "shop", "orders", "orders: memory limit reached 4× in 10m", 8 * M).done(),
-        small(Warning, "Deployment", "shop", "web", "web: HPA cannot read CPU metrics", H).done(),
-        small(Warning, "Certificate", "shop", "shop-tls", "certificate shop-tls expires in 2 d", 5 * H).done(),
-        small(Warning, "Job", "payments", "nightly-report", "job nightly-report failed 3 of 3", 7 * H).done(),
-        small(Warning, "PodDisruptionBudget", "shop", "api", "PDB api allows no disruption", 3 * D).done(),
-        small(Warning, "Deployment", "shop", "search", "search: image search:2.4 not found", 20 * M)
-            .with(|problem| problem.state = State::Healed(ago(65)))
-            .done(),
+        small(
+            Critical,
+            "Node",
+            "",
+            "node-3",
+            "node-3 stopped reporting (2 pods on it)",
+            2 * M + 5,
+        )
+        .done(),
+        small(
+            Critical,
+            "StatefulSet",
+            "payments",
+            "ledger",
+            "no node fits payments/ledger-0",
+            12 * M,
+        )
+        .done(),
+        small(
+            Warning,
+            "Deployment",
+            "shop",
+            "orders",
+            "orders: memory limit reached 4× in 10m",
+            8 * M,
+        )
+        .done(),
+        small(
+            Warning,
+            "Deployment",
+            "shop",
+            "web",
+            "web: HPA cannot read CPU metrics",
+            H,
+        )
+        .done(),
+        small(
+            Warning,
+            "Certificate",
+            "shop",
+            "shop-tls",
+            "certificate shop-tls expires in 2 d",
+            5 * H,
+        )
+        .done(),
+        small(
+            Warning,
+            "Job",
+            "payments",
+            "nightly-report",
+            "job nightly-report failed 3 of 3",
+            7 * H,
+        )
+        .done(),
+        small(
+            Warning,
+            "PodDisruptionBudget",
+            "shop",
+            "api",
+            "PDB api allows no disruption",
+            3 * D,
+        )
+        .done(),
+        small(
+            Warning,
+            "Deployment",
+            "shop",
+            "search",
+            "search: image search:2.4 not found",
+            20 * M,
+        )
+        .with(|problem| problem.state = State::Healed(ago(65)))
+        .done(),
     ]
 }
 
@@ -324,8 +391,24 @@ pub fn events() -> Vec<EventLine> {
             1,
             5 * M,
         ),
-        event("Pod", pod, false, "Scheduled", "Successfully assigned shop/checkout-7d9f6c5b8d-abc12 to node-1", 1, 5 * M),
-        event("Pod", pod, false, "Pulled", "Container image \"nginx:1.14.2\" already present on machine", 12, 40),
+        event(
+            "Pod",
+            pod,
+            false,
+            "Scheduled",
+            "Successfully assigned shop/checkout-7d9f6c5b8d-abc12 to node-1",
+            1,
+            5 * M,
+        ),
+        event(
+            "Pod",
+            pod,
+            false,
+            "Pulled",
+            "Container image \"nginx:1.14.2\" already present on machine",
+            12,
+            40,
+        ),
         event("Pod", pod, false, "Started", "Started container web", 12, 39),
         event(
             "Pod",

@@ -1,5 +1,6 @@
 //! What several behaviours need to be tried against.
 
+pub mod cluster;
 pub mod console;
 pub mod fixtures;
 pub mod openai;
@@ -19,3 +20,4 @@ pub fn command(n: u32, entry: usize, command: &str, mutates: bool) -> ChatComman
         flags: CommandFlags::default(),
     }
 }
+pub mod openai;

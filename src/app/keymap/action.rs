@@ -85,6 +85,8 @@ pub enum Action {
     Decline,
     /// The page of keys.
     Help,
+    /// Tries to reach the cluster now.
+    Refresh,
     /// Draws the whole screen anew.
     Redraw,
     /// To the shell; `fg` comes back.

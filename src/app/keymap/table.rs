@@ -135,6 +135,7 @@ const NEW_LINE: &[Chord] = &[
 /// The table. Order matters twice: the footer shows the first five with a label, the page of keys all.
 #[rustfmt::skip]
 pub(super) const BINDINGS: &[Binding] = &[
+    row(PANES, &[ch('r')], Action::Refresh, "retry now", "try to reach the cluster now"),
     row(TREE, &[key(KeyCode::Enter)], Action::Enter, "talk about it", "open the chat of the problem"),
     row(DETAIL, &[key(KeyCode::Enter)], Action::Enter, "open", "open the fact at its source, else the chat"),
     row(CHAT, &[key(KeyCode::Enter), ch('i')], Action::Compose, "ask", "type a question"),

@@ -326,10 +326,10 @@ pub(super) fn keep_visible(model: &mut Model) {
     model.detail.yaml.keep_visible(height);
     match model.detail.tab {
         Tab::Evidence => model.detail.scroll = views::evidence::scroll_to_cursor(model, height),
-        Tab::Overview | Tab::Events => {
+        Tab::Overview | Tab::Events if model.detail.scroll > 0 => {
             model.detail.scroll = model.detail.scroll.min(views::detail::last_scroll(model));
         }
-        Tab::Logs | Tab::Yaml | Tab::Chat => {}
+        Tab::Overview | Tab::Events | Tab::Logs | Tab::Yaml | Tab::Chat => {}
     }
 }
 

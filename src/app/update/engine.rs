@@ -35,17 +35,18 @@ pub(super) fn snapshot(model: &mut Model, new: Arc<Snapshot>, effects: &mut Effe
 
 /// Tells of critical problems that were not there before.
 fn announce(model: &mut Model, old: &Snapshot, new: &Snapshot) {
-    let known: HashSet<&Text> = old.problems.iter().map(|problem| &problem.id).collect();
-    let is_new = |problem: &&Arc<Problem>| {
-        problem.state == State::Active
-            && problem.severity == Severity::Critical
-            && !known.contains(&problem.id)
-            && !old
-                .problems
-                .iter()
-                .any(|before| before.answers_to(&problem.id) || problem.answers_to(&before.id))
+    let ids: HashSet<&Text> = old.problems.iter().map(|problem| &problem.id).collect();
+    let unknown = |problem: &&Arc<Problem>| {
+        problem.state == State::Active && problem.severity == Severity::Critical && !ids.contains(&problem.id)
     };
-    let mut fresh = new.problems.iter().filter(is_new);
+    let unknown: Vec<&Arc<Problem>> = new.problems.iter().filter(unknown).collect();
+    if unknown.is_empty() {
+        return;
+    }
+    // Of those some may be old ones with another root: they answer to an id that was there.
+    let known: HashSet<&Text> = old.problems.iter().flat_map(|problem| answers(problem)).collect();
+    let is_new = |problem: &&Arc<Problem>| !answers(problem).any(|id| known.contains(id));
+    let mut fresh = unknown.into_iter().filter(is_new);
     if let Some(first) = fresh.next() {
         model.news = Some(News {
             problem: first.id.clone(),
@@ -54,6 +55,14 @@ fn announce(model: &mut Model, old: &Snapshot, new: &Snapshot) {
             until: model.now.saturating_add(NEWS).unwrap_or(Timestamp::MAX),
         });
     }
+}
+
+/// Every id that a problem answers to.
+fn answers(problem: &Problem) -> impl Iterator<Item = &Text> {
+    let members = problem.members.iter().map(|member| &member.id);
+    std::iter::once(&problem.id)
+        .chain(&problem.aliases)
+        .chain(members)
 }
 
 /// Says in conversations that what they are about has healed.

@@ -27,6 +27,7 @@ fn act(model: &mut Model, focus: Focus, action: Action, effects: &mut Effects) {
         Action::Quit => return quit(model, effects),
         Action::Suspend => return effects.push(Effect::Suspend),
         Action::Redraw => return effects.push(Effect::Redraw),
+        Action::Refresh => return effects.push(Effect::Refresh),
         Action::Help => {
             model.overlay = Some(Overlay::Help { focus, scroll: 0 });
             return;
