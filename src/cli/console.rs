@@ -164,13 +164,14 @@ async fn show(
         zone: TimeZone::system(),
         speaker: answers.speaker,
         read_only: cli.console.read_only || config.read_only,
+        ascii: config.ui.ascii,
     };
     let options = app::Options {
         setting,
         context: live.context.to_string(),
         seed_tokens: seed::BUDGET_TOKENS,
     };
-    let mut tty = Tty::take().map_err(|error| CouldNot(error.to_string()))?;
+    let mut tty = Tty::take(config.ui.mouse).map_err(|error| CouldNot(error.to_string()))?;
     let ending = app::run(options, ports, &mut tty).await;
     drop(tty);
     match ending.map_err(|error| CouldNot(format!("the terminal failed: {error}")))? {
