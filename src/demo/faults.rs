@@ -129,7 +129,7 @@ impl Faults {
     pub(super) fn take_failure(&self) -> Option<u16> {
         let mut state = self.lock();
         let (left, status) = state.failing?;
-        state.failing = left.checked_sub(2).map(|rest| (rest + 1, status));
+        state.failing = (left > 1).then(|| (left - 1, status));
         (left > 0).then_some(status)
     }
 

@@ -132,6 +132,16 @@ async fn latency_and_silence_end_when_told_to() {
     get(&cluster.client, "/api/v1/nodes").await;
     assert!(started.elapsed() >= Duration::from_millis(150));
 
+    faults.clear();
+    faults.slow_lists(Some(Duration::from_millis(150)));
+    let started = Instant::now();
+    get(&cluster.client, "/api/v1/nodes").await;
+    assert!(
+        started.elapsed() >= Duration::from_millis(150),
+        "a list comes part by part"
+    );
+    faults.slow_lists(None);
+
     faults.hang(true);
     let client = cluster.client.clone();
     let asked = tokio::spawn(async move { get(&client, "/api/v1/pods").await.0 });

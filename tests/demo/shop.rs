@@ -123,8 +123,7 @@ async fn its_pods_at_the_start() {
         )
     });
     insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("demo_pods_at_the_start", rows.collect::<Vec<_>>().join("
-    "));
+        insta::assert_snapshot!("demo_pods_at_the_start", rows.collect::<Vec<_>>().join("\n"));
     });
 }
 

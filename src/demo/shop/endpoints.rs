@@ -1,5 +1,7 @@
 //! The endpoint controller: for each Service with a selector a slice of the pods that it selects.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::object::{is_going, is_ready, key_of, list, number, owner_reference, selects, set, text};
@@ -19,10 +21,11 @@ pub(super) fn reconcile(world: &mut World) {
 
 fn one(world: &mut World, service: &Value) {
     let namespace = text(service, "/metadata/namespace");
-    let pods: Vec<Value> = world
-        .all("pods")
-        .filter(|pod| text(pod, "/metadata/namespace") == namespace && !text(pod, "/status/podIP").is_empty())
-        .filter(|pod| selects(service.pointer("/spec/selector"), pod))
+    let pods: Vec<Arc<Value>> = world
+        .within("pods", namespace)
+        .filter(|pod| {
+            selects(service.pointer("/spec/selector"), pod) && !text(pod, "/status/podIP").is_empty()
+        })
         .cloned()
         .collect();
     let zone = |pod: &Value| {
@@ -49,7 +52,7 @@ fn one(world: &mut World, service: &Value) {
     } else {
         list(service, "/spec/ports")
             .iter()
-            .map(|port| target(port, pods.first()))
+            .map(|port| target(port, pods.first().map(Arc::as_ref)))
             .collect()
     };
     let now = seconds(world.now);

@@ -127,6 +127,8 @@ impl Shop {
     fn settle(&mut self) {
         for _ in 0..MOST_ROUNDS {
             if !self.world.take_dirty() {
+                self.world.look_at_touched();
+                endpoints::reconcile(&mut self.world);
                 return;
             }
             let (world, recorder) = (&mut self.world, &mut self.recorder);
@@ -134,7 +136,6 @@ impl Shop {
             sets::reconcile(world, recorder);
             volumes::reconcile(world, &mut self.claims);
             self.kubelets.reconcile(world, recorder);
-            endpoints::reconcile(world);
         }
         tracing::warn!("the demo's controllers do not come to rest");
     }

@@ -1,6 +1,7 @@
 //! The controllers that make pods: ReplicaSet, StatefulSet, DaemonSet; and the garbage collector that takes what lost
 //! its owner.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -229,21 +230,20 @@ fn collect_garbage(world: &mut World) {
         ("pods", &["replicasets", "statefulsets", "daemonsets"][..]),
         ("endpointslices", &["services"][..]),
     ] {
+        let alive: BTreeSet<&str> = owners
+            .iter()
+            .flat_map(|kind| world.all(kind))
+            .map(|owner| text(owner, "/metadata/uid"))
+            .collect();
         let orphans: Vec<Key> = world
-            .all(plural)
-            .filter(|object| world.is_looked_at(text(object, "/metadata/namespace")))
-            .filter(|object| {
-                list(object, "/metadata/ownerReferences").iter().any(|owner| {
-                    let uid = text(owner, "/uid");
-                    owners.iter().all(|kind| {
-                        world
-                            .all(kind)
-                            .all(|candidate| text(candidate, "/metadata/uid") != uid)
-                    })
+            .keys(plural)
+            .into_iter()
+            .filter(|key| {
+                world.get(plural, key).is_some_and(|object| {
+                    let mut owners = list(object, "/metadata/ownerReferences").iter();
+                    owners.any(|owner| !alive.contains(text(owner, "/uid"))) && !is_going(object)
                 })
             })
-            .filter(|object| !is_going(object))
-            .map(key_of)
             .collect();
         for key in orphans {
             if plural == "pods" {

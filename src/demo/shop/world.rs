@@ -47,6 +47,8 @@ pub(super) struct World {
     /// Namespaces in which something changed that controllers look at; those that they look at now.
     dirty: BTreeSet<String>,
     scope: BTreeSet<String>,
+    /// Those that they looked at since [`World::look_at_touched`].
+    touched: BTreeSet<String>,
 }
 
 impl World {
@@ -64,6 +66,7 @@ impl World {
             scheduled: 0,
             dirty: BTreeSet::new(),
             scope: BTreeSet::new(),
+            touched: BTreeSet::new(),
         }
     }
 
@@ -110,7 +113,13 @@ impl World {
     /// Whether there is something to look at; then that is what [`World::keys`] shows.
     pub(super) fn take_dirty(&mut self) -> bool {
         self.scope = std::mem::take(&mut self.dirty);
+        self.touched.extend(self.scope.iter().cloned());
         !self.scope.is_empty()
+    }
+
+    /// Looks once more at everything that was looked at: for what only follows the others.
+    pub(super) fn look_at_touched(&mut self) {
+        self.scope = std::mem::take(&mut self.touched);
     }
 
     /// Brings what others wrote into the cache.
@@ -204,7 +213,7 @@ impl World {
         let Some(resource) = Resource::by_kind(text(&object, "/apiVersion"), text(&object, "/kind")) else {
             return;
         };
-        match self.store.update(object) {
+        match self.store.replace(object) {
             Ok(stored) => {
                 if let Ok(revision) = text(&stored, "/metadata/resourceVersion").parse() {
                     self.own.insert(revision);
@@ -260,14 +269,19 @@ impl World {
         }
     }
 
-    /// The objects that a controller owns.
-    pub(super) fn owned(&self, plural: &str, owner: &Value) -> Vec<Arc<Value>> {
-        let (uid, namespace) = (text(owner, "/metadata/uid"), text(owner, "/metadata/namespace"));
+    /// The objects of a kind in a namespace, in order.
+    pub(super) fn within(&self, plural: &str, namespace: &str) -> impl Iterator<Item = &Arc<Value>> {
         let objects = self.cache.get(plural).into_iter();
         objects
             .flat_map(|objects| objects.range((namespace.to_owned(), String::new())..))
-            .take_while(|(key, _)| key.0 == namespace)
+            .take_while(move |(key, _)| key.0 == namespace)
             .map(|(_, object)| object)
+    }
+
+    /// The objects that a controller owns.
+    pub(super) fn owned(&self, plural: &str, owner: &Value) -> Vec<Arc<Value>> {
+        let uid = text(owner, "/metadata/uid");
+        self.within(plural, text(owner, "/metadata/namespace"))
             .filter(|object| text(object, "/metadata/ownerReferences/0/uid") == uid)
             .cloned()
             .collect()
@@ -278,7 +292,7 @@ impl World {
 /// before is most of what happens here, and is nobody's business but its kubelet's.
 fn matters(before: Option<&Arc<Value>>, after: &Value) -> bool {
     let Some(before) = before else {
-        return text(after, "/kind") != "Event";
+        return !matches!(text(after, "/kind"), "Event" | "EndpointSlice");
     };
     let differs = |pointer: &str| before.pointer(pointer) != after.pointer(pointer);
     match text(after, "/kind") {

@@ -131,15 +131,20 @@ impl Store {
     /// Creates or replaces an object and returns it as stored. Uid and creation time are given to new objects that
     /// have none and kept for known ones; a change that changes nothing makes no new version.
     pub fn apply(&self, object: Value) -> Result<Value, StoreError> {
-        self.put(object, false)
+        self.put(object, false, true)
     }
 
     /// As [`Store::apply`], but refuses when the object carries a resource version that is not the present one.
     pub fn update(&self, object: Value) -> Result<Value, StoreError> {
-        self.put(object, true)
+        self.put(object, true, true)
     }
 
-    fn put(&self, mut object: Value, guarded: bool) -> Result<Value, StoreError> {
+    /// As [`Store::update`], for those who know that the object is another than before.
+    pub(super) fn replace(&self, object: Value) -> Result<Value, StoreError> {
+        self.put(object, true, false)
+    }
+
+    fn put(&self, mut object: Value, guarded: bool, compare: bool) -> Result<Value, StoreError> {
         let (resource, key) = identify(&object)?;
         let now = self.clock.now();
         let mut inner = self.lock();
@@ -170,9 +175,11 @@ impl Store {
                     }
                 }
             }
-            metadata.insert("resourceVersion".to_owned(), json!(before.revision.to_string()));
-            if body_of(&object) == before.body {
-                return Ok(object);
+            if compare {
+                metadata.insert("resourceVersion".to_owned(), json!(before.revision.to_string()));
+                if body_of(&object) == before.body {
+                    return Ok(object);
+                }
             }
         } else {
             metadata
