@@ -21,4 +21,6 @@ mod paint_settings;
 mod paint_text;
 mod supply;
 mod support;
+mod terminal;
+mod tour;
 mod watching;

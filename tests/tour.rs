@@ -1,0 +1,59 @@
+//! The tour: a first visit as a new user would make it, in the real binary on the embedded cluster. `docs/tour.md`
+//! is what it saw; run it with `K8STUI_WRITE_TOUR=1` to write it anew.
+
+use crate::support::pty::Terminal;
+
+struct Tour {
+    terminal: Terminal,
+    text: String,
+}
+
+impl Tour {
+    /// Shows the screen once it holds all of these.
+    fn see(&mut self, told: &str, holds: &[&str]) {
+        let screen = self.terminal.until(told, |screen| holds.iter().all(|words| screen.contains(words)));
+        self.text.push_str(&format!("\n{told}\n\n```text\n{screen}\n```\n"));
+    }
+
+    fn keys(&mut self, keys: &str) {
+        self.terminal.keys(keys);
+    }
+}
+
+#[test]
+fn tour() {
+    let terminal =
+        Terminal::start(110, 34, &["demo", "--seed", "1", "--at", "10m"], &[("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")]);
+    let mut tour = Tour {
+        terminal,
+        text: "# A first visit\n\nMade by `K8STUI_WRITE_TOUR=1 cargo test tour` on the embedded cluster (`k8stui demo --at 10m`), \
+               in a terminal of\n110 by 34, with no model configured. `cargo test` holds that it is still so.\n"
+            .to_owned(),
+    };
+    tour.see(
+        "Start. What fails is there, worst first; the title says the cause, and the log line that proves it stands beside it.",
+        &["live", "cannot write /var/cache", "Read-only file system", "①"],
+    );
+    tour.keys("l");
+    tour.see("`l`: the log, with the line in question.", &["client_temp", "Read-only file system"]);
+    tour.keys("\x1b");
+    tour.keys("\r");
+    tour.see("Enter: talk about it. Without a model the playbook answers, and says so.", &["playbook", "①", "ask, / for"]);
+    tour.keys("why do you think so?\r");
+    tour.see("A first follow-up.", &["why do you think so?", "client_temp", "ask, / for"]);
+    tour.keys("what happened before, which events?\r");
+    tour.see("A second one.", &["which events?", "Back", "ask, / for"]);
+    tour.keys("\x1b1");
+    tour.see("Alt+1: the command that heals it is in the clipboard (here, over SSH, by way of the terminal).", &["opied"]);
+    tour.keys("\x1b");
+    tour.keys("\x1b");
+    tour.keys("q");
+    assert_eq!(tour.terminal.exit_code(), 0);
+    assert!(tour.terminal.is_restored());
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/tour.md");
+    if std::env::var_os("K8STUI_WRITE_TOUR").is_some() {
+        std::fs::write(path, &tour.text).unwrap();
+    }
+    let known = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(known == tour.text, "docs/tour.md is not what is seen now; look at it, then K8STUI_WRITE_TOUR=1 cargo test tour\n{}", tour.text);
+}
