@@ -55,13 +55,16 @@ fn worn(value: &Value, dice: &mut dyn FnMut() -> u32) -> Value {
         Value::Array(list) => {
             let kept: Vec<Value> = list
                 .iter()
-                .filter_map(|inner| (dice() % 8 != 0).then(|| worn(inner, dice)))
+                .filter_map(|inner| match dice() % 8 {
+                    0 => None,
+                    _ => Some(worn(inner, dice)),
+                })
                 .collect();
             Value::Array(kept)
         }
-        Value::Number(_) if dice() % 8 == 0 => Value::from(i32::MAX),
-        Value::Number(_) if dice() % 8 == 0 => Value::from(0),
-        Value::String(text) if text.len() > 30 && dice() % 6 == 0 => {
+        Value::Number(_) if dice().is_multiple_of(8) => Value::from(i32::MAX),
+        Value::Number(_) if dice().is_multiple_of(8) => Value::from(0),
+        Value::String(text) if text.len() > 30 && dice().is_multiple_of(6) => {
             let cut: String = text.chars().take((dice() % 40) as usize).collect();
             Value::from(format!("{cut}\u{1b}[31m\u{0}é"))
         }

@@ -94,7 +94,7 @@ fn every_scenario_says_its_cause() {
     let all = findings(&cluster(), now);
     let mut shown = String::new();
     for (scenario, findings) in by_scenario(&all) {
-        shown.push_str(&format!("{scenario}\n"));
+        shown.extend([scenario.as_str(), "\n"]);
         let mut lines: Vec<String> = findings
             .iter()
             .map(|finding| {
@@ -169,7 +169,7 @@ fn every_scenario_is_explained() {
     let all = findings(&cluster(), now);
     let mut shown = String::new();
     for (scenario, findings) in by_scenario(&all) {
-        shown.push_str(&format!("{scenario}\n"));
+        shown.extend([scenario.as_str(), "\n"]);
         let mut seen = Vec::new();
         // What follows from the pods has one word for all.
         let roots = findings.into_iter().filter(|finding| {
@@ -188,17 +188,18 @@ fn every_scenario_is_explained() {
                 continue;
             }
             seen.push((finding.code.clone(), diagnosis.cause.clone()));
-            shown.push_str(&format!(
+            let words = format!(
                 "  {} [{}] why {:?}\n    cause: {}\n    fix:   {}\n",
                 finding.code,
                 diagnosis.confidence.name(),
                 diagnosis.why,
                 diagnosis.cause,
                 diagnosis.fix
-            ));
+            );
+            shown.push_str(&words);
             for command in &diagnosis.commands {
                 let sign = if command.mutates { "!" } else { "-" };
-                shown.push_str(&format!("    {sign} {}\n", command.command));
+                shown.extend(["    ", sign, " ", &command.command, "\n"]);
             }
         }
     }

@@ -22,7 +22,7 @@ impl Analyzer for DeploymentAnalyzer {
     }
 
     fn reads(&self) -> &'static [Kind] {
-        &[]
+        &[Kind::Pod]
     }
 
     fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis {
