@@ -2,11 +2,12 @@
 
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Instant;
 
 use crossterm::event::Event;
+use futures::StreamExt;
 use futures::stream::{self, BoxStream};
-use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use ratatui::layout::Size;
 use tokio::sync::{mpsc, watch};
@@ -157,7 +158,7 @@ impl Console<'_> {
             let is_key = matches!(turn, Turn::Key(_));
             let was_terminated = matches!(turn, Turn::Message(Message::Terminate));
             let step = match turn {
-                Turn::Key(event) => self.keys(event, &mut keys)?,
+                Turn::Key(event) => self.keys(event, &mut keys).await?,
                 Turn::Message(message) => self.tell(message),
                 Turn::Stop => Step::Suspend,
                 Turn::Wish(wish) => {
@@ -232,15 +233,21 @@ impl Console<'_> {
     }
 
     /// Takes a key and all that wait behind it: they are drawn once.
-    fn keys(&mut self, first: Event, keys: &mut BoxStream<'static, io::Result<Event>>) -> io::Result<Step> {
+    async fn keys(
+        &mut self,
+        first: Event,
+        keys: &mut BoxStream<'static, io::Result<Event>>,
+    ) -> io::Result<Step> {
         let mut step = self.input(first);
         for _ in 0..KEYS {
             if step != Step::Go {
                 break;
             }
-            match keys.next().now_or_never() {
-                Some(Some(event)) => step = self.input(event?),
-                Some(None) | None => break,
+            // Asked in this task, not by `now_or_never`: the stream keeps the first waker that it is asked with, and
+            // one that wakes nobody would leave the next key lying until something else happens.
+            match futures::poll!(keys.next()) {
+                Poll::Ready(Some(event)) => step = self.input(event?),
+                Poll::Ready(None) | Poll::Pending => break,
             }
         }
         Ok(step)
