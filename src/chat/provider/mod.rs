@@ -15,6 +15,7 @@ pub mod openai;
 pub mod settings;
 
 pub use openai::install_tls;
+pub use settings::{ProviderConfig, Settings, SettingsError};
 
 /// Whose words a message holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,7 +146,7 @@ pub trait Provider: Send + Sync {
 /// Makes a provider of settings: runs the command that prints its key, and asks for the name of its model where none
 /// is set. Where that cannot be told now, the provider is there all the same and its first answer says why.
 pub async fn open(
-    settings: settings::Settings,
+    settings: Settings,
     consents: &Consents,
 ) -> Result<(SharedProvider, Speaker), ProviderFailure> {
     let settings = settings

@@ -33,7 +33,7 @@ use wire::{NoStream, Wire};
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// How long a provider may be silent. A big model on a small machine reads its prompt for a minute.
-const SILENCE: Duration = Duration::from_secs(120);
+const SILENCE: Duration = Duration::from_mins(2);
 
 /// Bytes of an answer: a model that repeats itself for ever is cut off.
 const LONGEST: usize = 1024 * 1024;
