@@ -38,8 +38,10 @@ pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// A signal of the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// End: SIGTERM, or SIGHUP as the terminal has gone.
+    /// End: SIGTERM, SIGQUIT, or SIGHUP as the terminal has gone.
     Terminate,
+    /// SIGINT. Meant for whoever has the terminal: a key press of the person comes as a key.
+    Interrupt,
     /// SIGTSTP: stop until the shell continues us.
     Stop,
     /// SIGCONT: we were stopped and go on.
@@ -156,16 +158,17 @@ impl Console<'_> {
         loop {
             let turn = self.next(&mut keys, &mut inputs).await?;
             let is_key = matches!(turn, Turn::Key(_));
-            let was_terminated = matches!(turn, Turn::Message(Message::Terminate));
+            let is_wish = matches!(turn, Turn::Wish(_));
+            let was_terminated = is_wish || matches!(turn, Turn::Message(Message::Terminate));
             let step = match turn {
                 Turn::Key(event) => self.keys(event, &mut keys).await?,
                 Turn::Message(message) => self.tell(message),
                 Turn::Stop => Step::Suspend,
                 Turn::Wish(wish) => {
                     drop(keys);
-                    self.lend(wish).await?;
+                    let step = self.lend(wish, &mut inputs.signals).await?;
                     keys = self.screen.events();
-                    Step::Go
+                    step
                 }
                 Turn::Frame => self.tell(Message::Timer),
                 Turn::InputEnded => return Ok(Ending::Terminated),
@@ -215,7 +218,7 @@ impl Console<'_> {
                 None => Ok(Turn::InputEnded),
             },
             Some(signal) = inputs.signals.next() => Ok(match signal {
-                Signal::Terminate => Turn::Message(Message::Terminate),
+                Signal::Terminate | Signal::Interrupt => Turn::Message(Message::Terminate),
                 Signal::Stop => Turn::Stop,
                 Signal::Continue => Turn::Message(Message::Continued),
             }),
@@ -307,11 +310,17 @@ impl Console<'_> {
         Ok(())
     }
 
-    async fn lend(&mut self, wish: Wish) -> io::Result<()> {
+    /// Leaves the terminal to whoever wished for it. An interrupt is theirs then; an end is an end.
+    async fn lend(&mut self, wish: Wish, signals: &mut BoxStream<'static, Signal>) -> io::Result<Step> {
         self.screen.leave()?;
-        wish.grant().await;
+        let mut ends = signals.filter(|signal| std::future::ready(*signal == Signal::Terminate));
+        tokio::select! {
+            () = wish.grant() => {}
+            Some(_) = ends.next() => return Ok(Step::Quit),
+        }
         self.screen.enter()?;
-        self.measure()
+        self.measure()?;
+        Ok(Step::Go)
     }
 
     /// The size may have changed while nobody listened.
@@ -332,6 +341,8 @@ pub fn signals() -> io::Result<BoxStream<'static, Signal>> {
     for (kind, meaning) in [
         (SignalKind::terminate(), Signal::Terminate),
         (SignalKind::hangup(), Signal::Terminate),
+        (SignalKind::quit(), Signal::Terminate),
+        (SignalKind::interrupt(), Signal::Interrupt),
         (stop, Signal::Stop),
         (go_on, Signal::Continue),
     ] {

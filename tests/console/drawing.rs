@@ -83,19 +83,59 @@ fn text_from_the_cluster_never_reaches_the_terminal_unescaped() {
 
 #[test]
 fn every_size_and_key_is_survived() {
-    let script = "jjkG<space><tab>]]]]<tab>gg1<esc>2<esc>3<esc>?jG<esc>/x<enter><esc>tz<enter>hi<enter><esc>z<esc><esc>";
-    for width in [1, 39, 40, 59, 79, 99, 100, 200] {
-        for height in [1, 12, 13, 16, 40] {
-            let mut console = Console::new(width, height).snapshot(shop());
-            for key in script.split_inclusive(['>', 'j', 'k', 'G', ']', 'g', '1', '2', '3', '?', 't', 'z']) {
-                console = console.keys(key);
-                let _ = console.screen();
-            }
-            let console = console
-                .snapshot(Snapshot::empty("x", ago(1)))
-                .keys("jjGg<enter>l");
+    let script = [
+        "jj",
+        "k",
+        "G",
+        "<space>",
+        "<tab>",
+        "]",
+        "]",
+        "]",
+        "]",
+        "<tab>",
+        "g",
+        "1",
+        "<esc>",
+        "2",
+        "<esc>",
+        "3",
+        "<esc>",
+        "?",
+        "jG",
+        "<esc>",
+        "/x<enter>",
+        "<esc>",
+        "t",
+        "z",
+        "<enter>",
+        "hi<enter>",
+        "<esc>",
+        "z",
+        "<esc>",
+        "<esc>",
+    ];
+    for (width, height) in [
+        (1, 1),
+        (39, 40),
+        (40, 12),
+        (59, 13),
+        (79, 16),
+        (80, 24),
+        (99, 40),
+        (100, 12),
+        (101, 15),
+        (200, 60),
+    ] {
+        let mut console = Console::new(width, height).snapshot(shop());
+        for keys in script {
+            console = console.keys(keys);
             let _ = console.screen();
-            let _ = console.message(Message::Resize(width + 7, height + 3)).screen();
         }
+        let console = console
+            .snapshot(Snapshot::empty("x", ago(1)))
+            .keys("jjGg<enter>l");
+        let _ = console.screen();
+        let _ = console.message(Message::Resize(width + 7, height + 3)).screen();
     }
 }

@@ -349,6 +349,19 @@ async fn a_plugin_that_must_ask_gets_the_terminal() {
 }
 
 #[tokio::test]
+async fn while_the_terminal_is_lent_an_interrupt_is_not_ours_but_an_end_is() {
+    let mut running = Running::start(shop());
+    running.shows("checkout").await;
+    let lease = running.lender.borrow().await.expect("a console runs");
+    running.signals.send(Signal::Interrupt).unwrap();
+    tokio::task::yield_now().await;
+    assert!(!running.console.is_finished());
+    running.signals.send(Signal::Terminate).unwrap();
+    assert_eq!(running.ends().await, Ending::Terminated);
+    drop(lease);
+}
+
+#[tokio::test]
 async fn a_keyboard_that_is_gone_ends_it() {
     let Running {
         keyboard, console, ..

@@ -5,7 +5,7 @@ use k8stui::engine::problem::Problem;
 use k8stui::engine::snapshot::Connection;
 
 use crate::support::console::Console;
-use crate::support::fixtures::{Draft, live, object, shop};
+use crate::support::fixtures::{self, Draft, live, object, shop};
 
 fn title(console: &Console) -> String {
     console
@@ -165,4 +165,36 @@ fn a_new_critical_problem_is_told_and_moves_nothing() {
     assert!(console.screen().contains("new ✖ coredns is down"));
     let console = console.wait(11.0);
     assert!(!console.screen().contains("new ✖"), "it goes away by itself");
+}
+
+#[test]
+fn whoever_has_touched_a_key_is_left_where_they_are() {
+    let mut reading = shop();
+    reading.cluster.connection = Connection::Reading {
+        read: 1,
+        expected: None,
+    };
+    reading.problems.drain(..3);
+    let console = Console::new(120, 40).snapshot(reading).keys("v").snapshot(shop());
+    assert!(title(&console).starts_with("orders"));
+}
+
+#[test]
+fn a_lost_connection_that_comes_back_moves_nothing_and_tells_what_is_new() {
+    let mut lost = shop();
+    lost.cluster.connection = Connection::Lost {
+        since: fixtures::ago(5),
+        retry_at: None,
+        why: "gone".into(),
+    };
+    let mut back = shop();
+    let dns = object("Deployment", "kube-system", "coredns");
+    let draft = Draft::new(Severity::Critical, dns, "coredns is down", 1);
+    back.problems.insert(0, draft.done());
+    let console = Console::new(120, 40)
+        .snapshot(shop())
+        .snapshot(lost)
+        .snapshot(back);
+    assert!(title(&console).starts_with("checkout"));
+    assert!(console.screen().contains("new ✖ coredns is down"));
 }
