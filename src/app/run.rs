@@ -305,7 +305,7 @@ impl Console<'_> {
             let wait = std::time::Duration::from_millis(u64::try_from(wait).unwrap_or(u64::MAX));
             // Far away is never: the clock may be changed until then, and every frame asks again.
             self.limiter
-                .request_at(instant + wait.min(std::time::Duration::from_secs(3600)));
+                .request_at(instant + wait.min(std::time::Duration::from_hours(1)));
         }
         Ok(())
     }
