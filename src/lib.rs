@@ -3,5 +3,7 @@
 
 pub mod app;
 pub mod chat;
+pub mod cli;
+pub mod demo;
 pub mod engine;
 pub mod views;

@@ -1,3 +1,7 @@
 //! The `k8stui` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    k8stui::cli::main()
+}

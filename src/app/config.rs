@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::chat::provider::ProviderConfig;
+
 use super::keymap::Preset;
 use super::theme::line_and_column;
 
@@ -36,20 +38,6 @@ impl Default for Config {
             namespaces: NamespaceConfig::default(),
         }
     }
-}
-
-/// `[provider]`: no key stands here, only where one is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ProviderConfig {
-    /// `http://localhost:11434/v1`.
-    pub base_url: Option<String>,
-    /// `llama3.1`.
-    pub model: Option<String>,
-    /// The environment variable that holds the key.
-    pub key_env: Option<String>,
-    /// The command, with its arguments, that prints the key.
-    pub key_command: Option<Vec<String>>,
 }
 
 /// `[ui]`.

@@ -43,6 +43,19 @@ pub enum TerminalError {
     },
 }
 
+/// Whether there is a terminal to be taken.
+pub fn check() -> Result<(), TerminalError> {
+    for (is_terminal, name) in [
+        (io::stdin().is_terminal(), "input"),
+        (stdout().is_terminal(), "output"),
+    ] {
+        if !is_terminal {
+            return Err(TerminalError::NotATerminal(name));
+        }
+    }
+    Ok(())
+}
+
 /// What the loop draws on and reads keys from.
 pub trait Screen: Send {
     /// Draws the model; returns when the first visible text goes out of date.

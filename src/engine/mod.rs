@@ -5,14 +5,20 @@
 //! else sees. I/O is in [`watch`] and [`cluster`] only.
 
 pub mod analyzers;
+pub mod causes;
 pub mod cluster;
+pub mod core;
 pub mod coverage;
 pub mod evidence;
 pub mod finding;
+pub mod handle;
 pub mod id;
 pub mod kinds;
 pub mod object;
 pub mod playbook;
 pub mod problem;
 pub mod snapshot;
+pub mod watch;
 pub mod world;
+
+pub use handle::{Engine, Now, Options};

@@ -65,6 +65,8 @@ pub struct Snapshot {
     pub healthy: u64,
     /// Problems that healed since the program started.
     pub healed: u32,
+    /// Whether every kind has been read or could not be, and the logs of what fails are in.
+    pub settled: bool,
     /// When the watch began.
     pub since: Timestamp,
     /// When this was so.
@@ -88,9 +90,30 @@ impl Snapshot {
             kinds: 0,
             healthy: 0,
             healed: 0,
+            settled: false,
             since: at,
             at,
         }
+    }
+
+    /// Whether the two say the same, whenever they say it.
+    pub fn same_but_for_time(&self, other: &Self) -> bool {
+        self.cluster == other.cluster
+            && self.coverage == other.coverage
+            && (self.objects, self.kinds, self.healthy, self.healed, self.settled)
+                == (
+                    other.objects,
+                    other.kinds,
+                    other.healthy,
+                    other.healed,
+                    other.settled,
+                )
+            && self.problems.len() == other.problems.len()
+            && self
+                .problems
+                .iter()
+                .zip(&other.problems)
+                .all(|(a, b)| Arc::ptr_eq(a, b) || a == b)
     }
 
     /// The problem that answers to that id.

@@ -1,8 +1,10 @@
-//! What tests share.
+//! What several behaviours need to be tried against.
 
 pub mod cluster;
 pub mod console;
 pub mod fixtures;
+pub mod openai;
+pub mod pty;
 pub mod screen;
 
 use k8stui::chat::session::{ChatCommand, CommandFlags};
@@ -14,6 +16,7 @@ pub fn command(n: u32, entry: usize, command: &str, mutates: bool) -> ChatComman
         entry,
         command: command.into(),
         mutates,
+        flags: CommandFlags::default(),
         flags: CommandFlags::default(),
     }
 }

@@ -1,6 +1,17 @@
 //! Analyzers: pure functions from the world to findings.
 
+mod claim;
+mod deployment;
+mod exit;
+mod facts;
+mod grace;
 pub mod logs;
+mod messages;
+mod node;
+mod pod;
+pub mod quantity;
+mod replica_set;
+mod service;
 
 use jiff::Timestamp;
 
@@ -33,6 +44,10 @@ pub trait Analyzer: Send + Sync {
     /// The kind that its findings are about.
     fn kind(&self) -> Kind;
 
+    /// The kinds that it reads: when one of them has been read whole, or turns out to be unreadable, what is absent
+    /// means something else, and all objects of its kind are looked at again.
+    fn reads(&self) -> &'static [Kind];
+
     /// Which objects of its kind to look at again after `changed` changed (or came, or went), pushed to `keys`.
     /// By default the object itself.
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
@@ -48,5 +63,12 @@ pub trait Analyzer: Send + Sync {
 
 /// Every analyzer, in the order of their names.
 pub fn all() -> Vec<Box<dyn Analyzer>> {
-    Vec::new()
+    vec![
+        Box::new(deployment::DeploymentAnalyzer),
+        Box::new(node::NodeAnalyzer),
+        Box::new(claim::ClaimAnalyzer),
+        Box::new(pod::PodAnalyzer),
+        Box::new(replica_set::ReplicaSetAnalyzer),
+        Box::new(service::ServiceAnalyzer),
+    ]
 }

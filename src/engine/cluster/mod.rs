@@ -1,6 +1,16 @@
 //! The cluster as something to be asked: logs, whole objects. Two sources behind one face, a live API and files.
 
+mod access;
+pub mod credential;
+mod failure;
+pub mod lines;
+mod live;
+mod resources;
+
 use std::sync::Arc;
+
+pub use access::{Access, Resolved};
+pub use live::{Chunks, Live};
 
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;

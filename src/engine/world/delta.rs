@@ -17,6 +17,18 @@ macro_rules! objects {
         pub enum Object {
             $(#[doc = concat!("A ", stringify!($kind), ".")] $kind(Box<$kind>),)*
         }
+        impl Object {
+            /// Where it is.
+            pub fn key(&self) -> Key {
+                match self {
+                    $(Self::$kind(object) => Key {
+                        kind: Kind::$kind,
+                        namespace: object.metadata.namespace.clone(),
+                        name: object.metadata.name.clone(),
+                    },)*
+                }
+            }
+        }
         $(impl From<$kind> for Object {
             fn from(object: $kind) -> Self {
                 Self::$kind(Box::new(object))

@@ -1,6 +1,19 @@
 //! Logs: from the text of a container's log to a bounded digest in which the error is found.
 
+mod clean;
+mod digester;
+mod headline;
+mod line;
+mod mask;
+mod trace;
+mod wanted;
+mod weight;
+
 use jiff::Timestamp;
+
+pub use digester::Digester;
+pub use headline::headline;
+pub use wanted::wanted;
 
 use crate::engine::object::Text;
 
@@ -49,4 +62,13 @@ impl LogDigest {
     pub fn error(&self) -> Option<&LogPattern> {
         self.patterns.first().filter(|pattern| pattern.weight > 0)
     }
+}
+
+/// The digest of a log that is at hand: what a [`Digester`] makes of its lines.
+pub fn digest<'a>(container_id: &str, lines: impl IntoIterator<Item = &'a LogLine>, cut: bool) -> LogDigest {
+    let mut digester = Digester::new();
+    for line in lines {
+        digester.line(line);
+    }
+    digester.finish(container_id, cut)
 }

@@ -1,0 +1,126 @@
+//! Who answers: the model that was named for this program, or the playbook.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::CouldNot;
+use super::doctor::{Check, Verdict};
+use crate::app::config::{Config, Dirs};
+use crate::chat::consent::Consents;
+use crate::chat::driver::Places;
+use crate::chat::provider::openai::OpenAi;
+use crate::chat::provider::{Settings, SharedProvider};
+use crate::chat::redact::Redactor;
+use crate::chat::session::Speaker;
+use crate::engine::object::Text;
+
+/// An endpoint that must be asked for the name of its model gets so long before the console opens without it.
+const NAMING: Duration = Duration::from_millis(1500);
+
+/// Who answers.
+pub struct Answers {
+    /// Where conversations go; `None` for the playbook.
+    pub provider: Option<SharedProvider>,
+    /// How they are introduced.
+    pub speaker: Speaker,
+}
+
+impl Answers {
+    /// Those of the environment and the configuration. With `offer`, where none was named for this program, those
+    /// that another program's variables point to: the person is asked before anything goes there.
+    ///
+    /// # Errors
+    /// The provider is named, but in a way that cannot work.
+    pub async fn configured(config: &Config, consents: &Consents, offer: bool) -> Result<Self, CouldNot> {
+        let offered = || Settings::offered(|name| std::env::var(name).ok()).filter(|_| offer);
+        let Some(settings) = named(config).await?.or_else(offered) else {
+            return Ok(Self {
+                provider: None,
+                speaker: Speaker::Playbook,
+            });
+        };
+        let model = OpenAi::new(settings).map_err(|failure| CouldNot(failure.line.to_string()))?;
+        let known = model.settings().model.clone();
+        let may_ask = model.settings().named_for_us;
+        let name = match known {
+            Some(name) => name,
+            None if may_ask => match tokio::time::timeout(NAMING, model.model()).await {
+                Ok(Ok(name)) => name,
+                // The first question will say what is wrong, in the chat where it belongs.
+                _ => Text::from("model"),
+            },
+            None => Text::from("model"),
+        };
+        let speaker = model.settings().speaker(name, consents);
+        Ok(Self {
+            provider: Some(Arc::new(model)),
+            speaker,
+        })
+    }
+}
+
+async fn named(config: &Config) -> Result<Option<Settings>, CouldNot> {
+    let wrong = |error: crate::chat::provider::SettingsError| CouldNot(error.to_string());
+    let named = Settings::named(|name| std::env::var(name).ok(), &config.provider).map_err(wrong)?;
+    match named {
+        Some(settings) => Ok(Some(settings.unlock().await.map_err(wrong)?)),
+        None => Ok(None),
+    }
+}
+
+/// Where conversations leave traces; nowhere for one without a home.
+pub fn places(dirs: Option<&Dirs>) -> Places {
+    Places {
+        sessions: dirs.map(|dirs| dirs.data.join("sessions")),
+        consent: dirs.map(|dirs| dirs.data.join("consent.json")),
+    }
+}
+
+/// A redactor whose marks nobody can try words against: its salt is of this run alone.
+pub fn redactor() -> Redactor {
+    let mut salt = [0; 16];
+    // Two hashers are seeded by the system's random numbers; together they fill the salt.
+    for half in salt.chunks_mut(8) {
+        use std::hash::{BuildHasher, Hasher};
+        let random = std::collections::hash_map::RandomState::new()
+            .build_hasher()
+            .finish();
+        half.copy_from_slice(&random.to_ne_bytes());
+    }
+    Redactor::new(salt)
+}
+
+/// What the doctor says of the provider.
+pub async fn checks(config: &Config) -> Vec<Check> {
+    const WHAT: &str = "provider";
+    let settings = match named(config).await {
+        Ok(Some(settings)) => settings,
+        Ok(None) => {
+            let mut said =
+                "none: the playbook answers. Name one with K8STUI_BASE_URL, or in config.toml".to_owned();
+            if let Some(offered) = Settings::offered(|name| std::env::var(name).ok()) {
+                said = format!(
+                    "none: the playbook answers. OPENAI_API_KEY is set but not used unasked; to use it: \
+                     K8STUI_API_KEY=$OPENAI_API_KEY, with {}",
+                    offered.host
+                );
+            }
+            return vec![Check::new(Verdict::Poor, WHAT, said)];
+        }
+        Err(error) => return vec![Check::new(Verdict::Bad, WHAT, error.to_string())],
+    };
+    let place = if settings.is_local() {
+        "on this machine"
+    } else {
+        "elsewhere: what goes there is redacted"
+    };
+    let host = settings.host.clone();
+    let named = match OpenAi::new(settings) {
+        Ok(model) => model.model().await,
+        Err(failure) => Err(failure),
+    };
+    vec![match named {
+        Ok(model) => Check::new(Verdict::Good, WHAT, format!("{model} at {host}, {place}")),
+        Err(failure) => Check::new(Verdict::Bad, WHAT, failure.line.to_string()),
+    }]
+}

@@ -1,0 +1,273 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
+
+use crate::engine::cluster::Access;
+use crate::engine::finding::Severity;
+use crate::engine::object::Text;
+use crate::engine::watch::Scope;
+
+/// Finds out why something in a Kubernetes cluster is broken, explains it and helps to fix it.
+///
+/// Without a command: the console.
+#[derive(Debug, Parser)]
+#[command(
+    name = "k8stui",
+    version,
+    max_term_width = 100,
+    subcommand_negates_reqs = true
+)]
+pub struct Cli {
+    /// Where to look and as whom.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+    /// How the console behaves.
+    #[command(flatten)]
+    pub console: ConsoleArgs,
+    /// What to do instead.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Which cluster, as whom, and which part of it: kubectl's own flags.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Cluster")]
+pub struct ClusterArgs {
+    /// The kubeconfig file, instead of KUBECONFIG and ~/.kube/config
+    #[arg(long, global = true, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// The kubeconfig context
+    #[arg(long, global = true, value_name = "NAME")]
+    pub context: Option<String>,
+    /// The kubeconfig cluster, instead of the context's
+    #[arg(long, global = true, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// The kubeconfig user, instead of the context's
+    #[arg(long, global = true, value_name = "NAME")]
+    pub user: Option<String>,
+    /// Impersonate this user
+    #[arg(long = "as", global = true, value_name = "USER")]
+    pub impersonate: Option<String>,
+    /// Impersonate this group; repeatable
+    #[arg(long = "as-group", global = true, value_name = "GROUP")]
+    pub impersonate_groups: Vec<String>,
+    /// How long one request may take: 30s, 2m (watches and logs are not bounded)
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    pub request_timeout: Option<SignedDuration>,
+    /// Only problems of which a part is in this namespace; repeatable
+    #[arg(short, long = "namespace", global = true, value_name = "NAMESPACE")]
+    pub namespaces: Vec<String>,
+    /// All namespaces (what happens without -n too)
+    #[arg(short = 'A', long, global = true, conflicts_with = "namespaces")]
+    pub all_namespaces: bool,
+    /// Hide problems that are wholly in this namespace; repeatable
+    #[arg(long, global = true, value_name = "NAMESPACE")]
+    pub exclude_namespace: Vec<String>,
+}
+
+/// How the console behaves.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Console")]
+pub struct ConsoleArgs {
+    /// Never offer to change the cluster
+    #[arg(long)]
+    pub read_only: bool,
+    /// The theme: dark, light or one of your own
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// The configuration file, instead of the one in your configuration folder
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// What to do instead of the console.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The console on an embedded cluster in which things break and heal
+    Demo(DemoArgs),
+    /// Look once, print what is wrong and why, and leave
+    Analyze(AnalyzeArgs),
+    /// Print what a model would be told about a problem; sends nothing
+    Prompt(PromptArgs),
+    /// Ask the model (or the playbook) about a problem, once
+    Explain(ExplainArgs),
+    /// Check the kubeconfig, the connection, the rights, the provider and the terminal
+    Doctor,
+    /// Print a completion script for a shell
+    Completion {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the version
+    Version,
+}
+
+/// `demo`.
+#[derive(Clone, Debug, Args)]
+pub struct DemoArgs {
+    /// Another seed is another day in the shop
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// A fixed moment of its life: 0s, 5m, 1h30m; the clock then stands still
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub at: Option<SignedDuration>,
+    /// Run only its API, and print the path of a kubeconfig for it
+    #[arg(long)]
+    pub serve: bool,
+    /// The port of its API; any free one if 0
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+}
+
+/// `analyze`.
+#[derive(Clone, Debug, Args)]
+pub struct AnalyzeArgs {
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+    /// Only problems that are at least so bad
+    #[arg(long, value_enum, default_value_t = SeverityArg::Warning)]
+    pub severity: SeverityArg,
+    /// Only problems in which an object of this kind fails; repeatable
+    #[arg(long, value_name = "KIND")]
+    pub filter: Vec<String>,
+    /// Read no logs
+    #[arg(long)]
+    pub no_logs: bool,
+    /// Exit with 1 where there is a problem that is at least so bad
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<SeverityArg>,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people.
+    Text,
+    /// For programs: the schema k8stui/v1.
+    Json,
+}
+
+/// A severity on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SeverityArg {
+    /// Users are hit or data are at risk.
+    Critical,
+    /// Degraded, or will be.
+    Warning,
+    /// Hygiene.
+    Info,
+}
+
+impl From<SeverityArg> for Severity {
+    fn from(severity: SeverityArg) -> Self {
+        match severity {
+            SeverityArg::Critical => Self::Critical,
+            SeverityArg::Warning => Self::Warning,
+            SeverityArg::Info => Self::Info,
+        }
+    }
+}
+
+/// `prompt`.
+#[derive(Clone, Debug, Args)]
+pub struct PromptArgs {
+    /// A problem's or finding's id, or kind/[namespace/]name
+    pub id: String,
+    /// How long it may be, in tokens (counted as bytes / 4)
+    #[arg(long, default_value_t = 6_000)]
+    pub budget: usize,
+}
+
+/// `explain`.
+#[derive(Clone, Debug, Args)]
+pub struct ExplainArgs {
+    /// A problem's or finding's id, or kind/[namespace/]name
+    pub id: String,
+    /// What to ask; why it fails, if nothing is said
+    #[arg(short, long)]
+    pub question: Option<String>,
+}
+
+impl ClusterArgs {
+    /// How to reach the cluster.
+    pub fn access(&self) -> Access {
+        Access {
+            kubeconfig: self.kubeconfig.clone(),
+            inline: None,
+            context: self.context.clone(),
+            cluster: self.cluster.clone(),
+            user: self.user.clone(),
+            impersonate: self.impersonate.clone(),
+            impersonate_groups: self.impersonate_groups.clone(),
+            request_timeout: self
+                .request_timeout
+                .and_then(|limit| Duration::try_from(limit).ok()),
+        }
+    }
+
+    /// Where to look. `context_namespace` is where one looks who may not look everywhere.
+    pub fn scope(&self, context_namespace: &Text) -> Scope {
+        let namespaces: Vec<Text> = self.namespaces.iter().map(|name| name.as_str().into()).collect();
+        let fallback = (namespaces.is_empty() && !self.all_namespaces).then(|| context_namespace.clone());
+        Scope { namespaces, fallback }
+    }
+}
+
+fn duration(text: &str) -> Result<SignedDuration, String> {
+    let parsed = match text.parse::<i64>() {
+        Ok(seconds) => Ok(SignedDuration::from_secs(seconds)),
+        Err(_) => text
+            .parse::<SignedDuration>()
+            .map_err(|_| format!("{text:?} is no duration: write 30s, 5m or 1h30m")),
+    }?;
+    if parsed.is_negative() {
+        Err("a duration may not be negative".to_owned())
+    } else {
+        Ok(parsed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_hold() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_written_as_people_write_them() {
+        assert_eq!(duration("90").unwrap().as_secs(), 90);
+        assert_eq!(duration("5m").unwrap().as_secs(), 300);
+        assert_eq!(duration("1h30m").unwrap().as_secs(), 5_400);
+        assert!(duration("soon").is_err());
+        assert!(duration("-5s").is_err());
+    }
+
+    #[test]
+    fn flags_of_the_cluster_may_follow_the_command() {
+        let cli = Cli::try_parse_from([
+            "k8stui",
+            "analyze",
+            "-n",
+            "shop",
+            "-n",
+            "pay",
+            "--context",
+            "blue",
+        ])
+        .unwrap();
+        assert_eq!(cli.cluster.namespaces, ["shop", "pay"]);
+        let scope = cli.cluster.scope(&"default".into());
+        assert_eq!((scope.namespaces.len(), scope.fallback), (2, None));
+        assert!(Cli::try_parse_from(["k8stui", "-A", "-n", "shop"]).is_err());
+    }
+}

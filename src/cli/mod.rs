@@ -1,0 +1,99 @@
+//! The commands: from arguments to what is done, and exit codes.
+
+mod analyze;
+mod answers;
+pub mod args;
+mod completion;
+mod console;
+mod doctor;
+mod document;
+mod explain;
+mod logging;
+mod look;
+mod prompt;
+mod settings;
+mod text;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use self::args::{Cli, Command};
+
+/// Nothing found at or above `--fail-on`, or nothing was asked.
+pub const OK: u8 = 0;
+/// Something was found at `--fail-on` or above.
+pub const FOUND: u8 = 1;
+/// It could not look, there is no such thing, or there was no answer.
+pub const COULD_NOT: u8 = 2;
+/// The command line is wrong.
+pub const USAGE: u8 = 64;
+
+/// Why a command could not do what it was asked: one line, which says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct CouldNot(pub String);
+
+impl From<crate::engine::cluster::Failure> for CouldNot {
+    fn from(failure: crate::engine::cluster::Failure) -> Self {
+        Self(failure.to_string())
+    }
+}
+
+impl From<std::io::Error> for CouldNot {
+    fn from(error: std::io::Error) -> Self {
+        Self(format!("cannot write: {error}"))
+    }
+}
+
+/// Runs the program with the process's arguments.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nothing can be done where even the complaint cannot be written.
+            let _ = error.print();
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return ExitCode::from(if asked { OK } else { USAGE });
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&CouldNot(format!("cannot start: {error}"))),
+    };
+    let done = runtime.block_on(run(cli));
+    // Connections that are still open are of no more interest: nobody waits for them to end.
+    runtime.shutdown_background();
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => complain(&error),
+    }
+}
+
+fn complain(error: &CouldNot) -> ExitCode {
+    let _ = writeln!(std::io::stderr().lock(), "k8stui: {error}");
+    ExitCode::from(COULD_NOT)
+}
+
+async fn run(cli: Cli) -> Result<u8, CouldNot> {
+    let mut out = std::io::stdout().lock();
+    match &cli.command {
+        Some(Command::Analyze(args)) => analyze::run(&cli, args, &mut out).await,
+        Some(Command::Prompt(args)) => prompt::run(&cli, args, &mut out).await,
+        Some(Command::Explain(args)) => explain::run(&cli, args, &mut out).await,
+        Some(Command::Completion { shell }) => completion::run(*shell, &mut out),
+        Some(Command::Doctor) => doctor::run(&cli, &mut out).await,
+        Some(Command::Version) => {
+            writeln!(out, "k8stui {}", env!("CARGO_PKG_VERSION"))?;
+            Ok(OK)
+        }
+        Some(Command::Demo(args)) => console::demo(&cli, args, &mut out).await,
+        None => console::run(&cli).await,
+    }
+}

@@ -1,0 +1,206 @@
+//! Deployments: rollouts that stand still, pods that cannot be created, too few pods.
+
+use jiff::Timestamp;
+
+use super::messages::admission;
+use super::{Analysis, Analyzer, facts, grace};
+use crate::engine::finding::{Finding, Severity};
+use crate::engine::kinds::{Condition, Deployment, Pod, condition};
+use crate::engine::object::{Key, Kind, ObjectRef};
+use crate::engine::world::World;
+
+/// Finds Deployments that do not reach what they are to be.
+pub struct DeploymentAnalyzer;
+
+impl Analyzer for DeploymentAnalyzer {
+    fn name(&self) -> &'static str {
+        "Deployment"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Deployment
+    }
+
+    fn reads(&self) -> &'static [Kind] {
+        &[]
+    }
+
+    fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis {
+        let mut analysis = Analysis::default();
+        let Some(deployment) = world.get::<Deployment>(&key.namespace, &key.name) else {
+            return analysis;
+        };
+        let meta = &deployment.metadata;
+        let replicas = deployment.spec.replicas.unwrap_or(1);
+        // Its controller has not yet seen what is asked: the status is about something else.
+        let unseen = deployment.status.observed_generation < meta.generation;
+        if meta.deletion_timestamp.is_some() || replicas == 0 || unseen {
+            return analysis;
+        }
+        let found = creation_fails(key, deployment)
+            .or_else(|| stands_still(key, deployment))
+            .or_else(|| unavailable(key, deployment, replicas, now, &mut analysis));
+        if let Some(mut finding) = found {
+            // Pods that are held back by intent make no fault of their workload.
+            if finding.code.as_ref() == "DeploymentUnavailable" && is_gated(world, key) {
+                finding.severity = Severity::Info;
+            }
+            finding.owner = world.top_owner(key);
+            analysis.findings.push(finding);
+        }
+        analysis
+    }
+}
+
+fn is(condition: &Condition, status: &str) -> bool {
+    condition.status == status
+}
+
+/// The severity of a workload: critical when nothing of it serves.
+fn severity(deployment: &Deployment) -> Severity {
+    if deployment.status.available_replicas == 0 {
+        Severity::Critical
+    } else {
+        Severity::Warning
+    }
+}
+
+/// Whether its pods that are not ready wait behind scheduling gates, all of them.
+fn is_gated(world: &World, key: &Key) -> bool {
+    let mut waiting = world
+        .children(key)
+        .flat_map(|set| world.children(set))
+        .filter_map(|pod| world.get::<Pod>(&pod.namespace, &pod.name))
+        .filter(|pod| !pod.is_ready())
+        .peekable();
+    waiting.peek().is_some() && waiting.all(|pod| !pod.spec.scheduling_gates.is_empty())
+}
+
+/// A finding that pods cannot be created, of a Deployment or a ReplicaSet.
+pub(super) fn denial(code: &str, object: &ObjectRef, conditions: &[Condition]) -> Option<Finding> {
+    let failure = condition(conditions, "ReplicaFailure").filter(|failure| is(failure, "True"))?;
+    if failure.reason == "FailedDelete" {
+        let mut finding = Finding::new(code, Severity::Warning, object.clone(), "pods cannot be deleted");
+        finding.message = failure.message.clone();
+        finding.since = failure.last_transition_time;
+        finding
+            .evidence
+            .extend(facts::condition(object, conditions, "ReplicaFailure"));
+        return Some(finding);
+    }
+    let denial = admission::parse(&failure.message);
+    let mut finding = Finding::new(code, Severity::Critical, object.clone(), denial.title());
+    finding.message = failure.message.clone();
+    finding.since = failure.last_transition_time;
+    finding
+        .evidence
+        .extend(facts::condition(object, conditions, "ReplicaFailure"));
+    if let Some((version, kind, namespaced, name)) = denial.culprit() {
+        let namespace = if namespaced { &*object.namespace } else { "" };
+        let culprit = ObjectRef::new(version, kind, namespace, name);
+        finding
+            .evidence
+            .push(facts::related(culprit.clone(), denial.title()));
+        finding.culprit = Some(culprit);
+    }
+    Some(finding)
+}
+
+fn creation_fails(key: &Key, deployment: &Deployment) -> Option<Finding> {
+    let object = key.object();
+    let mut finding = denial("DeploymentReplicaFailure", &object, &deployment.status.conditions)?;
+    finding.severity = finding.severity.min(severity(deployment));
+    finding.evidence.extend(counts(&object, deployment));
+    Some(finding)
+}
+
+fn stands_still(key: &Key, deployment: &Deployment) -> Option<Finding> {
+    let conditions = &deployment.status.conditions;
+    let progressing = condition(conditions, "Progressing").filter(|progressing| is(progressing, "False"))?;
+    if deployment.spec.paused {
+        return None;
+    }
+    let object = key.object();
+    let new = deployment.status.updated_replicas;
+    let title = if deployment.status.available_replicas > 0 {
+        "rollout stands still; the pods of the revision before it still serve"
+    } else {
+        "rollout stands still; no pod of it is available"
+    };
+    let mut finding = Finding::new(
+        "DeploymentRolloutStuck",
+        severity(deployment),
+        object.clone(),
+        title,
+    );
+    finding.since = progressing.last_transition_time;
+    finding.message = format!(
+        "{} ({new} of {} pods are of the new revision, and it made no progress for {}).",
+        progressing.message.trim_end_matches('.'),
+        deployment.spec.replicas.unwrap_or(1),
+        grace::words(deployment.spec.progress_deadline_seconds.unwrap_or(600)),
+    )
+    .into();
+    finding
+        .evidence
+        .extend(facts::condition(&object, conditions, "Progressing"));
+    finding.evidence.extend(counts(&object, deployment));
+    Some(finding)
+}
+
+/// Fewer pods available than the rollout strategy allows, and for longer than a start takes.
+fn unavailable(
+    key: &Key,
+    deployment: &Deployment,
+    replicas: i32,
+    now: Timestamp,
+    analysis: &mut Analysis,
+) -> Option<Finding> {
+    let conditions = &deployment.status.conditions;
+    let available = condition(conditions, "Available").filter(|available| is(available, "False"))?;
+    if deployment.spec.paused {
+        return None;
+    }
+    if let Some(end) = available
+        .last_transition_time
+        .map(|since| grace::later(since, grace::AVAILABLE))
+        && now < end
+    {
+        analysis.look_again_at(end);
+        return None;
+    }
+    let object = key.object();
+    let title = match deployment.status.available_replicas {
+        0 => "no pod of it is available".to_owned(),
+        some => format!("only {some} of {replicas} pods are available"),
+    };
+    let mut finding = Finding::new(
+        "DeploymentUnavailable",
+        severity(deployment),
+        object.clone(),
+        title,
+    );
+    finding.since = available.last_transition_time;
+    finding.message = available.message.clone();
+    finding
+        .evidence
+        .extend(facts::condition(&object, conditions, "Available"));
+    finding.evidence.extend(counts(&object, deployment));
+    Some(finding)
+}
+
+fn counts(object: &ObjectRef, deployment: &Deployment) -> Vec<crate::engine::evidence::Evidence> {
+    use crate::engine::evidence::Evidence;
+    vec![
+        Evidence::field(
+            object.clone(),
+            "status.availableReplicas",
+            deployment.status.available_replicas.to_string(),
+        ),
+        Evidence::field(
+            object.clone(),
+            "spec.replicas",
+            deployment.spec.replicas.unwrap_or(1).to_string(),
+        ),
+    ]
+}

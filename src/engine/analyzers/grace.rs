@@ -1,0 +1,68 @@
+//! How long things may take before they are faults. Every number is seconds, with its reason.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// The scheduler retries at once when something changes; an autoscaler that acts says so in an event.
+pub const UNSCHEDULED: i64 = 10;
+/// An autoscaler that has said it adds a node gets this long.
+pub const SCALE_UP: i64 = 600;
+/// A scheduler that has not even looked at a pod after this long does not run.
+pub const NO_SCHEDULER: i64 = 60;
+/// Between node and first container, when a warning already says what is wrong; mounts are retried after 0.5 to 122 s.
+pub const PREPARE_WITH_WARNING: i64 = 20;
+/// The same without any warning: a volume attach and a sandbox take seconds, rarely a minute.
+pub const PREPARE: i64 = 180;
+/// A pull that goes on is no fault for this long.
+pub const PULL: i64 = 900;
+/// An init container may work this long before it is said to hang.
+pub const INIT: i64 = 300;
+/// The same when its log says that it waits.
+pub const INIT_WAITING: i64 = 60;
+/// A container that has started gets this long to become ready where its probes do not say more.
+pub const READY: i64 = 90;
+/// A container that was ready and is no more.
+pub const READY_AGAIN: i64 = 20;
+/// A readiness gate, which a controller sets after it has seen the pod.
+pub const GATE: i64 = 120;
+/// After the end of the grace period the kubelet kills at once; garbage collection follows.
+pub const TERMINATING: i64 = 60;
+/// A long grace period that is still running is told after this long: the process does not react to SIGTERM.
+pub const TERMINATING_LONG: i64 = 120;
+/// What counts as a long grace period.
+pub const LONG_GRACE: i64 = 600;
+/// The kubelet resets its back-off after ten minutes without a crash.
+pub const STABLE: i64 = 600;
+/// Out-of-memory kills and evictions count as recent for this long.
+pub const RECENT: i64 = 3_600;
+/// Controllers write conditions at once; a first rollout needs its pods.
+pub const AVAILABLE: i64 = 120;
+/// A new Service gets this long for its first endpoints.
+pub const ENDPOINTS: i64 = 60;
+/// Pods that start behind a Service.
+pub const ENDPOINTS_STARTING: i64 = 120;
+/// A node that joins is not ready for a while.
+pub const NODE_JOINING: i64 = 120;
+/// A claim whose volume is being made.
+pub const CLAIM: i64 = 60;
+/// A claim whose class is not there: the class may be applied just after it.
+pub const CLAIM_CLASS: i64 = 10;
+
+/// `time` and so many seconds.
+pub fn later(time: Timestamp, seconds: i64) -> Timestamp {
+    time.checked_add(SignedDuration::from_secs(seconds))
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// Seconds from one time to another; negative if `to` is earlier.
+pub fn between(from: Timestamp, to: Timestamp) -> i64 {
+    to.duration_since(from).as_secs()
+}
+
+/// A duration as a person says it: `20 s`, `5 min`, `1 h`.
+pub fn words(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3_600),
+    }
+}

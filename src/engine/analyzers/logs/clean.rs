@@ -1,0 +1,58 @@
+//! Makes a line of a log safe and bounded.
+
+/// Longer lines are cut: no person reads on, and memory stays bounded.
+pub const MAX_LINE: usize = 2_000;
+
+/// The line without escape sequences and control characters, at most [`MAX_LINE`] bytes long.
+pub fn clean(line: &str) -> String {
+    let mut out = String::with_capacity(line.len().min(MAX_LINE));
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        if out.len() + c.len_utf8() > MAX_LINE {
+            break;
+        }
+        match c {
+            '\u{1b}' => match chars.next() {
+                // CSI: parameters, then one final letter.
+                Some('[') => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
+                // OSC and its kin: until BEL or ST.
+                Some(']' | 'P' | '_' | '^' | 'X') => {
+                    while let Some(c) = chars.next() {
+                        if c == '\u{7}' || (c == '\u{1b}' && chars.next_if_eq(&'\\').is_some()) {
+                            break;
+                        }
+                    }
+                }
+                _ => {}
+            },
+            '\t' => out.push('\t'),
+            c if c.is_control() => {}
+            // Marks that reorder or hide text.
+            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
+            c => out.push(c),
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_and_controls_go() {
+        for (line, want) in [
+            ("\u{1b}[31mred\u{1b}[0m text", "red text"),
+            ("\u{1b}]0;title\u{7}after", "after"),
+            ("\u{1b}]8;;http://x\u{1b}\\link", "link"),
+            ("a\u{0}b\rc\u{8}", "abc"),
+            ("\tat Main.java", "\tat Main.java"),
+            ("abc\u{202e}def", "abcdef"),
+            ("cut off \u{1b}[", "cut off"),
+        ] {
+            assert_eq!(clean(line), want);
+        }
+        assert_eq!(clean(&"é".repeat(5_000)).len(), MAX_LINE);
+    }
+}

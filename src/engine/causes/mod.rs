@@ -1,0 +1,38 @@
+//! Causes: from findings to problems. Equal findings of one owner are one group; a group that follows from another
+//! by a rule of [`rules::RULES`] hangs on it; what hangs on nothing is a problem.
+
+mod assemble;
+mod evidence;
+mod group;
+pub mod rules;
+mod severity;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+pub use assemble::Problems;
+
+use super::finding::Finding;
+use super::object::Text;
+use super::playbook::Playbook;
+use super::problem::Problem;
+use super::world::World;
+
+/// All findings of a cluster by their id, in an order that does not depend on when they were found.
+pub type Findings = BTreeMap<Text, Arc<Finding>>;
+
+/// The problems of a world at a moment, as one look gives them: nothing healed, numbers fresh.
+pub fn problems(
+    world: &World,
+    findings: &Findings,
+    playbook: &Playbook,
+    now: Timestamp,
+) -> Vec<Arc<Problem>> {
+    let mut problems = Problems::default();
+    problems.update(world, findings, playbook, now);
+    problems.all().to_vec()
+}

@@ -1,0 +1,259 @@
+//! What follows from what: the table that decides which finding is a symptom of which.
+//!
+//! The first rule that applies to a group wins. A rule reads the object graph (owner, selector, claim, node) and
+//! the groups; it never reads text that a person or a program wrote, but for the scheduler's own words.
+
+use super::group::{Group, GroupKey, Index};
+use crate::engine::kinds::Pod;
+use crate::engine::object::{Key, Kind, ObjectRef};
+use crate::engine::world::World;
+
+/// One way in which one fault follows from another.
+pub struct Rule {
+    /// What it says, for people: "a Service follows from its pods".
+    pub name: &'static str,
+    /// The kinds whose findings may be symptoms by it.
+    pub kinds: &'static [&'static str],
+    /// The codes that it explains; all of the kinds' codes if empty.
+    pub codes: &'static [&'static str],
+    /// The group that explains a group.
+    find: fn(&World, &GroupKey, &Group, &Index) -> Option<GroupKey>,
+}
+
+/// All rules, in the order in which they are tried.
+pub const RULES: &[Rule] = &[
+    Rule {
+        name: "a pod that cannot start or be placed follows from the claim that it mounts",
+        kinds: &["Pod"],
+        codes: &["PodUnschedulable", "PodStuckStarting"],
+        find: by_claim,
+    },
+    Rule {
+        name: "a pod that is lost, evicted or not ready follows from its node",
+        kinds: &["Pod"],
+        codes: &[
+            "PodNotReady",
+            "PodNodeLost",
+            "PodEvicted",
+            "PodStuckTerminating",
+            "PodFailed",
+            "ContainerStatusUnknown",
+        ],
+        find: by_node,
+    },
+    Rule {
+        name: "a pod that no node takes follows from the node that was closed",
+        kinds: &["Pod"],
+        codes: &["PodUnschedulable"],
+        find: by_closed_node,
+    },
+    Rule {
+        name: "what is said more weakly of a container follows from what is said more strongly",
+        kinds: &["Pod"],
+        codes: &[],
+        find: by_stronger,
+    },
+    Rule {
+        name: "a workload follows from its pods",
+        kinds: &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"],
+        codes: &[],
+        find: by_pods,
+    },
+    Rule {
+        name: "a Deployment follows from its ReplicaSet",
+        kinds: &["Deployment"],
+        codes: &[],
+        find: by_replica_set,
+    },
+    Rule {
+        name: "a Service follows from the pods that it selects",
+        kinds: &["Service"],
+        codes: &[],
+        find: by_selected_pods,
+    },
+    Rule {
+        name: "a Service follows from the workload whose pods it selects",
+        kinds: &["Service"],
+        codes: &[],
+        find: by_selected_workload,
+    },
+];
+
+/// The group that explains a group, by the first rule that applies.
+pub fn cause_of(
+    rules: &[Rule],
+    world: &World,
+    key: &GroupKey,
+    group: &Group,
+    index: &Index,
+) -> Option<GroupKey> {
+    let (_, finding) = group.findings.first()?;
+    rules
+        .iter()
+        .filter(|rule| rule.kinds.contains(&&*finding.object.kind))
+        .filter(|rule| rule.codes.is_empty() || rule.codes.contains(&&*key.code))
+        .find_map(|rule| (rule.find)(world, key, group, index).filter(|cause| cause != key))
+}
+
+/// How much a code about a pod explains: a higher one is the cause of a lower one about the same container.
+/// What kept a container from starting outranks how it ended, which outranks that it is not ready.
+fn strength(code: &str) -> u8 {
+    match code {
+        "ImageInvalid" | "ImageNeverPull" | "ImagePullFailed" | "ContainerConfigError" | "ContainerStartError" => 9,
+        "PodUnschedulable" | "PodNoScheduler" | "PodStuckStarting" | "PodEvicted" | "PodFailed" | "PodOnLostNode" => 8,
+        "ContainerOOMKilled" => 7,
+        "LivenessProbeFailing" | "StartupProbeFailing" => 6,
+        "ContainerCrashLoop" | "ContainerFinishes" | "InitContainerFailing" => 5,
+        "ContainerExited" | "InitContainerHangs" | "ContainerWaiting" => 4,
+        "PodStuckTerminating" => 3,
+        "ContainerNotReady" => 2,
+        "PodReadinessGateUnset" => 1,
+        _ => 0,
+    }
+}
+
+fn by_stronger(_: &World, key: &GroupKey, _: &Group, index: &Index) -> Option<GroupKey> {
+    let own = strength(&key.code);
+    index
+        .owned_by(&key.owner)
+        .filter(|other| strength(&other.code) > own)
+        .filter(|other| other.subject == key.subject || other.subject.is_empty() || key.subject.is_empty())
+        .filter(|other| strength(&other.code) > 0)
+        .max_by_key(|other| (strength(&other.code), std::cmp::Reverse(*other)))
+        .cloned()
+}
+
+fn pods_of<'a>(group: &'a Group, world: &'a World) -> impl Iterator<Item = &'a Pod> {
+    group
+        .findings
+        .iter()
+        .filter_map(|(_, finding)| world.get::<Pod>(&finding.object.namespace, &finding.object.name))
+}
+
+fn by_claim(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    pods_of(group, world).find_map(|pod| {
+        let namespace = &pod.metadata.namespace;
+        pod.claims().find_map(|claim| {
+            let claim = Key::new(Kind::PersistentVolumeClaim, namespace, &claim).object();
+            index.about(&claim).next().cloned()
+        })
+    })
+}
+
+fn by_node(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    pods_of(group, world).find_map(|pod| {
+        let node = Key::new(Kind::Node, "", &pod.spec.node_name).object();
+        index
+            .about(&node)
+            .find(|cause| &*cause.code != "NodeCordoned")
+            .cloned()
+    })
+}
+
+/// The scheduler names its reasons, not the nodes: a closed node explains the pod only where the scheduler said that
+/// a node was closed.
+fn by_closed_node(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    let closed = |code: &str, said: &str| match code {
+        "NodeCordoned" => said.contains("were unschedulable"),
+        "NodeNotReady" => {
+            said.contains("node.kubernetes.io/not-ready") || said.contains("node.kubernetes.io/unreachable")
+        }
+        _ => false,
+    };
+    let said: String = pods_of(group, world)
+        .filter_map(|pod| pod.condition("PodScheduled"))
+        .map(|condition| condition.message.to_string())
+        .next()?;
+    world.keys(Kind::Node).into_iter().find_map(|node| {
+        index
+            .about(&node.object())
+            .find(|cause| closed(&cause.code, &said))
+            .cloned()
+    })
+}
+
+fn of_kind<'a>(index: &'a Index<'a>, owner: &ObjectRef, world: &World, kind: Kind) -> Option<GroupKey> {
+    index
+        .owned_by(owner)
+        .filter(|cause| about_kind(index, cause, world, kind))
+        .max_by_key(|cause| (strength(&cause.code), std::cmp::Reverse(*cause)))
+        .cloned()
+}
+
+/// Whether a group is about objects of a kind: about some object of that kind under its owner.
+fn about_kind(index: &Index, key: &GroupKey, world: &World, kind: Kind) -> bool {
+    let Some(owner) = key.owner.key() else {
+        return kind == Kind::Pod;
+    };
+    let mut open = vec![owner];
+    while let Some(at) = open.pop() {
+        if at.kind == kind && index.about(&at.object()).any(|group| group == key) {
+            return true;
+        }
+        open.extend(world.children(&at).cloned());
+    }
+    false
+}
+
+fn by_pods(world: &World, key: &GroupKey, _: &Group, index: &Index) -> Option<GroupKey> {
+    of_kind(index, &key.owner, world, Kind::Pod)
+}
+
+fn by_replica_set(world: &World, key: &GroupKey, _: &Group, index: &Index) -> Option<GroupKey> {
+    of_kind(index, &key.owner, world, Kind::ReplicaSet)
+}
+
+fn selected<'a>(world: &'a World, group: &'a Group) -> impl Iterator<Item = &'a Pod> {
+    group.findings.iter().flat_map(|(_, finding)| {
+        let (namespace, name) = (&*finding.object.namespace, &*finding.object.name);
+        let selector = world
+            .get::<crate::engine::kinds::Service>(namespace, name)
+            .map(|service| &service.spec.selector)
+            .filter(|selector| !selector.is_empty());
+        world.in_namespace::<Pod>(namespace).filter(move |pod| {
+            selector.is_some_and(|selector| {
+                selector
+                    .iter()
+                    .all(|(key, value)| pod.metadata.labels.get(key) == Some(value))
+            })
+        })
+    })
+}
+
+fn by_selected_pods(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    selected(world, group)
+        .flat_map(|pod| {
+            let pod = Key::new(Kind::Pod, &pod.metadata.namespace, &pod.metadata.name).object();
+            index.about(&pod).collect::<Vec<_>>()
+        })
+        .max_by_key(|cause| (strength(&cause.code), std::cmp::Reverse(*cause)))
+        .cloned()
+}
+
+/// A workload that may not create pods leaves its Service with nothing to select: the template's labels say whose it
+/// would be. Templates are not kept, but a workload's own selector is part of its template's labels.
+fn by_selected_workload(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    use crate::engine::kinds::{Deployment, Labels, StatefulSet};
+    group.findings.iter().find_map(|(_, finding)| {
+        let (namespace, name) = (&*finding.object.namespace, &*finding.object.name);
+        let service = world.get::<crate::engine::kinds::Service>(namespace, name)?;
+        let wants = &service.spec.selector;
+        let gives = |labels: &Labels| {
+            !wants.is_empty() && wants.iter().all(|(key, value)| labels.get(key) == Some(value))
+        };
+        let deployments = world
+            .in_namespace::<Deployment>(namespace)
+            .filter(|one| gives(&one.spec.selector.match_labels))
+            .map(|one| Key::new(Kind::Deployment, namespace, &one.metadata.name));
+        let stateful_sets = world
+            .in_namespace::<StatefulSet>(namespace)
+            .filter(|one| gives(&one.spec.selector.match_labels))
+            .map(|one| Key::new(Kind::StatefulSet, namespace, &one.metadata.name));
+        deployments.chain(stateful_sets).find_map(|workload| {
+            index
+                .owned_by(&workload.object())
+                .find(|cause| *cause.subject != *finding.subject || cause.owner != finding.owner)
+                .cloned()
+        })
+    })
+}

@@ -1,0 +1,245 @@
+use serde_json::{Value, json};
+
+use super::{Findings, Problems};
+use crate::engine::evidence::Evidence;
+use crate::engine::finding::{Finding, Severity};
+use crate::engine::kinds::{
+    Deployment, EndpointSlice, Node, PersistentVolumeClaim, Pod, ReplicaSet, Service,
+};
+use crate::engine::object::{Key, Kind, Text};
+use crate::engine::playbook::Playbook;
+use crate::engine::problem::{Problem, Role, State};
+use crate::engine::world::{Delta, Object, World};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+fn decode<T: serde::de::DeserializeOwned>(json: Value) -> T {
+    serde_json::from_value(json).unwrap()
+}
+
+/// A Deployment `web` with two pods behind a Service, a pod `db-0` with a claim, and two nodes.
+fn shop() -> World {
+    let mut world = World::new("c1".into());
+    let owned = |kind: &str, name: &str| json!([{"apiVersion": "apps/v1", "kind": kind, "name": name, "controller": true}]);
+    let mut put = |object: Object| drop(world.apply(Delta::Upsert(object)));
+    put(decode::<Deployment>(json!({"metadata": {"name": "web", "namespace": "shop"}, "spec": {"replicas": 2, "selector": {"matchLabels": {"app": "web"}}}})).into());
+    put(decode::<ReplicaSet>(json!({"metadata": {"name": "web-1", "namespace": "shop", "ownerReferences": owned("Deployment", "web")}})).into());
+    for pod in ["web-1-a", "web-1-b"] {
+        put(decode::<Pod>(json!({"metadata": {"name": pod, "namespace": "shop", "labels": {"app": "web"}, "ownerReferences": owned("ReplicaSet", "web-1")}, "spec": {"nodeName": "n1"}})).into());
+    }
+    put(decode::<Service>(
+        json!({"metadata": {"name": "web", "namespace": "shop"}, "spec": {"selector": {"app": "web"}}}),
+    )
+    .into());
+    put(decode::<EndpointSlice>(json!({"metadata": {"name": "web-x", "namespace": "shop", "labels": {"kubernetes.io/service-name": "web"}}})).into());
+    put(
+        decode::<PersistentVolumeClaim>(json!({"metadata": {"name": "data-db-0", "namespace": "shop"}}))
+            .into(),
+    );
+    put(decode::<Pod>(json!({"metadata": {"name": "db-0", "namespace": "shop"}, "spec": {"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data-db-0"}}]}})).into());
+    put(decode::<Node>(json!({"metadata": {"name": "n1"}})).into());
+    world
+}
+
+/// A finding about an object of the shop.
+fn finding(world: &World, code: &str, kind: Kind, name: &str) -> Finding {
+    let namespace = if kind.namespaced() { "shop" } else { "" };
+    let key = Key::new(kind, namespace, name);
+    let mut finding = Finding::new(code, Severity::Warning, key.object(), format!("{code} happened"));
+    finding.owner = world.top_owner(&key);
+    finding.evidence = vec![Evidence::field(key.object(), "status.phase", "Pending")];
+    finding
+}
+
+fn findings(all: impl IntoIterator<Item = Finding>) -> Findings {
+    all.into_iter()
+        .map(|finding| (finding.id("c1"), Arc::new(finding)))
+        .collect()
+}
+
+fn now() -> Timestamp {
+    "2026-11-21T10:00:00Z".parse().unwrap()
+}
+
+fn assemble(world: &World, all: impl IntoIterator<Item = Finding>) -> Vec<Arc<Problem>> {
+    super::problems(world, &findings(all), &Playbook::builtin(), now())
+}
+
+/// Each problem as `title ×count: role kind/name code, …`.
+fn shape(problems: &[Arc<Problem>]) -> Vec<String> {
+    problems
+        .iter()
+        .map(|problem| {
+            let members: Vec<String> = problem
+                .members
+                .iter()
+                .map(|member| {
+                    format!(
+                        "{:?} {} {}",
+                        member.role,
+                        member.finding.object.short(),
+                        member.finding.code
+                    )
+                })
+                .collect();
+            format!("×{} {}", problem.count, members.join(", "))
+        })
+        .collect()
+}
+
+#[test]
+fn replicas_that_fail_alike_are_one_row_and_what_follows_hangs_on_it() {
+    let world = shop();
+    let problems = assemble(
+        &world,
+        [
+            finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a"),
+            finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-b"),
+            finding(&world, "ContainerNotReady", Kind::Pod, "web-1-b"),
+            finding(&world, "DeploymentUnavailable", Kind::Deployment, "web"),
+            finding(&world, "ServiceNoReadyEndpoints", Kind::Service, "web"),
+        ],
+    );
+    assert_eq!(
+        shape(&problems),
+        [
+            "×2 Root Pod/web-1-a ContainerCrashLoop, Equal Pod/web-1-b ContainerCrashLoop, \
+          Symptom Deployment/web DeploymentUnavailable, Symptom Pod/web-1-b ContainerNotReady, \
+          Symptom Service/web ServiceNoReadyEndpoints"
+        ]
+    );
+    assert_eq!(&*problems[0].title, "web: ContainerCrashLoop happened");
+    assert_eq!(
+        problems[0].severity,
+        Severity::Critical,
+        "nothing of the Deployment serves"
+    );
+}
+
+#[test]
+fn what_does_not_follow_from_each_other_stays_apart() {
+    let world = shop();
+    let mut sidecar = finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a");
+    sidecar.subject = "sidecar".into();
+    let mut main = finding(&world, "ImagePullFailed", Kind::Pod, "web-1-a");
+    main.subject = "web".into();
+    let problems = assemble(
+        &world,
+        [
+            sidecar,
+            main,
+            finding(&world, "PodUnschedulable", Kind::Pod, "db-0"),
+        ],
+    );
+    assert_eq!(problems.len(), 3, "{:?}", shape(&problems));
+}
+
+#[test]
+fn a_pod_follows_from_its_claim_and_a_lost_pod_from_its_node() {
+    let world = shop();
+    let problems = assemble(
+        &world,
+        [
+            finding(&world, "PodUnschedulable", Kind::Pod, "db-0"),
+            finding(&world, "ClaimPending", Kind::PersistentVolumeClaim, "data-db-0"),
+            finding(&world, "ContainerNotReady", Kind::Pod, "web-1-a"),
+            finding(&world, "NodeNotReady", Kind::Node, "n1"),
+        ],
+    );
+    let mut shapes = shape(&problems);
+    shapes.sort();
+    assert_eq!(
+        shapes,
+        [
+            "×1 Root Node/n1 NodeNotReady, Symptom Pod/web-1-a ContainerNotReady",
+            "×1 Root PersistentVolumeClaim/data-db-0 ClaimPending, Symptom Pod/db-0 PodUnschedulable",
+        ]
+    );
+}
+
+#[test]
+fn a_crash_does_not_follow_from_the_node_that_it_happens_on() {
+    let world = shop();
+    let problems = assemble(
+        &world,
+        [
+            finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a"),
+            finding(&world, "NodeNotReady", Kind::Node, "n1"),
+        ],
+    );
+    assert_eq!(problems.len(), 2);
+}
+
+#[test]
+fn the_id_survives_a_rollout_and_another_root_keeps_the_row() {
+    let world = shop();
+    let before = assemble(
+        &world,
+        [finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a")],
+    );
+    let after = assemble(
+        &world,
+        [finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-b")],
+    );
+    assert_eq!(before[0].id, after[0].id);
+    let rooted = assemble(
+        &world,
+        [
+            finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a"),
+            finding(&world, "ServiceNoReadyEndpoints", Kind::Service, "web"),
+        ],
+    );
+    let service = assemble(
+        &world,
+        [finding(&world, "ServiceNoReadyEndpoints", Kind::Service, "web")],
+    );
+    assert!(
+        rooted[0].answers_to(&service[0].id),
+        "the problem answers to what it was before"
+    );
+}
+
+#[test]
+fn a_healed_problem_stays_a_while_and_leaves() {
+    let world = shop();
+    let playbook = Playbook::builtin();
+    let mut problems = Problems::default();
+    let failing = findings([finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a")]);
+    assert!(problems.update(&world, &failing, &playbook, now()));
+    assert!(
+        !problems.update(&world, &failing, &playbook, now()),
+        "nothing changed"
+    );
+    assert!(problems.update(&world, &Findings::new(), &playbook, now()));
+    assert_eq!(problems.all()[0].state, State::Healed(now()));
+    assert_eq!((problems.healed(), problems.next_leave().is_some()), (1, true));
+    let back = problems.update(&world, &failing, &playbook, now());
+    assert!(back && problems.all()[0].state == State::Active && problems.all().len() == 1);
+    problems.update(&world, &Findings::new(), &playbook, now());
+    let later = problems.next_leave().unwrap();
+    assert!(problems.update(&world, &Findings::new(), &playbook, later));
+    assert!(problems.all().is_empty());
+}
+
+#[test]
+fn worst_first_then_what_most_hangs_on() {
+    let world = shop();
+    let mut info = finding(&world, "NodeCordoned", Kind::Node, "n1");
+    info.severity = Severity::Info;
+    let problems = assemble(
+        &world,
+        [
+            info,
+            finding(&world, "PodUnschedulable", Kind::Pod, "db-0"),
+            finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a"),
+        ],
+    );
+    let order: Vec<(Severity, &Text)> = problems
+        .iter()
+        .map(|one| (one.severity, &one.owner.name))
+        .collect();
+    assert_eq!(order[0], (Severity::Critical, &"web".into()));
+    assert_eq!(order[1], (Severity::Warning, &"db-0".into()));
+    assert_eq!(order[2], (Severity::Info, &"n1".into()));
+    assert!(problems.iter().all(|one| one.members[0].role == Role::Root));
+}

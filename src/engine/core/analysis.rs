@@ -1,0 +1,135 @@
+//! Incremental analysis: what changed is looked at again, and so is what said that it is due.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::engine::analyzers::Analyzer;
+use crate::engine::causes::Findings;
+use crate::engine::object::{Key, Kind, Text};
+use crate::engine::world::World;
+
+/// An analyzer, by its place in the list, and the object that it is to look at.
+type Look = (usize, Key);
+
+/// What all analyzers say of all objects.
+pub struct Analyses {
+    analyzers: Vec<Box<dyn Analyzer>>,
+    /// Looks to be taken now.
+    dirty: BTreeSet<Look>,
+    /// Looks to be taken later, by when, and when for each.
+    later: BTreeSet<(Timestamp, Look)>,
+    due: HashMap<Look, Timestamp>,
+    /// The ids of the findings that a look gave.
+    given: HashMap<Look, Vec<Text>>,
+    findings: Findings,
+    /// Objects with findings that were looked at since [`Analyses::take_failing`] was last called.
+    failing: BTreeSet<Key>,
+}
+
+impl Analyses {
+    pub fn new(analyzers: Vec<Box<dyn Analyzer>>) -> Self {
+        Self {
+            analyzers,
+            dirty: BTreeSet::new(),
+            later: BTreeSet::new(),
+            due: HashMap::new(),
+            given: HashMap::new(),
+            findings: Findings::new(),
+            failing: BTreeSet::new(),
+        }
+    }
+
+    /// Notes what must be looked at again because `changed` changed, came or went.
+    pub fn touch(&mut self, world: &World, changed: &Key) {
+        let mut keys = Vec::new();
+        for (place, analyzer) in self.analyzers.iter().enumerate() {
+            analyzer.affected(world, changed, &mut keys);
+            self.dirty.extend(keys.drain(..).map(|key| (place, key)));
+        }
+    }
+
+    /// A kind has been read, or turned out to be unreadable: what is absent from it now means something else. Only
+    /// objects that have a finding or could get one by an absence are looked at: all of every analyzer's kind, once
+    /// a kind.
+    pub fn touch_readers(&mut self, world: &World, kind: Kind) {
+        for (place, analyzer) in self.analyzers.iter().enumerate() {
+            if analyzer.reads().contains(&kind) {
+                self.dirty
+                    .extend(world.keys(analyzer.kind()).into_iter().map(|key| (place, key)));
+            }
+        }
+    }
+
+    /// Looks at what is dirty or due. Says whether any finding changed, came or went.
+    pub fn run(&mut self, world: &World, now: Timestamp) -> bool {
+        while let Some((when, _)) = self.later.first() {
+            if *when > now {
+                break;
+            }
+            if let Some((_, look)) = self.later.pop_first() {
+                self.due.remove(&look);
+                self.dirty.insert(look);
+            }
+        }
+        let mut changed = false;
+        for look in std::mem::take(&mut self.dirty) {
+            changed |= self.look(world, look, now);
+        }
+        changed
+    }
+
+    fn look(&mut self, world: &World, look: Look, now: Timestamp) -> bool {
+        let Some(analyzer) = self.analyzers.get(look.0) else {
+            return false;
+        };
+        let analysis = analyzer.analyze(world, &look.1, now);
+        if let Some(when) = self.due.remove(&look) {
+            self.later.remove(&(when, look.clone()));
+        }
+        // What is due already would be looked at for ever.
+        if let Some(when) = analysis.look_again.filter(|when| *when > now) {
+            self.later.insert((when, look.clone()));
+            self.due.insert(look.clone(), when);
+        }
+        let before = self.given.remove(&look).unwrap_or_default();
+        if before.is_empty() && analysis.findings.is_empty() {
+            return false;
+        }
+        let mut changed = false;
+        let mut after: Vec<Text> = Vec::with_capacity(analysis.findings.len());
+        for finding in analysis.findings {
+            let id = finding.id(&world.cluster);
+            if self.findings.get(&id).is_none_or(|known| **known != finding) {
+                self.findings.insert(id.clone(), Arc::new(finding));
+                changed = true;
+            }
+            after.push(id);
+        }
+        for id in before.iter().filter(|id| !after.contains(id)) {
+            changed |= self.findings.remove(id).is_some();
+        }
+        if !after.is_empty() {
+            self.failing.insert(look.1.clone());
+            self.given.insert(look, after);
+        }
+        changed
+    }
+
+    pub fn findings(&self) -> &Findings {
+        &self.findings
+    }
+
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.later.first().map(|(when, _)| *when)
+    }
+
+    /// The objects of a kind that were found failing since this was last called.
+    pub fn take_failing(&mut self, kind: Kind) -> Vec<Key> {
+        std::mem::take(&mut self.failing)
+            .into_iter()
+            .filter(|key| key.kind == kind)
+            .collect()
+    }
+}

@@ -1,0 +1,295 @@
+//! The engine without its I/O: takes in what the watches report and says what is wrong. Pure but for the time that
+//! is passed in, so that a test can live a cluster's day in a millisecond.
+
+mod analysis;
+mod dossier;
+mod kinds;
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+
+use self::analysis::Analyses;
+use self::kinds::Kinds;
+use super::analyzers::{Analyzer, logs};
+use super::causes::Problems;
+use super::cluster::{Failure, FailureKind};
+use super::coverage::{Coverage, Entry, Status};
+use super::kinds::Pod;
+use super::object::{Key, Kind, Text};
+use super::playbook::Playbook;
+use super::snapshot::{ClusterInfo, Snapshot};
+use super::watch::Report;
+use super::world::{Delta, LogKey, Object, Sync, World};
+
+/// What the engine knows, and how it comes to know more.
+pub struct Core {
+    world: World,
+    kinds: Kinds,
+    analyses: Analyses,
+    problems: Problems,
+    playbook: Playbook,
+    info: ClusterInfo,
+    started: Timestamp,
+    /// The instance whose log was last asked for.
+    asked: HashMap<LogKey, Text>,
+    /// Logs that could not be read, and why.
+    unread: BTreeMap<LogKey, Failure>,
+    read_logs: bool,
+    grouped: bool,
+}
+
+/// A log that should be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WantedLog {
+    /// Which.
+    pub key: LogKey,
+    /// The instance that writes it.
+    pub container_id: Text,
+}
+
+impl Core {
+    /// A core that knows nothing yet.
+    pub fn new(
+        context: &str,
+        namespaces: Vec<Text>,
+        analyzers: Vec<Box<dyn Analyzer>>,
+        playbook: Playbook,
+        read_logs: bool,
+        now: Timestamp,
+    ) -> Self {
+        let mut info = Snapshot::empty(context, now).cluster;
+        info.namespaces = namespaces;
+        Self {
+            world: World::default(),
+            kinds: Kinds::default(),
+            analyses: Analyses::new(analyzers),
+            problems: Problems::default(),
+            playbook,
+            info,
+            started: now,
+            asked: HashMap::new(),
+            unread: BTreeMap::new(),
+            read_logs,
+            grouped: true,
+        }
+    }
+
+    /// The world as it is.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Takes in a report; what follows from it is found out by the next [`Core::settle`].
+    pub fn take(&mut self, report: Report, now: Timestamp) {
+        match report {
+            Report::Deltas(deltas) => deltas.into_iter().for_each(|delta| self.apply(delta)),
+            Report::First(objects) => {
+                for object in objects {
+                    if !self.knows_better(&object) {
+                        self.apply(Delta::Upsert(object));
+                    }
+                }
+            }
+            Report::NoLog(key, failure) => {
+                self.unread.insert(key, failure);
+            }
+            Report::Kind {
+                kind,
+                namespace,
+                state,
+            } => {
+                let readable = self.kinds.set(kind, namespace, state, now);
+                // Whether absence means anything changed: everything of that kind reads differently.
+                if readable {
+                    self.grouped = false;
+                }
+            }
+            Report::Expected { kind, objects } => self.kinds.expect(kind, objects),
+            Report::Broken { kind, object, why } => self.kinds.broken(kind, object, why),
+            Report::Identity { id, server_version } => {
+                self.info.server_version = server_version;
+                self.identify(id);
+            }
+        }
+    }
+
+    /// A list that is through is fresher than the first look, and so is any object that has come since.
+    fn knows_better(&self, object: &Object) -> bool {
+        let key = object.key();
+        self.world.sync(key.kind) == Sync::Synced || self.world.meta(&key).is_some()
+    }
+
+    fn apply(&mut self, delta: Delta) {
+        if let Delta::Log(key, _) = &delta {
+            self.unread.remove(key);
+        }
+        let synced = match &delta {
+            Delta::Synced { kind, .. } | Delta::Unreadable(kind) => Some(*kind),
+            _ => None,
+        };
+        for key in self.world.apply(delta) {
+            self.analyses.touch(&self.world, &key);
+        }
+        if let Some(kind) = synced {
+            self.analyses.touch_readers(&self.world, kind);
+            self.grouped = false;
+        }
+    }
+
+    fn identify(&mut self, id: Text) {
+        if self.info.id == id {
+            return;
+        }
+        self.info.id = id.clone();
+        self.world.cluster = id;
+        // Ids hold the cluster's: all of them change.
+        for kind in Kind::ALL {
+            for key in self.world.keys(*kind) {
+                self.analyses.touch(&self.world, &key);
+            }
+        }
+    }
+
+    /// Looks at everything that changed or is due, and says whether a snapshot would differ in more than its time.
+    pub fn settle(&mut self, now: Timestamp) -> bool {
+        let found = self.analyses.run(&self.world, now);
+        let leaves = self.problems.next_leave().is_some_and(|leave| leave <= now);
+        if !found && !leaves && self.grouped {
+            return false;
+        }
+        self.grouped = true;
+        self.problems
+            .update(&self.world, self.analyses.findings(), &self.playbook, now)
+    }
+
+    /// When to settle again although nothing is reported.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        [self.analyses.next_due(), self.problems.next_leave()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// The logs that should be read now, each instance of a container once.
+    pub fn wanted_logs(&mut self) -> Vec<WantedLog> {
+        if !self.read_logs {
+            return Vec::new();
+        }
+        let mut wanted = Vec::new();
+        for pod in self.analyses.take_failing(Kind::Pod) {
+            let Some(pod) = self.world.get::<Pod>(&pod.namespace, &pod.name) else {
+                continue;
+            };
+            for key in logs::wanted(&self.world, pod) {
+                let instance = instance(pod, &key);
+                if self.asked.get(&key) != Some(&instance) {
+                    self.asked.insert(key.clone(), instance.clone());
+                    wanted.push(WantedLog {
+                        key,
+                        container_id: instance,
+                    });
+                }
+            }
+        }
+        wanted
+    }
+
+    /// Whether every kind has been read, or could not be.
+    pub fn is_complete(&self) -> bool {
+        self.kinds.is_complete()
+    }
+
+    /// All that is known.
+    pub fn snapshot(&mut self, now: Timestamp) -> Snapshot {
+        self.info.connection = self.kinds.connection(self.started, &self.world);
+        let failing: std::collections::HashSet<&super::object::ObjectRef> = self
+            .problems
+            .all()
+            .iter()
+            .filter(|problem| problem.state == super::problem::State::Active)
+            .flat_map(|problem| problem.members.iter().map(|member| &member.finding.object))
+            .filter(|object| &*object.kind == "Pod")
+            .collect();
+        let pods = self.world.count(Kind::Pod);
+        Snapshot {
+            cluster: self.info.clone(),
+            problems: self.problems.all().to_vec(),
+            coverage: self.coverage(),
+            objects: Kind::ALL.iter().map(|kind| self.world.count(*kind) as u64).sum(),
+            kinds: Kind::ALL
+                .iter()
+                .filter(|kind| self.world.sync(**kind) == Sync::Synced)
+                .count() as u32,
+            healthy: pods.saturating_sub(failing.len()) as u64,
+            healed: self.problems.healed(),
+            settled: false,
+            since: self.started,
+            at: now,
+        }
+    }
+
+    fn coverage(&self) -> Coverage {
+        let mut entries = self.kinds.coverage(&self.info.id, &self.world);
+        let forbidden: Vec<(&LogKey, &Failure)> = self
+            .unread
+            .iter()
+            .filter(|(_, failure)| failure.kind == FailureKind::Forbidden)
+            .collect();
+        if let Some((_, first)) = forbidden.first() {
+            entries.push(Entry {
+                cluster: self.info.id.clone(),
+                what: "logs".into(),
+                group: "".into(),
+                kind: "Pod".into(),
+                namespace: "".into(),
+                status: Status::Forbidden,
+                objects: forbidden.len() as u64,
+                detail: first.what.clone(),
+            });
+        }
+        Coverage::new(entries)
+    }
+
+    /// Forgets what belongs to pods that are gone.
+    pub fn prune(&mut self) {
+        self.world.prune_logs();
+        let world = &self.world;
+        let alive = |key: &LogKey| world.get::<Pod>(&key.namespace, &key.pod).is_some();
+        self.asked.retain(|key, _| alive(key));
+        self.unread.retain(|key, _| alive(key));
+    }
+}
+
+/// Which instance of a container a log is of, as far as the status says; restarts tell instances apart where it does
+/// not.
+fn instance(pod: &Pod, key: &LogKey) -> Text {
+    let Some((_, _, status)) = pod.statuses().find(|(_, _, status)| status.name == key.container) else {
+        return "".into();
+    };
+    let id = if key.previous {
+        status
+            .last_state
+            .terminated
+            .as_ref()
+            .map_or("", |last| &last.container_id)
+    } else {
+        &status.container_id
+    };
+    if id.is_empty() {
+        format!("restart {}", status.restart_count).into()
+    } else {
+        id.into()
+    }
+}
+
+/// The key of an object's pod in the world.
+impl From<&LogKey> for Key {
+    fn from(log: &LogKey) -> Self {
+        Self {
+            kind: Kind::Pod,
+            namespace: log.namespace.clone(),
+            name: log.pod.clone(),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The running engine: the task that owns the [`Core`], and the handle by which others see and ask it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot, watch as channel};
+use tokio::task::JoinHandle;
+
+use super::analyzers;
+use super::cluster::{Live, SharedSource};
+use super::core::Core;
+use super::evidence::dossier::{Dossier, EventLine, WholeObject};
+use super::object::ObjectRef;
+use super::playbook::Playbook;
+use super::snapshot::Snapshot;
+use super::watch::{self, Report, Scope, logs::LogReader};
+
+/// Reports that may wait before the watches are slowed.
+const REPORTS: usize = 64;
+/// Changes that come within this time are looked at together. It bounds the work of a storm, and is far below what a
+/// person sees as a delay.
+const SETTLE: Duration = Duration::from_millis(25);
+/// Counts that change all the time (objects read) are published no more often than this.
+const COUNTS: Duration = Duration::from_millis(250);
+/// How often what belongs to pods that are gone is forgotten.
+const PRUNE: Duration = Duration::from_secs(60);
+
+/// Reads the clock.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What to look at and how.
+#[derive(Clone)]
+pub struct Options {
+    /// Where.
+    pub scope: Scope,
+    /// Whether logs of failing containers are not to be read.
+    pub no_logs: bool,
+    /// The clock that ages count by.
+    pub now: Now,
+}
+
+enum Query {
+    Dossier(String, oneshot::Sender<Option<Dossier>>),
+    Events(Vec<ObjectRef>, oneshot::Sender<Vec<EventLine>>),
+}
+
+/// A running engine. It ends when this is dropped.
+pub struct Engine {
+    snapshots: channel::Receiver<Arc<Snapshot>>,
+    queries: mpsc::Sender<Query>,
+    refresh: channel::Sender<u64>,
+    source: SharedSource,
+    task: JoinHandle<()>,
+}
+
+impl Engine {
+    /// Starts to watch a cluster.
+    pub fn start(live: &Arc<Live>, options: &Options) -> Self {
+        let now = (options.now)();
+        let core = Core::new(
+            &live.context,
+            options.scope.namespaces.clone(),
+            analyzers::all(),
+            Playbook::builtin(),
+            !options.no_logs,
+            now,
+        );
+        let source: SharedSource = Arc::new(live.clone());
+        let (publish, snapshots) = channel::channel(Arc::new(Snapshot::empty(&live.context, now)));
+        let (queries, asked) = mpsc::channel(16);
+        let (refresh, refreshed) = channel::channel(0);
+        let task = tokio::spawn(run(
+            core,
+            live.clone(),
+            options.clone(),
+            source.clone(),
+            publish,
+            asked,
+            refreshed,
+        ));
+        Self {
+            snapshots,
+            queries,
+            refresh,
+            source,
+            task,
+        }
+    }
+
+    /// What is known, whenever it changes: the last one wins, none queues up.
+    pub fn snapshots(&self) -> channel::Receiver<Arc<Snapshot>> {
+        self.snapshots.clone()
+    }
+
+    /// The cluster, to be asked for logs and whole objects.
+    pub fn source(&self) -> SharedSource {
+        self.source.clone()
+    }
+
+    /// Wakes whatever waits for a better time: reconnects now.
+    pub fn refresh(&self) {
+        self.refresh.send_modify(|count| *count += 1);
+    }
+
+    /// All that is known about the problem that answers to `id`, the objects that matter fetched whole.
+    pub async fn dossier(&self, id: &str) -> Option<Dossier> {
+        let (reply, answer) = oneshot::channel();
+        self.queries
+            .send(Query::Dossier(id.to_owned(), reply))
+            .await
+            .ok()?;
+        let mut dossier = answer.await.ok()??;
+        let mut objects = dossier.owners.clone();
+        objects.push(dossier.problem.culprit.clone());
+        objects.dedup();
+        let fetched = objects.into_iter().map(|object| async {
+            let json = self
+                .source
+                .object(object.clone())
+                .await
+                .map_err(|failure| failure.what);
+            WholeObject { object, json }
+        });
+        dossier.objects = futures::future::join_all(fetched).await;
+        Some(dossier)
+    }
+
+    /// The events about some objects, oldest first.
+    pub async fn events(&self, objects: Vec<ObjectRef>) -> Vec<EventLine> {
+        let (reply, answer) = oneshot::channel();
+        if self.queries.send(Query::Events(objects, reply)).await.is_err() {
+            return Vec::new();
+        }
+        answer.await.unwrap_or_default()
+    }
+
+    /// Waits until every kind has been read or could not be, and the logs of what fails are in.
+    pub async fn settled(&self) -> Arc<Snapshot> {
+        let mut snapshots = self.snapshots.clone();
+        loop {
+            let snapshot = snapshots.borrow_and_update().clone();
+            if snapshot.settled {
+                return snapshot;
+            }
+            if snapshots.changed().await.is_err() {
+                return snapshot;
+            }
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn run(
+    mut core: Core,
+    live: Arc<Live>,
+    options: Options,
+    source: SharedSource,
+    publish: channel::Sender<Arc<Snapshot>>,
+    mut asked: mpsc::Receiver<Query>,
+    refreshed: watch::Refresh,
+) {
+    let (reports, mut inbox) = mpsc::channel::<Report>(REPORTS);
+    let watches = watch::start(&live, &options.scope, &reports, &refreshed);
+    let mut reader = LogReader::new(source, reports);
+    let mut published = tokio::time::Instant::now();
+    let mut pruned = published;
+    // Whether something is known that was not published, because only counts differ.
+    let mut withheld = true;
+    let clock = options.now;
+    loop {
+        let due = core.next_due().map(|due| clock().duration_until(due));
+        let mut wake = due
+            .map_or(PRUNE, |due| due.try_into().unwrap_or(Duration::ZERO))
+            .min(PRUNE);
+        if withheld || !reader.is_idle() {
+            wake = wake.min(COUNTS);
+        }
+        tokio::select! {
+            biased;
+            query = asked.recv() => match query {
+                Some(query) => { answer(&mut core, query, clock()); continue }
+                None => break,
+            },
+            report = inbox.recv() => {
+                let Some(report) = report else { break };
+                gather(&mut core, report, &mut inbox, &clock).await;
+            }
+            () = tokio::time::sleep(wake) => {}
+        }
+        let now = clock();
+        let changed = core.settle(now);
+        for log in core.wanted_logs() {
+            reader.read(log.key, log.container_id);
+        }
+        if pruned.elapsed() >= PRUNE {
+            core.prune();
+            pruned = tokio::time::Instant::now();
+        }
+        withheld = true;
+        if changed || published.elapsed() >= COUNTS {
+            let mut snapshot = core.snapshot(now);
+            snapshot.settled = core.is_complete() && reader.is_idle() && inbox.is_empty();
+            publish.send_if_modified(|shown| {
+                let differs = !shown.same_but_for_time(&snapshot);
+                if differs {
+                    *shown = Arc::new(snapshot);
+                }
+                differs
+            });
+            published = tokio::time::Instant::now();
+            withheld = false;
+        }
+    }
+    drop(watches);
+}
+
+/// Takes in what comes within [`SETTLE`], so that a storm is looked at in one go.
+async fn gather(core: &mut Core, first: Report, inbox: &mut mpsc::Receiver<Report>, clock: &Now) {
+    core.take(first, clock());
+    let end = tokio::time::Instant::now() + SETTLE;
+    while let Ok(Some(report)) = tokio::time::timeout_at(end, inbox.recv()).await {
+        core.take(report, clock());
+    }
+}
+
+fn answer(core: &mut Core, query: Query, now: Timestamp) {
+    // One who no longer waits for the answer has lost interest.
+    match query {
+        Query::Dossier(id, reply) => drop(reply.send(core.dossier(&id, now))),
+        Query::Events(objects, reply) => drop(reply.send(core.events(objects))),
+    }
+}

@@ -1,0 +1,211 @@
+//! Templates: texts with `{words}` that a finding or a pattern's group fills in. JSON in a command needs no escaping:
+//! only lower-case names between braces are words.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use crate::engine::analyzers::quantity;
+use crate::engine::finding::Finding;
+use crate::engine::object::ObjectRef;
+
+#[expect(
+    clippy::unwrap_used,
+    reason = "constant pattern, compiled by the tests of this module"
+)]
+static WORD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\{(?P<word>[a-z][a-z0-9_.]*)(?:\|(?P<filter>[a-z]+))?\}").unwrap());
+
+/// The words that a finding gives; not every finding has all.
+const KNOWN: &[&str] = &[
+    "namespace",
+    "name",
+    "kind",
+    "pod",
+    "node",
+    "container",
+    "subject",
+    "previous",
+    "title",
+    "message",
+    "owner",
+    "owner.kind",
+    "owner.name",
+    "workload",
+    "object",
+    "culprit",
+    "culprit.kind",
+    "culprit.name",
+    "culprit.namespace",
+];
+
+/// Workloads whose template can be changed in place.
+const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
+
+/// The first word of a template that nothing could ever fill in.
+pub(super) fn unknown_word(template: &str, groups: &[String]) -> Option<String> {
+    WORD.captures_iter(template)
+        .filter_map(|found| Some(found.name("word")?.as_str().to_owned()))
+        .find(|word| !KNOWN.contains(&word.as_str()) && !groups.contains(word))
+}
+
+/// What fills in the words.
+pub(super) struct Words {
+    words: BTreeMap<String, String>,
+}
+
+impl Words {
+    pub fn new(root: &Finding, captures: BTreeMap<String, String>) -> Self {
+        let mut words = BTreeMap::new();
+        let mut put = |word: &str, value: &str| {
+            if !value.is_empty() {
+                words.insert(word.to_owned(), value.to_owned());
+            }
+        };
+        let object = &root.object;
+        put("namespace", &object.namespace);
+        put("name", &object.name);
+        put("kind", &object.kind.to_lowercase());
+        put("object", &slashed(object));
+        match &*object.kind {
+            "Pod" => put("pod", &object.name),
+            "Node" => put("node", &object.name),
+            _ => {}
+        }
+        put("container", root.container.as_deref().unwrap_or_default());
+        put("subject", &root.subject);
+        put("title", &root.title);
+        put("message", &root.message);
+        put("owner", &slashed(&root.owner));
+        put("owner.kind", &root.owner.kind.to_lowercase());
+        put("owner.name", &root.owner.name);
+        if WORKLOADS.contains(&&*root.owner.kind) {
+            put("workload", &slashed(&root.owner));
+        }
+        if let Some(culprit) = &root.culprit {
+            put("culprit", &slashed(culprit));
+            put("culprit.kind", &culprit.kind.to_lowercase());
+            put("culprit.name", &culprit.name);
+            put("culprit.namespace", &culprit.namespace);
+        }
+        // What is over and not started again has one instance only.
+        let once = &*root.code == "ContainerExited" || matches!(&*root.owner.kind, "Job" | "CronJob");
+        words.insert(
+            "previous".to_owned(),
+            if once { "--tail=100" } else { "--previous" }.to_owned(),
+        );
+        words.extend(captures);
+        Self { words }
+    }
+
+    /// A sentence; `None` if a word is missing.
+    pub fn prose(&self, template: &str) -> Option<String> {
+        self.fill(template.trim(), |value| Cow::Borrowed(value))
+    }
+
+    /// A command line, each word quoted where the shell would read it otherwise; `None` if a word is missing.
+    pub fn command(&self, template: &str) -> Option<String> {
+        self.fill(template.trim(), shell)
+    }
+
+    fn fill(&self, template: &str, quote: impl Fn(&str) -> Cow<'_, str>) -> Option<String> {
+        let mut complete = true;
+        let text = WORD.replace_all(template, |found: &Captures| {
+            let value = found
+                .name("word")
+                .and_then(|word| self.words.get(word.as_str()))
+                .and_then(|value| filter(found.name("filter").map(|filter| filter.as_str()), value));
+            complete &= value.is_some();
+            value.map_or_else(String::new, |value| quote(&value).into_owned())
+        });
+        complete.then(|| text.into_owned())
+    }
+}
+
+fn slashed(object: &ObjectRef) -> String {
+    // Kinds of an API group that is not built in are asked for with it.
+    let group = object.group();
+    let kind = object.kind.to_lowercase();
+    if group.contains('.') && !group.ends_with(".k8s.io") {
+        format!("{kind}.{group}/{}", object.name)
+    } else {
+        format!("{kind}/{}", object.name)
+    }
+}
+
+fn filter(name: Option<&str>, value: &str) -> Option<String> {
+    match name {
+        None => Some(value.to_owned()),
+        Some("double") => quantity::doubled(value),
+        Some("lower") => Some(value.to_lowercase()),
+        Some(_) => None,
+    }
+}
+
+/// A word of a shell's command line.
+fn shell(value: &str) -> Cow<'_, str> {
+    let plain = !value.is_empty()
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&byte));
+    if plain {
+        Cow::Borrowed(value)
+    } else {
+        Cow::Owned(format!("'{}'", value.replace('\'', "'\\''")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::finding::Severity;
+
+    #[test]
+    fn words_are_filled_in_and_quoted() {
+        let mut finding = Finding::new(
+            "ContainerCrashLoop",
+            Severity::Critical,
+            ObjectRef::new("v1", "Pod", "shop", "web-1"),
+            "t",
+        );
+        finding.owner = ObjectRef::new("apps/v1", "Deployment", "shop", "web");
+        finding.container = Some("web".into());
+        let captures = [
+            ("limit".to_owned(), "64Mi".to_owned()),
+            ("evil".to_owned(), "a'; rm -rf /".to_owned()),
+        ];
+        let words = Words::new(&finding, captures.into());
+        for (template, want) in [
+            (
+                "kubectl -n {namespace} set resources {workload} -c {container} --limits=memory={limit|double}",
+                Some("kubectl -n shop set resources deployment/web -c web --limits=memory=128Mi"),
+            ),
+            ("echo {evil}", Some("echo 'a'\\''; rm -rf /'")),
+            (
+                "-p '{\"spec\":{\"x\":1}}' {pod}",
+                Some("-p '{\"spec\":{\"x\":1}}' web-1"),
+            ),
+            ("{culprit.name}", None),
+            ("{evil|double}", None),
+        ] {
+            assert_eq!(words.command(template).as_deref(), want, "{template}");
+        }
+        assert_eq!(words.prose("limit {limit}").as_deref(), Some("limit 64Mi"));
+        assert_eq!(unknown_word("{pod} {x}", &[]).as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn an_owner_without_a_template_has_no_workload() {
+        let finding = Finding::new(
+            "x",
+            Severity::Info,
+            ObjectRef::new("batch/v1", "Job", "a", "b"),
+            "t",
+        );
+        let words = Words::new(&finding, BTreeMap::new());
+        assert_eq!(words.command("{workload}"), None);
+        assert_eq!(words.command("{owner}").as_deref(), Some("job/b"));
+    }
+}

@@ -1,0 +1,164 @@
+//! Follows a kind from a version on.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::object::{Undecoded, decode, resource_version};
+use super::{Report, Reports};
+use crate::engine::cluster::lines::lines;
+use crate::engine::cluster::{Failure, FailureKind, Live};
+use crate::engine::kinds::Watched;
+use crate::engine::object::{Key, Text};
+use crate::engine::world::{Delta, Object};
+
+/// The server ends a watch after so many seconds; a new one goes on where it was.
+const WATCH_SECONDS: u32 = 290;
+/// Servers send a bookmark about every minute: a connection on which nothing came for so long is dead.
+const SILENCE_LIMIT: Duration = Duration::from_secs(100);
+
+/// How a watch ended.
+#[derive(Debug, PartialEq)]
+pub enum Ended {
+    /// As it should, after its time: go on from `version`.
+    Quietly,
+    /// The server has forgotten the version: list again.
+    Expired,
+    /// It broke.
+    Broken(Failure),
+}
+
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Status {
+    code: u16,
+    message: String,
+}
+
+/// Follows a kind; `version` moves on with what is seen.
+pub async fn follow<T>(
+    live: &Live,
+    namespace: Option<&Text>,
+    version: &mut String,
+    reports: &Reports,
+) -> Ended
+where
+    T: Watched,
+    Object: From<T>,
+{
+    let path = format!(
+        "{}?watch=true&allowWatchBookmarks=true&timeoutSeconds={WATCH_SECONDS}&resourceVersion={version}",
+        T::KIND.path(namespace.map(AsRef::as_ref))
+    );
+    let chunks = match live.chunks(&path).await {
+        Ok(chunks) => chunks,
+        Err(failure) if failure.what.starts_with("410") => return Ended::Expired,
+        Err(failure) => return Ended::Broken(failure),
+    };
+    // What has arrived together is handed on together.
+    let mut lines = std::pin::pin!(lines(chunks).ready_chunks(256));
+    loop {
+        let arrived = match tokio::time::timeout(SILENCE_LIMIT, lines.next()).await {
+            Ok(Some(arrived)) => arrived,
+            Ok(None) => return Ended::Quietly,
+            Err(_) => {
+                let what = format!("the watch of {} went silent", T::KIND.plural());
+                return Ended::Broken(Failure::new(FailureKind::Unreachable, what));
+            }
+        };
+        let mut deltas = Vec::new();
+        let mut end = None;
+        for line in arrived {
+            let step = match line {
+                Ok(line) => read::<T>(&line),
+                Err(failure) => Step::End(Ended::Broken(failure)),
+            };
+            match step {
+                Step::Change(delta, at) => {
+                    deltas.push(delta);
+                    *version = at.unwrap_or_else(|| std::mem::take(version));
+                }
+                Step::Bookmark(at) => *version = at.unwrap_or_else(|| std::mem::take(version)),
+                Step::Broken(Undecoded { object, why }, at) => {
+                    let _ = reports
+                        .send(Report::Broken {
+                            kind: T::KIND,
+                            object,
+                            why,
+                        })
+                        .await;
+                    *version = at.unwrap_or_else(|| std::mem::take(version));
+                }
+                Step::End(reason) => {
+                    end = Some(reason);
+                    break;
+                }
+            }
+        }
+        if !deltas.is_empty() {
+            let _ = reports.send(Report::Deltas(deltas)).await;
+        }
+        if let Some(reason) = end {
+            return reason;
+        }
+    }
+}
+
+enum Step {
+    Change(Delta, Option<String>),
+    Bookmark(Option<String>),
+    Broken(Undecoded, Option<String>),
+    End(Ended),
+}
+
+fn read<T>(line: &[u8]) -> Step
+where
+    T: Watched,
+    Object: From<T>,
+{
+    let Ok(Line { kind, object }) = serde_json::from_slice::<Line>(line) else {
+        let what = format!("the watch of {} sent a line that is no event", T::KIND.plural());
+        return Step::End(Ended::Broken(Failure::new(FailureKind::Unreachable, what)));
+    };
+    let json = object.get().as_bytes();
+    match kind {
+        "BOOKMARK" => Step::Bookmark(resource_version(json)),
+        "ERROR" => {
+            let status: Status = serde_json::from_slice(json).unwrap_or_default();
+            Step::End(match status.code {
+                410 => Ended::Expired,
+                code => Ended::Broken(Failure::new(
+                    FailureKind::Unreachable,
+                    format!(
+                        "the watch of {} ended: {code} {}",
+                        T::KIND.plural(),
+                        status.message
+                    ),
+                )),
+            })
+        }
+        _ => match decode::<T>(json) {
+            Ok(object) if kind == "DELETED" => {
+                let meta = object.meta();
+                let key = Key {
+                    kind: T::KIND,
+                    namespace: meta.namespace.clone(),
+                    name: meta.name.clone(),
+                };
+                Step::Change(Delta::Remove(key), resource_version(json))
+            }
+            Ok(object) => Step::Change(Delta::Upsert(object.into()), resource_version(json)),
+            Err(undecoded) => Step::Broken(undecoded, resource_version(json)),
+        },
+    }
+}

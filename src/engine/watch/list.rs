@@ -1,0 +1,145 @@
+//! Lists all of a kind, handing on what came while the rest is on its way.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use futures::StreamExt;
+
+use super::items::Splitter;
+use super::object::{Undecoded, decode};
+use super::{KindState, Report, Reports};
+use crate::engine::cluster::{Failure, FailureKind, Live};
+use crate::engine::kinds::Watched;
+use crate::engine::object::{Symbol, Text};
+use crate::engine::world::{Delta, Object};
+
+/// So many objects are handed on at once: large enough that the channel costs nothing, small enough that the first
+/// problems of a long list show at once.
+const BATCH: usize = 256;
+
+/// Which version to ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// What the server's cache holds (`resourceVersion=0`): the cheapest for it, and at most moments old. What every
+    /// informer begins with.
+    Cached,
+    /// The newest there is, in pages: for after a 410, when the cache may be what was too old.
+    Newest,
+}
+
+/// Lists a kind. Gives the version to watch from.
+///
+/// # Errors
+/// What the server said; what had come is in the world all the same.
+pub async fn list<T>(
+    live: &Live,
+    namespace: Option<&Text>,
+    freshness: Freshness,
+    reports: &Reports,
+) -> Result<String, Failure>
+where
+    T: Watched,
+    Object: From<T>,
+{
+    let path = T::KIND.path(namespace.map(AsRef::as_ref));
+    let mut keep: HashSet<(Symbol, Text)> = HashSet::new();
+    let mut token: Option<String> = None;
+    loop {
+        let query = match (&token, freshness) {
+            (Some(token), _) => format!("{path}?limit=500&continue={}", encoded(token)),
+            (None, Freshness::Cached) => format!("{path}?resourceVersion=0"),
+            (None, Freshness::Newest) => format!("{path}?limit=500"),
+        };
+        let mut chunks = live.chunks(&query).await?;
+        let mut splitter = Splitter::default();
+        let mut batch: Vec<Delta> = Vec::new();
+        let mut broken: Vec<Undecoded> = Vec::new();
+        while let Some(chunk) = chunks.next().await {
+            splitter.feed(&chunk?, |item| match decode::<T>(item) {
+                Ok(object) => {
+                    let meta = object.meta();
+                    keep.insert((meta.namespace.clone(), meta.name.clone()));
+                    batch.push(Delta::Upsert(object.into()));
+                }
+                Err(undecoded) => broken.push(undecoded),
+            });
+            if batch.len() >= BATCH {
+                hand_on(reports, &mut batch).await;
+                let state = KindState::Reading {
+                    read: keep.len() as u64,
+                    expected: None,
+                };
+                tell(reports, T::KIND, namespace, state).await;
+            }
+        }
+        for Undecoded { object, why } in broken {
+            let _ = reports
+                .send(Report::Broken {
+                    kind: T::KIND,
+                    object,
+                    why,
+                })
+                .await;
+        }
+        hand_on(reports, &mut batch).await;
+        let envelope = splitter.finish().map_err(|error| {
+            Failure::new(
+                FailureKind::Unreachable,
+                format!("the list of {} was cut short: {error}", T::KIND.plural()),
+            )
+        })?;
+        let metadata = envelope.metadata;
+        token = metadata.continue_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            let synced = Delta::Synced {
+                kind: T::KIND,
+                namespace: namespace.cloned(),
+                keep,
+            };
+            let _ = reports.send(Report::Deltas(vec![synced])).await;
+            return Ok(metadata.resource_version);
+        }
+        let read = keep.len() as u64;
+        let state = KindState::Reading {
+            read,
+            expected: metadata.remaining_item_count.map(|rest| read + rest),
+        };
+        tell(reports, T::KIND, namespace, state).await;
+    }
+}
+
+// A receiver that is gone means that the engine has ended; the task is about to be dropped too.
+async fn hand_on(reports: &Reports, batch: &mut Vec<Delta>) {
+    if !batch.is_empty() {
+        let _ = reports.send(Report::Deltas(std::mem::take(batch))).await;
+    }
+}
+
+async fn tell(
+    reports: &Reports,
+    kind: crate::engine::object::Kind,
+    namespace: Option<&Text>,
+    state: KindState,
+) {
+    let _ = reports
+        .send(Report::Kind {
+            kind,
+            namespace: namespace.cloned(),
+            state,
+        })
+        .await;
+}
+
+/// A query value: tokens are base64, whose `+`, `/` and `=` mean something else in a query.
+fn encoded(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}

@@ -1,0 +1,97 @@
+//! Reads the logs of containers that fail, a few at a time, and hands on a bounded digest of each.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::{Report, Reports};
+use crate::engine::analyzers::logs::{Digester, LogDigest};
+use crate::engine::cluster::{Failure, LogRequest, SharedSource};
+use crate::engine::object::Text;
+use crate::engine::world::{Delta, LogKey};
+
+/// Every log is a connection of its own: so many at once.
+const SIDE_BY_SIDE: usize = 6;
+/// A digest is stated to be of at most so many of the last lines …
+const MAX_LINES: i64 = 20_000;
+/// … or so many bytes of them …
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+/// … or as much as comes in this time.
+const MAX_TIME: Duration = Duration::from_secs(10);
+
+/// Reads logs in the background; they end when it is dropped.
+pub struct LogReader {
+    source: SharedSource,
+    reports: Reports,
+    places: Arc<Semaphore>,
+    tasks: JoinSet<()>,
+}
+
+impl LogReader {
+    /// A reader that reports to the engine.
+    pub fn new(source: SharedSource, reports: Reports) -> Self {
+        Self {
+            source,
+            reports,
+            places: Arc::new(Semaphore::new(SIDE_BY_SIDE)),
+            tasks: JoinSet::new(),
+        }
+    }
+
+    /// Reads the log of an instance of a container, when there is a place for it.
+    pub fn read(&mut self, key: LogKey, container_id: Text) {
+        while self.tasks.try_join_next().is_some() {}
+        let (source, reports, places) = (self.source.clone(), self.reports.clone(), self.places.clone());
+        self.tasks.spawn(async move {
+            let Ok(_place) = places.acquire().await else {
+                return;
+            };
+            let report = match digest(&source, &key, &container_id).await {
+                Ok(digest) => Report::Deltas(vec![Delta::Log(key, digest)]),
+                Err(failure) => Report::NoLog(key, failure),
+            };
+            let _ = reports.send(report).await;
+        });
+    }
+
+    /// Whether all that was asked for has been read and reported.
+    pub fn is_idle(&mut self) -> bool {
+        while self.tasks.try_join_next().is_some() {}
+        self.tasks.is_empty()
+    }
+}
+
+async fn digest(source: &SharedSource, key: &LogKey, container_id: &str) -> Result<LogDigest, Failure> {
+    let mut lines = source.log(LogRequest {
+        namespace: key.namespace.as_str().into(),
+        pod: key.pod.clone(),
+        container: key.container.as_str().into(),
+        previous: key.previous,
+        tail: Some(MAX_LINES),
+        follow: false,
+    });
+    let mut digester = Digester::new();
+    let (mut count, mut bytes) = (0, 0);
+    let end = tokio::time::Instant::now() + MAX_TIME;
+    let cut = loop {
+        match tokio::time::timeout_at(end, lines.next()).await {
+            Ok(Some(Ok(line))) => {
+                count += 1;
+                bytes += line.text.len() as u64;
+                digester.line(&line);
+                if bytes >= MAX_BYTES {
+                    break true;
+                }
+            }
+            Ok(None) => break count >= MAX_LINES,
+            // What came before the break is evidence all the same.
+            Ok(Some(Err(_))) if count > 0 => break true,
+            Ok(Some(Err(failure))) => return Err(failure),
+            Err(_) => break true,
+        }
+    };
+    Ok(digester.finish(container_id, cut))
+}

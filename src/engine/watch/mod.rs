@@ -1,0 +1,133 @@
+//! Watches: one task a kind and namespace, which lists, then follows, and tells what it sees as [`Report`]s.
+//!
+//! Guarantees: after `Watching` was reported for a kind, the world holds what the server held at some moment since;
+//! a watch that ends or breaks goes on from where it was, and one whose place the server has forgotten (410) lists
+//! again. Nothing is ever polled. What may not be read is tried again only every few minutes or when asked for.
+
+mod first;
+mod follow;
+mod items;
+mod list;
+pub mod logs;
+mod object;
+mod watcher;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::cluster::{Failure, Live};
+use super::kinds::{
+    DaemonSet, Deployment, EndpointSlice, Event, Job, Namespace, Node, PersistentVolumeClaim, Pod,
+    ReplicaSet, Service, StatefulSet, StorageClass,
+};
+use super::object::{Kind, Text};
+use super::world::{Delta, LogKey, Object};
+
+/// Where to look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// These namespaces; all of them if there is none.
+    pub namespaces: Vec<Text>,
+    /// The namespace to fall back to for a kind that may not be read everywhere.
+    pub fallback: Option<Text>,
+}
+
+/// What a watch tells.
+#[derive(Debug)]
+pub enum Report {
+    /// The world changed.
+    Deltas(Vec<Delta>),
+    /// What the first look found: taken in only where nothing fresher is known.
+    First(Vec<Object>),
+    /// A log that could not be read.
+    NoLog(LogKey, Failure),
+    /// How the reading of a kind stands.
+    Kind {
+        /// The kind.
+        kind: Kind,
+        /// The namespace; all of them if `None`.
+        namespace: Option<Text>,
+        /// How it stands.
+        state: KindState,
+    },
+    /// How many objects of a kind there are, before they have been read.
+    Expected {
+        /// The kind.
+        kind: Kind,
+        /// How many.
+        objects: u64,
+    },
+    /// Objects that could not be decoded, with the first one's error.
+    Broken {
+        /// The kind.
+        kind: Kind,
+        /// Which object, as far as it could be read.
+        object: Text,
+        /// What is wrong with it.
+        why: Text,
+    },
+    /// The cluster's id: the uid of its namespace kube-system, or a stand-in where that may not be read.
+    Identity {
+        /// The id.
+        id: Text,
+        /// `v1.34.1`; empty where the server does not say.
+        server_version: Text,
+    },
+}
+
+/// How the reading of a kind in a scope stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KindState {
+    /// Being listed: so many so far, of so many where the server said.
+    Reading {
+        /// Objects so far.
+        read: u64,
+        /// Objects in all.
+        expected: Option<u64>,
+    },
+    /// Listed, and being watched.
+    Watching,
+    /// The account may not; the server's words.
+    Forbidden(Text),
+    /// The server has no such kind.
+    Absent,
+    /// It failed; it is tried again at that time.
+    Failing(Failure, Timestamp),
+}
+
+/// The channel that reports come through: bounded, so that a world that is behind slows the watches, not the memory.
+pub type Reports = mpsc::Sender<Report>;
+
+/// Wakes every watch that waits for a better time.
+pub type Refresh = tokio::sync::watch::Receiver<u64>;
+
+/// Starts the watches of all kinds. They end when the set is dropped.
+pub fn start(live: &Arc<Live>, scope: &Scope, reports: &Reports, refresh: &Refresh) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(first::look(live.clone(), scope.clone(), reports.clone()));
+    macro_rules! watch {
+        ($($kind:ident)*) => {$(
+            for namespace in namespaces(scope, Kind::$kind) {
+                let watcher = watcher::Watcher::<$kind>::new(
+                    live.clone(), namespace, scope.fallback.clone(), reports.clone(), refresh.clone(),
+                );
+                tasks.spawn(watcher.run());
+            }
+        )*};
+    }
+    // Owners and relations before pods: with them a pod's row has its right place from the start.
+    watch!(Namespace Node StorageClass Deployment StatefulSet DaemonSet Job ReplicaSet Service EndpointSlice);
+    watch!(PersistentVolumeClaim Event Pod);
+    tasks
+}
+
+/// In which namespaces a kind is looked at.
+fn namespaces(scope: &Scope, kind: Kind) -> Vec<Option<Text>> {
+    if scope.namespaces.is_empty() || !kind.namespaced() {
+        return vec![None];
+    }
+    scope.namespaces.iter().cloned().map(Some).collect()
+}

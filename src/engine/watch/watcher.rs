@@ -1,0 +1,166 @@
+//! The life of one watch: list, follow, go on; wait where it must.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kube::runtime::utils::Backoff;
+use kube::runtime::watcher::DefaultBackoff;
+
+use super::follow::{Ended, follow};
+use super::list::{Freshness, list};
+use super::{KindState, Refresh, Report, Reports};
+use crate::engine::cluster::{Failure, FailureKind, Live};
+use crate::engine::kinds::Watched;
+use crate::engine::object::Text;
+use crate::engine::world::{Delta, Object};
+
+/// Rights and kinds change seldom; asking often is a nuisance to the server (a complaint about k9s, its issue 3420).
+const FORBIDDEN_RETRY: Duration = Duration::from_secs(300);
+
+/// One watch of one kind in one namespace, or in all.
+pub struct Watcher<T> {
+    live: Arc<Live>,
+    namespace: Option<Text>,
+    fallback: Option<Text>,
+    reports: Reports,
+    refresh: Refresh,
+    backoff: DefaultBackoff,
+    kind: PhantomData<T>,
+}
+
+impl<T> Watcher<T>
+where
+    T: Watched,
+    Object: From<T>,
+{
+    pub fn new(
+        live: Arc<Live>,
+        namespace: Option<Text>,
+        fallback: Option<Text>,
+        reports: Reports,
+        refresh: Refresh,
+    ) -> Self {
+        Self {
+            live,
+            namespace,
+            fallback,
+            reports,
+            refresh,
+            backoff: DefaultBackoff::default(),
+            kind: PhantomData,
+        }
+    }
+
+    /// Runs until the engine has ended.
+    pub async fn run(mut self) {
+        let mut freshness = Freshness::Cached;
+        while !self.reports.is_closed() {
+            self.tell(KindState::Reading {
+                read: 0,
+                expected: None,
+            })
+            .await;
+            match list::<T>(&self.live, self.namespace.as_ref(), freshness, &self.reports).await {
+                Ok(mut version) => {
+                    self.tell(KindState::Watching).await;
+                    self.follow(&mut version).await;
+                    freshness = Freshness::Newest;
+                }
+                Err(failure) => self.wait(failure).await,
+            }
+        }
+    }
+
+    /// Follows until the server has forgotten where we were.
+    async fn follow(&mut self, version: &mut String) {
+        let mut whole = true;
+        while !self.reports.is_closed() {
+            let before = version.clone();
+            match follow::<T>(&self.live, self.namespace.as_ref(), version, &self.reports).await {
+                Ended::Expired => return,
+                // A server that ends each watch at once must not be asked in a hot loop.
+                Ended::Quietly if *version == before => {
+                    self.sleep(Duration::from_secs(1)).await;
+                }
+                Ended::Quietly => {}
+                // A connection that breaks once, or after it has told something, is ordinary: it is tried again
+                // before anything is said.
+                Ended::Broken(_) if whole || *version != before => {
+                    whole = false;
+                    self.backoff.reset();
+                    self.sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+                Ended::Broken(failure) if failure.kind == FailureKind::Unauthorized && version.is_empty() => {
+                    return;
+                }
+                Ended::Broken(failure) => {
+                    self.wait(failure).await;
+                    continue;
+                }
+            }
+            if !whole {
+                self.tell(KindState::Watching).await;
+            }
+            whole = true;
+            self.backoff.reset();
+        }
+    }
+
+    /// Says what failed and waits for a better time.
+    async fn wait(&mut self, failure: Failure) {
+        let pause = match failure.kind {
+            FailureKind::Forbidden => {
+                if self.namespace.is_none() && T::KIND.namespaced() && self.fallback.is_some() {
+                    self.tell(KindState::Forbidden(failure.what)).await;
+                    self.namespace = self.fallback.take();
+                    return;
+                }
+                self.unreadable(KindState::Forbidden(failure.what)).await;
+                FORBIDDEN_RETRY
+            }
+            FailureKind::NotFound => {
+                self.unreadable(KindState::Absent).await;
+                FORBIDDEN_RETRY
+            }
+            FailureKind::Unauthorized | FailureKind::Unreachable | FailureKind::Refused => {
+                let pause = self.backoff.next().unwrap_or(FORBIDDEN_RETRY);
+                let retry_at = Timestamp::now().checked_add(pause).unwrap_or(Timestamp::MAX);
+                self.tell(KindState::Failing(failure, retry_at)).await;
+                pause
+            }
+        };
+        self.sleep(pause).await;
+    }
+
+    async fn unreadable(&self, state: KindState) {
+        let _ = self
+            .reports
+            .send(Report::Deltas(vec![Delta::Unreadable(T::KIND)]))
+            .await;
+        self.tell(state).await;
+    }
+
+    /// Sleeps, or wakes when the person asks to reconnect.
+    async fn sleep(&mut self, pause: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            changed = self.refresh.changed() => {
+                if changed.is_err() {
+                    tokio::time::sleep(pause).await;
+                }
+            }
+        }
+    }
+
+    async fn tell(&self, state: KindState) {
+        let report = Report::Kind {
+            kind: T::KIND,
+            namespace: self.namespace.clone(),
+            state,
+        };
+        let _ = self.reports.send(report).await;
+    }
+}

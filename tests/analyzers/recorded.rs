@@ -1,0 +1,206 @@
+//! A real cluster with a hundred faults at once, as it was recorded: each namespace is one scenario, and its name says
+//! which.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use k8stui::engine::analyzers::logs;
+use k8stui::engine::evidence::Numbered;
+use k8stui::engine::finding::{Finding, Severity};
+use k8stui::engine::kinds::Pod;
+use k8stui::engine::playbook::Playbook;
+use k8stui::engine::world::World;
+use serde_json::Value;
+
+use super::worlds::{add_log, findings, world};
+
+const FILES: &[&str] = &[
+    "pods",
+    "replicasets",
+    "deployments",
+    "statefulsets",
+    "daemonsets",
+    "jobs",
+    "services",
+    "endpointslices",
+    "persistentvolumeclaims",
+    "storageclasses",
+    "nodes",
+    "events",
+];
+
+/// When the recording was made.
+pub const NOW: &str = "2026-11-21T01:27:40Z";
+
+pub fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// The recorded cluster, with those logs that a console would have read.
+pub fn cluster() -> World {
+    let mut objects: Vec<Value> = Vec::new();
+    for file in FILES {
+        let text = std::fs::read_to_string(fixtures().join(format!("recorded/{file}.json"))).unwrap();
+        objects.extend(serde_json::from_str::<Vec<Value>>(&text).unwrap());
+    }
+    let mut world = world(objects, &[]);
+    let wanted: Vec<_> = world
+        .all::<Pod>()
+        .flat_map(|pod| logs::wanted(&world, pod))
+        .collect();
+    for key in wanted {
+        // Of a container that waits, both instances are the same one: the recording keeps it once.
+        let path = fixtures().join(format!(
+            "logs/{}/{}/{}.log",
+            key.namespace, key.pod, key.container
+        ));
+        let Ok(text) = std::fs::read_to_string(path) else {
+            continue;
+        };
+        let pod = world.get::<Pod>(&key.namespace, &key.pod).unwrap();
+        let id = pod
+            .statuses()
+            .find(|(_, _, status)| status.name == key.container)
+            .map(
+                |(_, _, status)| match (&status.last_state.terminated, key.previous) {
+                    (Some(ended), true) => ended.container_id.clone(),
+                    _ => status.container_id.clone(),
+                },
+            )
+            .unwrap_or_default();
+        add_log(&mut world, key, &id, &text);
+    }
+    world
+}
+
+/// The findings that are worse than information, by namespace (nodes under `-`).
+fn by_scenario(all: &[Finding]) -> BTreeMap<String, Vec<&Finding>> {
+    let mut map: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
+    for finding in all.iter().filter(|finding| finding.severity > Severity::Info) {
+        let namespace = if finding.object.namespace.is_empty() {
+            "-".to_owned()
+        } else {
+            finding.object.namespace.to_string()
+        };
+        map.entry(namespace).or_default().push(finding);
+    }
+    map
+}
+
+#[test]
+fn every_scenario_says_its_cause() {
+    let now: Timestamp = NOW.parse().unwrap();
+    let all = findings(&cluster(), now);
+    let mut shown = String::new();
+    for (scenario, findings) in by_scenario(&all) {
+        shown.push_str(&format!("{scenario}\n"));
+        let mut lines: Vec<String> = findings
+            .iter()
+            .map(|finding| {
+                let culprit = finding
+                    .culprit
+                    .as_ref()
+                    .map_or(String::new(), |culprit| format!("  -> {culprit}"));
+                format!(
+                    "  {} {} {}: {}{culprit}\n",
+                    finding.severity.sign(),
+                    finding.code,
+                    finding.owner.short(),
+                    finding.title
+                )
+            })
+            .collect();
+        lines.sort();
+        lines.dedup();
+        shown.extend(lines);
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn what_is_healthy_is_left_in_peace() {
+    let now: Timestamp = NOW.parse().unwrap();
+    let all = findings(&cluster(), now);
+    let scenarios = by_scenario(&all);
+    let false_alarms: Vec<_> = scenarios
+        .iter()
+        .filter(|(namespace, _)| namespace.starts_with("healthy"))
+        .collect();
+    assert!(false_alarms.is_empty(), "{false_alarms:#?}");
+}
+
+#[test]
+fn the_order_and_the_texts_are_the_same_every_time() {
+    let now: Timestamp = NOW.parse().unwrap();
+    assert_eq!(findings(&cluster(), now), findings(&cluster(), now));
+}
+
+#[test]
+fn every_finding_has_evidence_a_title_and_a_diagnosis() {
+    let now: Timestamp = NOW.parse().unwrap();
+    let playbook = Playbook::builtin();
+    for finding in findings(&cluster(), now) {
+        assert!(!finding.evidence.is_empty(), "{finding:?}");
+        assert!(
+            !finding.title.is_empty() && finding.title.chars().count() <= 140,
+            "{}",
+            finding.title
+        );
+        assert!(!finding.title.contains('\u{1b}'));
+        let numbered: Vec<Numbered> = (1..)
+            .zip(finding.evidence.iter().cloned())
+            .map(|(n, evidence)| Numbered { n, evidence })
+            .collect();
+        let diagnosis = playbook.diagnose(&finding, &numbered);
+        assert!(
+            !diagnosis.cause.is_empty() && !diagnosis.fix.is_empty(),
+            "{finding:?}"
+        );
+        assert!(!diagnosis.why.is_empty(), "{finding:?}");
+        assert!(!diagnosis.commands.is_empty(), "{finding:?}");
+    }
+}
+
+#[test]
+fn every_scenario_is_explained() {
+    let now: Timestamp = NOW.parse().unwrap();
+    let playbook = Playbook::builtin();
+    let all = findings(&cluster(), now);
+    let mut shown = String::new();
+    for (scenario, findings) in by_scenario(&all) {
+        shown.push_str(&format!("{scenario}\n"));
+        let mut seen = Vec::new();
+        // What follows from the pods has one word for all.
+        let roots = findings.into_iter().filter(|finding| {
+            !matches!(
+                &*finding.code,
+                "DeploymentUnavailable" | "ServiceNoReadyEndpoints"
+            )
+        });
+        for finding in roots {
+            let numbered: Vec<Numbered> = (1..)
+                .zip(finding.evidence.iter().cloned())
+                .map(|(n, evidence)| Numbered { n, evidence })
+                .collect();
+            let diagnosis = playbook.diagnose(finding, &numbered);
+            if seen.contains(&(finding.code.clone(), diagnosis.cause.clone())) {
+                continue;
+            }
+            seen.push((finding.code.clone(), diagnosis.cause.clone()));
+            shown.push_str(&format!(
+                "  {} [{}] why {:?}\n    cause: {}\n    fix:   {}\n",
+                finding.code,
+                diagnosis.confidence.name(),
+                diagnosis.why,
+                diagnosis.cause,
+                diagnosis.fix
+            ));
+            for command in &diagnosis.commands {
+                let sign = if command.mutates { "!" } else { "-" };
+                shown.push_str(&format!("    {sign} {}\n", command.command));
+            }
+        }
+    }
+    insta::assert_snapshot!(shown);
+}

@@ -1,0 +1,99 @@
+//! Worlds made of API objects as JSON.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use k8stui::engine::analyzers::{self, logs};
+use k8stui::engine::finding::Finding;
+use k8stui::engine::kinds::{
+    DaemonSet, Deployment, EndpointSlice, Event, Job, Namespace, Node, PersistentVolumeClaim, Pod,
+    ReplicaSet, Service, StatefulSet, StorageClass,
+};
+use k8stui::engine::object::Kind;
+use k8stui::engine::world::{Delta, LogKey, Object, World};
+use serde_json::Value;
+
+/// The slim form of an API object.
+pub fn object(value: Value) -> Result<Object, serde_json::Error> {
+    let kind = value["kind"].as_str().unwrap_or_default().to_owned();
+    macro_rules! decode {
+        ($($kind:ident),*) => {
+            match kind.as_str() {
+                $(stringify!($kind) => Object::from(serde_json::from_value::<$kind>(value)?),)*
+                other => panic!("no such kind: {other}"),
+            }
+        };
+    }
+    Ok(decode!(
+        Pod,
+        ReplicaSet,
+        Deployment,
+        StatefulSet,
+        DaemonSet,
+        Job,
+        Service,
+        EndpointSlice,
+        PersistentVolumeClaim,
+        StorageClass,
+        Node,
+        Namespace,
+        Event
+    ))
+}
+
+/// A world in which these objects are, and of which all kinds have been read except those in `unread`.
+pub fn world(objects: impl IntoIterator<Item = Value>, unread: &[&str]) -> World {
+    let mut world = World::new("cluster".into());
+    for value in objects {
+        world.apply(Delta::Upsert(object(value).unwrap()));
+    }
+    for kind in Kind::ALL {
+        if unread.contains(&kind.name()) {
+            continue;
+        }
+        let keep: HashSet<_> = world
+            .keys(*kind)
+            .into_iter()
+            .map(|key| (key.namespace, key.name))
+            .collect();
+        world.apply(Delta::Synced {
+            kind: *kind,
+            namespace: None,
+            keep,
+        });
+    }
+    world
+}
+
+/// Gives the world the digest of a log.
+pub fn add_log(world: &mut World, key: LogKey, container_id: &str, text: &str) {
+    let lines: Vec<logs::LogLine> = text.lines().map(line).collect();
+    let digest = logs::digest(container_id, &lines, false);
+    world.apply(Delta::Log(key, digest));
+}
+
+/// A line as the kubelet writes it, with its time if it has one.
+pub fn line(text: &str) -> logs::LogLine {
+    match text.split_once(' ') {
+        Some((time, rest)) if time.len() > 19 && time.parse::<Timestamp>().is_ok() => logs::LogLine {
+            time: time.parse().ok(),
+            text: rest.into(),
+        },
+        _ => logs::LogLine {
+            time: None,
+            text: text.into(),
+        },
+    }
+}
+
+/// What all analyzers find, in order of object and code.
+pub fn findings(world: &World, now: Timestamp) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for analyzer in analyzers::all() {
+        for key in world.keys(analyzer.kind()) {
+            findings.extend(analyzer.analyze(world, &key, now).findings);
+        }
+    }
+    findings.sort_by(|a, b| (&a.object, &a.code, &a.subject).cmp(&(&b.object, &b.code, &b.subject)));
+    findings
+}
