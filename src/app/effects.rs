@@ -105,8 +105,12 @@ impl Runner {
 
     /// Does an effect, or starts what does it. Never waits.
     pub fn run(&mut self, effect: Effect, now: Timestamp) -> Step {
-        // Those that ended leave nothing to be known.
-        while self.tasks.try_join_next().is_some() {}
+        while let Some(ended) = self.tasks.try_join_next() {
+            if ended.is_err_and(|error| error.is_panic()) {
+                let line = "Something went wrong inside k8stui; its log tells where. The console goes on.";
+                self.messages.try_send(Message::Failed(line.into())).ok();
+            }
+        }
         match effect {
             Effect::ReadYaml { request, object } => self.read_yaml(request, object),
             Effect::ReadEvents { request, objects } => {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
-use jiff::Timestamp;
 
 use crate::app::clipboard::Route;
 use crate::chat::session;
@@ -161,6 +160,3 @@ pub enum Effect {
     /// Leave.
     Quit,
 }
-
-/// A moment at which the model wants a [`Message::Timer`].
-pub type Alarm = Option<Timestamp>;

@@ -18,7 +18,7 @@ use super::detail::{Detail, Tab};
 use super::filter::Filter;
 use super::keymap::{Focus, Keymap};
 use super::layout::Layout;
-use super::message::{Alarm, RequestId};
+use super::message::RequestId;
 use super::theme::Theme;
 use super::tree::Tree;
 
@@ -255,11 +255,6 @@ impl Model {
         self.tree.selected().map(|row| &row.problem)
     }
 
-    /// The problem that the conversation on the screen is about, if it is still known.
-    pub fn chat_problem(&self) -> Option<&Arc<Problem>> {
-        self.snapshot.problem(self.current_chat()?.session.problem_id())
-    }
-
     /// Since when nothing was heard of the cluster.
     pub fn lost_since(&self) -> Option<Timestamp> {
         match &self.snapshot.cluster.connection {
@@ -307,7 +302,7 @@ impl Model {
     }
 
     /// When the model wants to be told the time, apart from what the last frame showed.
-    pub fn alarm(&self) -> Alarm {
+    pub fn alarm(&self) -> Option<Timestamp> {
         let logs = self.detail.logs.as_ref().filter(|logs| logs.held.is_some());
         let opens_at = logs.map(|logs| logs.opens_at);
         [self.detail.settles_at, opens_at].into_iter().flatten().min()

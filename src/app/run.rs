@@ -2,11 +2,12 @@
 
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Instant;
 
 use crossterm::event::Event;
+use futures::StreamExt;
 use futures::stream::{self, BoxStream};
-use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use ratatui::layout::Size;
 use tokio::sync::{mpsc, watch};
@@ -37,8 +38,10 @@ pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// A signal of the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// End: SIGTERM, or SIGHUP as the terminal has gone.
+    /// End: SIGTERM, SIGQUIT, or SIGHUP as the terminal has gone.
     Terminate,
+    /// SIGINT. Meant for whoever has the terminal: a key press of the person comes as a key.
+    Interrupt,
     /// SIGTSTP: stop until the shell continues us.
     Stop,
     /// SIGCONT: we were stopped and go on.
@@ -155,16 +158,17 @@ impl Console<'_> {
         loop {
             let turn = self.next(&mut keys, &mut inputs).await?;
             let is_key = matches!(turn, Turn::Key(_));
-            let was_terminated = matches!(turn, Turn::Message(Message::Terminate));
+            let is_wish = matches!(turn, Turn::Wish(_));
+            let was_terminated = is_wish || matches!(turn, Turn::Message(Message::Terminate));
             let step = match turn {
-                Turn::Key(event) => self.keys(event, &mut keys)?,
+                Turn::Key(event) => self.keys(event, &mut keys).await?,
                 Turn::Message(message) => self.tell(message),
                 Turn::Stop => Step::Suspend,
                 Turn::Wish(wish) => {
                     drop(keys);
-                    self.lend(wish).await?;
+                    let step = self.lend(wish, &mut inputs.signals).await?;
                     keys = self.screen.events();
-                    Step::Go
+                    step
                 }
                 Turn::Frame => self.tell(Message::Timer),
                 Turn::InputEnded => return Ok(Ending::Terminated),
@@ -214,7 +218,7 @@ impl Console<'_> {
                 None => Ok(Turn::InputEnded),
             },
             Some(signal) = inputs.signals.next() => Ok(match signal {
-                Signal::Terminate => Turn::Message(Message::Terminate),
+                Signal::Terminate | Signal::Interrupt => Turn::Message(Message::Terminate),
                 Signal::Stop => Turn::Stop,
                 Signal::Continue => Turn::Message(Message::Continued),
             }),
@@ -232,15 +236,21 @@ impl Console<'_> {
     }
 
     /// Takes a key and all that wait behind it: they are drawn once.
-    fn keys(&mut self, first: Event, keys: &mut BoxStream<'static, io::Result<Event>>) -> io::Result<Step> {
+    async fn keys(
+        &mut self,
+        first: Event,
+        keys: &mut BoxStream<'static, io::Result<Event>>,
+    ) -> io::Result<Step> {
         let mut step = self.input(first);
         for _ in 0..KEYS {
             if step != Step::Go {
                 break;
             }
-            match keys.next().now_or_never() {
-                Some(Some(event)) => step = self.input(event?),
-                Some(None) | None => break,
+            // Asked in this task, not by `now_or_never`: the stream keeps the first waker that it is asked with, and
+            // one that wakes nobody would leave the next key lying until something else happens.
+            match futures::poll!(keys.next()) {
+                Poll::Ready(Some(event)) => step = self.input(event?),
+                Poll::Ready(None) | Poll::Pending => break,
             }
         }
         Ok(step)
@@ -295,16 +305,22 @@ impl Console<'_> {
             let wait = std::time::Duration::from_millis(u64::try_from(wait).unwrap_or(u64::MAX));
             // Far away is never: the clock may be changed until then, and every frame asks again.
             self.limiter
-                .request_at(instant + wait.min(std::time::Duration::from_secs(3600)));
+                .request_at(instant + wait.min(std::time::Duration::from_hours(1)));
         }
         Ok(())
     }
 
-    async fn lend(&mut self, wish: Wish) -> io::Result<()> {
+    /// Leaves the terminal to whoever wished for it. An interrupt is theirs then; an end is an end.
+    async fn lend(&mut self, wish: Wish, signals: &mut BoxStream<'static, Signal>) -> io::Result<Step> {
         self.screen.leave()?;
-        wish.grant().await;
+        let mut ends = signals.filter(|signal| std::future::ready(*signal == Signal::Terminate));
+        tokio::select! {
+            () = wish.grant() => {}
+            Some(_) = ends.next() => return Ok(Step::Quit),
+        }
         self.screen.enter()?;
-        self.measure()
+        self.measure()?;
+        Ok(Step::Go)
     }
 
     /// The size may have changed while nobody listened.
@@ -325,6 +341,8 @@ pub fn signals() -> io::Result<BoxStream<'static, Signal>> {
     for (kind, meaning) in [
         (SignalKind::terminate(), Signal::Terminate),
         (SignalKind::hangup(), Signal::Terminate),
+        (SignalKind::quit(), Signal::Terminate),
+        (SignalKind::interrupt(), Signal::Interrupt),
         (stop, Signal::Stop),
         (go_on, Signal::Continue),
     ] {

@@ -65,7 +65,8 @@ pub struct Tree {
     top: usize,
     height: usize,
     unfolded: BTreeSet<Text>,
-    /// Whether the person has moved the cursor. Until then it stays on the worst problem while kinds are being read.
+    /// Whether the person has touched a key. Until then the cursor stays on the worst problem while kinds are being
+    /// read.
     touched: bool,
     /// Whether problems alone are shown: beside a conversation there is no room for more.
     flat: bool,
@@ -114,6 +115,11 @@ impl Tree {
         self.keep_visible();
     }
 
+    /// A key was touched: from now on nothing but keys moves the cursor to another problem.
+    pub const fn touch(&mut self) {
+        self.touched = true;
+    }
+
     /// Shows problems alone, or all rows again. Takes effect with the next [`Tree::set_problems`].
     pub const fn set_flat(&mut self, flat: bool) {
         self.flat = flat;
@@ -150,7 +156,6 @@ impl Tree {
 
     /// Moves the cursor by so many rows.
     pub fn move_by(&mut self, by: isize) {
-        self.touched = true;
         let last = self.rows.len().saturating_sub(1);
         self.selected = self.selected.saturating_add_signed(by).min(last);
         self.step_off_place(by < 0);
@@ -170,14 +175,12 @@ impl Tree {
 
     /// Moves the cursor to the last row.
     pub fn last(&mut self) {
-        self.touched = true;
         self.selected = self.rows.len().saturating_sub(1);
         self.keep_visible();
     }
 
     /// Moves the cursor to the next problem, or to the one before.
     pub fn next_problem(&mut self, forward: bool) {
-        self.touched = true;
         let is_problem = |(_, row): &(usize, &Row)| row.part == Part::Problem;
         let found = if forward {
             self.rows
@@ -198,7 +201,6 @@ impl Tree {
     pub fn select_line(&mut self, line: usize) {
         let row = self.top + line;
         if row < self.rows.len() {
-            self.touched = true;
             self.selected = row;
             self.step_off_place(true);
             self.keep_visible();
@@ -212,7 +214,6 @@ impl Tree {
             .iter()
             .position(|row| row.part == Part::Problem && row.problem.answers_to(id));
         if let Some(index) = found {
-            self.touched = true;
             self.selected = index;
             self.keep_visible();
         }
@@ -245,7 +246,6 @@ impl Tree {
         problems: &[Arc<Problem>],
         filter: &Filter,
     ) {
-        self.touched = true;
         if unfold {
             self.unfolded.insert(Arc::clone(&problem.id));
         } else {

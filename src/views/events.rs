@@ -1,4 +1,4 @@
-//! What the cluster said about a problem's objects, newest last.
+//! What the cluster said about a problem's objects, newest first.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::app::theme::Role;
 use crate::engine::evidence::dossier::EventLine;
+use crate::engine::evidence::{Numbered, Source};
 
 use super::number::count;
 use super::text::escape::clean;
@@ -35,7 +36,7 @@ pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) -> usize {
         return 0;
     }
     let heading = format!(
-        "{} · {} about its objects, newest last",
+        "{} · {} about its objects, newest first",
         view.model
             .selected_problem()
             .map_or("", |problem| &problem.owner.name),
@@ -70,6 +71,7 @@ pub(super) fn lines(view: View<'_>, columns: usize) -> Vec<Line<'static>> {
     let object = most(&|event| width(&clean(&event.object.name)), (columns / 4).max(12));
     events
         .iter()
+        .rev()
         .flat_map(|event| line(view, event, columns, reason, object))
         .collect()
 }
@@ -93,6 +95,7 @@ fn line(
         ("•", Role::Dim)
     };
     let name = clean(&event.object.name);
+    let named = fact_of(view, event).map_or_else(String::new, |n| format!(" [{n}]"));
     let mut first = vec![
         view.span(view.age_role(), &pad_start(&age, AGE)),
         view.span(Role::Dim, &pad_start(&times, TIMES)),
@@ -105,7 +108,9 @@ fn line(
     // In a narrow pane columns would leave no room for the sentence: it stands below.
     if columns < ONE_LINE {
         let rest = indent(&first);
-        first.push(view.span(Role::Bold, &format!("{}  ", event.reason)));
+        first.push(view.span(Role::Bold, &event.reason));
+        first.push(view.span(Role::Reference, &named));
+        first.push(Span::raw("  "));
         let room = columns.saturating_sub(first.iter().map(Span::width).sum::<usize>() + 1);
         first.push(view.span(Role::Dim, &truncate_middle(&name, room)));
         let wrap = Wrap {
@@ -117,7 +122,11 @@ fn line(
         lines.extend(wrap.spans(&message));
         return lines;
     }
-    first.push(view.span(Role::Bold, &pad(&clean(&event.reason), reason + 2)));
+    let shown = clean(&event.reason);
+    let fill = (reason + 6).saturating_sub(width(&shown) + width(&named));
+    first.push(view.span(Role::Bold, &shown));
+    first.push(view.span(Role::Reference, &named));
+    first.push(Span::raw(" ".repeat(fill)));
     first.push(view.span(Role::Dim, &pad(&truncate_middle(&name, object), object + 2)));
     let wrap = Wrap {
         columns: columns.saturating_sub(1),
@@ -125,4 +134,18 @@ fn line(
         first,
     };
     wrap.spans(&message)
+}
+
+/// The number of the fact that an event is.
+fn fact_of(view: View<'_>, event: &EventLine) -> Option<u32> {
+    let problem = view.model.selected_problem()?;
+    let is_it = |fact: &&Numbered| match &fact.evidence.source {
+        Source::Event { reason, .. } => {
+            *reason == event.reason
+                && fact.evidence.object.path() == event.object.path()
+                && event.message.starts_with(&*fact.evidence.text)
+        }
+        Source::Field { .. } | Source::Log { .. } | Source::Change { .. } | Source::Related => false,
+    };
+    problem.evidence.iter().find(is_it).map(|fact| fact.n)
 }

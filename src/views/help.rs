@@ -8,6 +8,7 @@ use crate::app::theme::Role;
 
 use super::View;
 use super::text::width::{pad, width};
+use super::text::wrap::Wrap;
 
 /// How far the page can be scrolled.
 pub fn last_scroll(model: &Model) -> usize {
@@ -23,6 +24,8 @@ pub fn last_scroll(model: &Model) -> usize {
 /// The keys of where one is first, then those of the other parts.
 pub(super) fn lines(view: View<'_>, focus: Focus) -> Vec<Line<'static>> {
     let narrow = view.model.size.width < 60;
+    // Without the box and its padding.
+    let columns = super::dialog::page(view.model.size).width.saturating_sub(4);
     let others = Focus::ALL
         .iter()
         .copied()
@@ -63,12 +66,17 @@ pub(super) fn lines(view: View<'_>, focus: Focus) -> Vec<Line<'static>> {
             .unwrap_or(0)
             .min(22);
         for key in &keys {
-            lines.push(Line::from(vec![
+            let first = vec![
                 Span::raw(" "),
                 view.span(Role::FooterKey, &pad(&shown(key), column)),
                 Span::raw("  "),
-                view.span(Role::Text, key.text),
-            ]));
+            ];
+            let wrap = Wrap {
+                columns: usize::from(columns),
+                rest: vec![Span::raw(" ".repeat(column + 3))],
+                first,
+            };
+            lines.extend(wrap.spans(&[view.span(Role::Text, key.text)]));
         }
         told.extend(keys);
     }

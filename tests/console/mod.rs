@@ -1,5 +1,8 @@
 //! The console: keys in, screen out.
 
-mod behaviour;
+mod conversation;
+mod drawing;
+mod problem;
 mod running;
 mod screens;
+mod tree;

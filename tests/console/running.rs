@@ -1,8 +1,10 @@
 //! The loop around the model: keys to frames, tasks and their answers, signals, the terminal that is lent.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
@@ -30,10 +32,55 @@ use crate::support::cluster::FakeCluster;
 use crate::support::fixtures::{self, live, shop};
 use crate::support::screen;
 
+/// A keyboard as crossterm reads it: the first waker that asks in vain is woken, and later ones are not noted.
+#[derive(Clone, Default)]
+struct Keyboard(Arc<Mutex<Keys>>);
+
+#[derive(Default)]
+struct Keys {
+    pressed: VecDeque<Event>,
+    unplugged: bool,
+    waker: Option<Waker>,
+}
+
+impl Keyboard {
+    fn press(&self, key: KeyEvent) {
+        let mut keys = self.0.lock().unwrap();
+        keys.pressed.push_back(Event::Key(key));
+        keys.wake();
+    }
+
+    fn unplug(&self) {
+        let mut keys = self.0.lock().unwrap();
+        keys.unplugged = true;
+        keys.wake();
+    }
+
+    fn poll(&self, context: &Context<'_>) -> Poll<Option<io::Result<Event>>> {
+        let mut keys = self.0.lock().unwrap();
+        match keys.pressed.pop_front() {
+            Some(event) => Poll::Ready(Some(Ok(event))),
+            None if keys.unplugged => Poll::Ready(None),
+            None => {
+                keys.waker.get_or_insert_with(|| context.waker().clone());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Keys {
+    fn wake(&mut self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
 /// A terminal that is only looked at.
 struct FakeScreen {
     terminal: Terminal<TestBackend>,
-    keys: Arc<Mutex<mpsc::UnboundedReceiver<Event>>>,
+    keyboard: Keyboard,
     seen: watch::Sender<String>,
     frames: Arc<AtomicUsize>,
     log: Arc<Mutex<Vec<&'static str>>>,
@@ -57,9 +104,8 @@ impl Screen for FakeScreen {
 
     fn events(&mut self) -> BoxStream<'static, io::Result<Event>> {
         self.log.lock().unwrap().push("listen");
-        let keys = Arc::clone(&self.keys);
-        stream::poll_fn(move |context| keys.lock().unwrap().poll_recv(context).map(|event| event.map(Ok)))
-            .boxed()
+        let keyboard = self.keyboard.clone();
+        stream::poll_fn(move |context| keyboard.poll(context)).boxed()
     }
 
     fn leave(&mut self) -> io::Result<()> {
@@ -90,7 +136,7 @@ impl Clipboard for Shelf {
 /// A console that runs, and everything around it.
 struct Running {
     cluster: Arc<FakeCluster>,
-    keys: mpsc::UnboundedSender<Event>,
+    keyboard: Keyboard,
     signals: mpsc::UnboundedSender<Signal>,
     lender: Lender,
     seen: watch::Receiver<String>,
@@ -103,7 +149,7 @@ struct Running {
 impl Running {
     fn start(first: Snapshot) -> Self {
         let cluster = FakeCluster::new(first);
-        let (keys, pressed) = mpsc::unbounded_channel();
+        let keyboard = Keyboard::default();
         let (signals, mut raised) = mpsc::unbounded_channel();
         let (lender, wishes) = Lender::new();
         let (chat_sender, chat_events) = mpsc::channel(64);
@@ -113,7 +159,7 @@ impl Running {
         let copied = Arc::new(Mutex::new(Vec::new()));
         let mut screen = FakeScreen {
             terminal: Terminal::new(TestBackend::new(120, 40)).unwrap(),
-            keys: Arc::new(Mutex::new(pressed)),
+            keyboard: keyboard.clone(),
             seen: sender,
             frames: Arc::clone(&frames),
             log: Arc::clone(&log),
@@ -144,7 +190,7 @@ impl Running {
         let console = tokio::spawn(async move { run(options, ports, &mut screen).await });
         Self {
             cluster,
-            keys,
+            keyboard,
             signals,
             lender,
             seen,
@@ -156,13 +202,12 @@ impl Running {
     }
 
     fn press(&self, key: KeyCode) {
-        let _ = self.keys.send(Event::Key(KeyEvent::new(key, KeyModifiers::NONE)));
+        self.keyboard.press(KeyEvent::new(key, KeyModifiers::NONE));
     }
 
     fn hold(&self, modifier: KeyModifiers, letter: char) {
-        let _ = self
-            .keys
-            .send(Event::Key(KeyEvent::new(KeyCode::Char(letter), modifier)));
+        self.keyboard
+            .press(KeyEvent::new(KeyCode::Char(letter), modifier));
     }
 
     /// Waits until the screen shows that; fails after a few seconds with what it shows instead.
@@ -211,6 +256,18 @@ async fn from_start_to_a_chat_and_out() {
     );
     running.press(KeyCode::Char('q'));
     assert_eq!(running.ends().await, Ending::Left);
+}
+
+#[tokio::test]
+async fn every_key_is_seen_although_nothing_else_happens() {
+    let mut running = Running::start(live(Vec::new()));
+    running.shows("Nothing is failing").await;
+    for _ in 0..5 {
+        running.press(KeyCode::Char('?'));
+        running.shows("this page").await;
+        running.press(KeyCode::Esc);
+        running.shows("watched since").await;
+    }
 }
 
 #[tokio::test]
@@ -292,9 +349,24 @@ async fn a_plugin_that_must_ask_gets_the_terminal() {
 }
 
 #[tokio::test]
+async fn while_the_terminal_is_lent_an_interrupt_is_not_ours_but_an_end_is() {
+    let mut running = Running::start(shop());
+    running.shows("checkout").await;
+    let lease = running.lender.borrow().await.expect("a console runs");
+    running.signals.send(Signal::Interrupt).unwrap();
+    tokio::task::yield_now().await;
+    assert!(!running.console.is_finished());
+    running.signals.send(Signal::Terminate).unwrap();
+    assert_eq!(running.ends().await, Ending::Terminated);
+    drop(lease);
+}
+
+#[tokio::test]
 async fn a_keyboard_that_is_gone_ends_it() {
-    let Running { keys, console, .. } = Running::start(shop());
-    drop(keys);
+    let Running {
+        keyboard, console, ..
+    } = Running::start(shop());
+    keyboard.unplug();
     let ended = tokio::time::timeout(Duration::from_secs(10), console).await;
     assert_eq!(ended.expect("it ends").unwrap().unwrap(), Ending::Terminated);
 }

@@ -135,7 +135,6 @@ const NEW_LINE: &[Chord] = &[
 /// The table. Order matters twice: the footer shows the first five with a label, the page of keys all.
 #[rustfmt::skip]
 pub(super) const BINDINGS: &[Binding] = &[
-    row(PANES, &[ch('r')], Action::Refresh, "retry now", "try to reach the cluster now"),
     row(TREE, &[key(KeyCode::Enter)], Action::Enter, "talk about it", "open the chat of the problem"),
     row(DETAIL, &[key(KeyCode::Enter)], Action::Enter, "open", "open the fact at its source, else the chat"),
     row(CHAT, &[key(KeyCode::Enter), ch('i')], Action::Compose, "ask", "type a question"),
@@ -143,6 +142,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     row(CHAT, &[ch('y')], Action::Copy, "copy", "copy the newest command"),
     only(Preset::K9s, row(PROBLEM, &[ch('l')], Action::Logs, "logs", "logs of what is selected")),
     only(Preset::Vi, row(PROBLEM, &[ch('L')], Action::Logs, "logs", "logs of what is selected")),
+    row(PANES, &[ch('r')], Action::Refresh, "retry now", "try to reach the cluster now"),
     digits(FACTS, KeyModifiers::NONE, Action::Evidence(0), "evidence", "open the evidence with that number"),
     digits(TREE, KeyModifiers::NONE, Action::Evidence(0), "", "open the evidence with that number"),
     row(LOGS, &[ch('n')], Action::NextMatch, "next", "next match; without a search the next error line"),

@@ -116,6 +116,10 @@ pub(super) fn open_tab(model: &mut Model, tab: Tab, effects: &mut Effects) {
     if model.place == Place::Chat {
         chat::leave(model);
     }
+    if tab != Tab::Logs && model.detail.logs.take().is_some() {
+        // A log that nobody sees holds a connection.
+        effects.push(Effect::CloseLogs);
+    }
     model.detail.back = None;
     model.detail.tab = tab;
     model.detail.scroll = 0;

@@ -22,7 +22,10 @@ pub(super) fn snapshot(model: &mut Model, new: Arc<Snapshot>, effects: &mut Effe
     let old = std::mem::replace(&mut model.snapshot, new);
     let new = Arc::clone(&model.snapshot);
     // Until everything is read the worst problem may still be found: the cursor waits for it unless it was moved.
-    let follow_worst = old.cluster.connection != Connection::Live;
+    let follow_worst = match old.cluster.connection {
+        Connection::Connecting | Connection::Reading { .. } => true,
+        Connection::Live | Connection::Lost { .. } => false,
+    };
     if !follow_worst {
         announce(model, &old, &new);
     }

@@ -14,6 +14,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent, effects: &mut Effects) {
     if key.kind == KeyEventKind::Release {
         return;
     }
+    model.tree.touch();
     let focus = model.focus();
     match model.setting.keymap.action(focus, key) {
         Some(action) => act(model, focus, action, effects),
@@ -169,6 +170,7 @@ pub(super) fn mouse(model: &mut Model, event: MouseEvent, effects: &mut Effects)
     let Some(layout) = model.layout().filter(|_| model.overlay.is_none()) else {
         return;
     };
+    model.tree.touch();
     let at = Position::new(event.column, event.row);
     let pane = if layout.tree.contains(at) {
         Pane::Tree

@@ -1,5 +1,6 @@
 //! One entry of a chat as lines.
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use ratatui::text::{Line, Span};
 
@@ -102,7 +103,10 @@ impl Laid {
             EntryState::Stopped | EntryState::Done => {}
         }
         let stopped = (entry.state == EntryState::Stopped).then(|| "stopped".to_owned());
-        let closing: Vec<String> = stopped.into_iter().chain(entry.cost.map(cost)).collect();
+        let closing: Vec<String> = stopped
+            .into_iter()
+            .chain(entry.cost.filter(|cost| cost.took >= WAITED).map(cost))
+            .collect();
         if !closing.is_empty() {
             let closing = closing.join(" · ");
             let room = usize::from(columns.min(PROSE)).saturating_sub(width(&closing));
@@ -112,6 +116,9 @@ impl Laid {
         lines
     }
 }
+
+/// Below this nobody waited, and what it cost is not worth a line: the playbook answers at once.
+const WAITED: SignedDuration = SignedDuration::from_millis(100);
 
 /// `1.9 s · 214 tokens`; with `~` where the tokens are an estimate.
 fn cost(cost: Cost) -> String {

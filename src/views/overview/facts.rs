@@ -1,0 +1,189 @@
+//! The facts of an overview: what changed, and what shows that the diagnosis holds.
+
+use ratatui::text::{Line, Span};
+
+use crate::app::theme::Role;
+use crate::engine::evidence::{Numbered, Source};
+use crate::engine::problem::Problem;
+use crate::views::evidence::source_of;
+use crate::views::text::escape::clean;
+use crate::views::text::width::{ELLIPSIS, pad, width};
+use crate::views::text::wrap::Wrap;
+
+use super::{Density, Page};
+
+/// Facts that are shown where the diagnosis names none.
+const FACTS: usize = 3;
+
+/// Lines of a fact.
+const FACT_LINES: usize = 2;
+
+impl Page<'_> {
+    pub(super) fn changes(&mut self) {
+        let changes: Vec<&Numbered> = self
+            .problem
+            .evidence
+            .iter()
+            .filter(|fact| matches!(fact.evidence.source, Source::Change { .. }))
+            .collect();
+        if changes.is_empty() {
+            return;
+        }
+        self.blank();
+        let newest = changes.iter().filter_map(|fact| fact.evidence.time).max();
+        match newest {
+            Some(time) if self.view.model.absolute_times => {
+                self.section(&format!(
+                    "Changed at {}",
+                    self.view.clock.time_to_the_second(time)
+                ));
+            }
+            Some(time) => self.section(&format!("Changed {} ago", self.view.clock.age(time))),
+            None => self.section("Changed"),
+        }
+        for fact in changes {
+            self.change(fact);
+        }
+    }
+
+    fn change(&mut self, fact: &Numbered) {
+        let Source::Change { path } = &fact.evidence.source else {
+            return;
+        };
+        let view = self.view;
+        let wrap = Wrap {
+            columns: self.prose.saturating_sub(1),
+            first: vec![
+                Span::raw("   "),
+                view.span(Role::Reference, &fact.n.to_string()),
+                Span::raw(" "),
+                view.span(Role::Added, "+"),
+                Span::raw(" "),
+            ],
+            rest: vec![Span::raw(" ".repeat(6 + digits(fact.n)))],
+        };
+        let path = shorten_path(path, wrap.columns / 2);
+        let mut lines = wrap.spans(&[
+            view.span(Role::Added, &path),
+            view.span(Role::Text, &format!(": {}", fact.evidence.text)),
+        ]);
+        self.clip(&mut lines);
+        self.lines.extend(lines);
+    }
+
+    pub(super) fn why(&mut self, facts: &[&Numbered]) {
+        if facts.is_empty() {
+            return;
+        }
+        self.blank();
+        self.section("Why");
+        for fact in facts {
+            self.numbered(fact);
+        }
+    }
+
+    /// Number, kind, the fact itself; its source at the right where there is room, else below.
+    fn numbered(&mut self, fact: &Numbered) {
+        let view = self.view;
+        let evidence = &fact.evidence;
+        let indent = 3 + digits(fact.n) + 1 + 8;
+        let mut first = vec![Span::raw("   "), view.span(Role::Reference, &fact.n.to_string())];
+        first.push(view.span(Role::Dim, &pad(&format!(" {}", evidence.source.kind()), 9)));
+        let wrap = Wrap {
+            columns: self.columns.saturating_sub(1).min(self.prose + 12),
+            first,
+            rest: vec![Span::raw(" ".repeat(indent))],
+        };
+        let room = wrap.columns.saturating_sub(indent);
+        let text = match &evidence.source {
+            Source::Field { path } | Source::Change { path } => {
+                format!("{} {}", shorten_path(path, room / 2), value(&evidence.text))
+            }
+            Source::Event { .. } | Source::Log { .. } | Source::Related => evidence.text.to_string(),
+        };
+        let mut lines = wrap.spans(&[view.span(Role::Text, &text)]);
+        self.clip(&mut lines);
+        let source = source_of(view, fact, false);
+        if !source.is_empty() {
+            let source_width = width(&source);
+            match lines.last_mut() {
+                Some(last) if last.width() + source_width + 2 <= wrap.columns => {
+                    let fill = wrap.columns - last.width() - source_width;
+                    last.spans.push(Span::raw(" ".repeat(fill)));
+                    last.spans.push(view.span(Role::Dim, &source));
+                }
+                // One line a fact: where it comes from stands in the evidence tab.
+                _ if self.density == Density::Dense => {}
+                _ => {
+                    let below = Wrap {
+                        first: wrap.rest.clone(),
+                        ..wrap
+                    };
+                    lines.extend(below.spans(&[view.span(Role::Dim, &source)]));
+                }
+            }
+        }
+        self.lines.extend(lines);
+    }
+
+    /// Two lines of a fact are enough here: the evidence tab shows all of it.
+    fn clip(&self, lines: &mut Vec<Line<'static>>) {
+        let most = match self.density {
+            Density::Roomy => FACT_LINES,
+            Density::Dense => 1,
+        };
+        if lines.len() > most {
+            lines.truncate(most);
+            if let Some(last) = lines.last_mut() {
+                last.spans.push(self.view.span(Role::Dim, ELLIPSIS));
+            }
+        }
+    }
+}
+
+/// The facts that show the diagnosis; the first ones where it names none.
+pub(super) fn facts_of_diagnosis(problem: &Problem) -> Vec<&Numbered> {
+    let named: Vec<&Numbered> = problem
+        .diagnosis
+        .why
+        .iter()
+        .filter_map(|n| problem.fact(*n))
+        .collect();
+    if named.is_empty() {
+        problem.evidence.iter().take(FACTS).collect()
+    } else {
+        named
+    }
+}
+
+/// `= true`, whether the sign stands in the text or not.
+pub(in crate::views) fn value(text: &str) -> String {
+    if text.starts_with('=') {
+        text.to_owned()
+    } else {
+        format!("= {text}")
+    }
+}
+
+/// `spec…readOnlyRootFilesystem` where the whole path does not fit.
+pub(in crate::views) fn shorten_path(path: &str, columns: usize) -> String {
+    let path = clean(path);
+    if width(&path) <= columns {
+        return path.into_owned();
+    }
+    let (first, _) = path.split_once('.').unwrap_or((&path, ""));
+    let mut end = "";
+    // As many of the last steps as fit, at least one.
+    for (at, _) in path.rmatch_indices('.') {
+        let candidate = path.get(at + 1..).unwrap_or_default();
+        if !end.is_empty() && width(first) + 1 + width(candidate) > columns {
+            break;
+        }
+        end = candidate;
+    }
+    format!("{first}…{end}")
+}
+
+fn digits(n: u32) -> usize {
+    n.to_string().len()
+}
