@@ -22,7 +22,13 @@ fn demo(columns: u16, rows: u16) -> Terminal {
 fn the_cause_of_the_worst_problem_is_on_the_screen_before_a_key_is_touched() {
     let terminal = demo(110, 30);
     let screen = terminal.until_text("Read-only file system");
-    for words in ["storefront: cannot write", "Deployment", "kubectl", "✖", "healthy"] {
+    for words in [
+        "storefront: cannot write",
+        "Deployment",
+        "kubectl",
+        "✖",
+        "healthy",
+    ] {
         assert!(screen.contains(words), "{words:?} is not on:\n{screen}");
     }
 }
@@ -52,14 +58,19 @@ fn a_signal_gives_the_terminal_back() {
 fn it_stops_and_goes_on_as_the_shell_wants() {
     let mut terminal = demo(110, 30);
     terminal.keys("\x1a");
-    terminal.until("the screen to be given back", |screen| !screen.contains("storefront"));
+    terminal.until("the screen to be given back", |screen| {
+        !screen.contains("storefront")
+    });
     let status = format!("/proc/{}/status", terminal.process_id());
     let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
     while !std::fs::read_to_string(&status).unwrap().contains("State:\tT") {
         assert!(std::time::Instant::now() < end, "it did not stop");
         std::thread::yield_now();
     }
-    assert!(terminal.is_restored(), "a stopped console leaves the terminal to the shell");
+    assert!(
+        terminal.is_restored(),
+        "a stopped console leaves the terminal to the shell"
+    );
     terminal.signal("CONT");
     terminal.until_text("storefront");
     terminal.keys("q");
@@ -73,7 +84,10 @@ fn every_size_has_its_screen() {
     let narrow = terminal.until("one pane", |screen| {
         screen.contains("storefront") && screen.lines().all(|line| line.chars().count() <= 80)
     });
-    assert!(!narrow.contains("Why"), "the tree comes first and alone:\n{narrow}");
+    assert!(
+        !narrow.contains("Why"),
+        "the tree comes first and alone:\n{narrow}"
+    );
     terminal.keys("\r");
     terminal.resize(40, 12);
     terminal.until("the small screen", |screen| {
@@ -95,7 +109,9 @@ fn the_playbook_talks_where_there_is_no_model() {
     terminal.keys("show me the logs\r");
     terminal.until_text("client_temp");
     terminal.keys("how do I fix it?\r");
-    terminal.until("the fix", |screen| screen.contains("fix it?") && screen.contains("kubectl"));
+    terminal.until("the fix", |screen| {
+        screen.contains("fix it?") && screen.contains("kubectl")
+    });
     // Alt+1 copies while one types.
     terminal.keys("\x1b1");
     terminal.until_text("opied");
@@ -118,27 +134,45 @@ fn no_colour_where_none_is_wanted() {
     let terminal = Terminal::start(110, 30, DEMO, &environment);
     terminal.until_text("cannot write /var/cache");
     let written = terminal.written();
-    let coloured = written.split("\x1b[").filter_map(|rest| rest.split_once('m')).map(|(codes, _)| codes).find(|codes| {
-        codes.split(';').any(|code| matches!(code, "38" | "48") || matches!(code.parse(), Ok(30..=37 | 40..=47 | 90..=107)))
-    });
+    let coloured = written
+        .split("\x1b[")
+        .filter_map(|rest| rest.split_once('m'))
+        .map(|(codes, _)| codes)
+        .find(|codes| {
+            codes.split(';').any(|code| {
+                matches!(code, "38" | "48") || matches!(code.parse(), Ok(30..=37 | 40..=47 | 90..=107))
+            })
+        });
     assert_eq!(coloured, None);
 }
 
 #[test]
 fn a_model_answers_as_it_comes_and_is_told_the_whole_conversation() {
     let server = Server::start(vec![
-        Answer::say(&["nginx dies because it cannot ", "create its folder [1].\n\n```bash\n", "kubectl -n shop get pods\n```\n"]),
+        Answer::say(&[
+            "nginx dies because it cannot ",
+            "create its folder [1].\n\n```bash\n",
+            "kubectl -n shop get pods\n```\n",
+        ]),
         Answer::say(&["Revision 2 brought that setting."]),
         Answer::error(401, &json!({"error": {"message": "Incorrect API key provided"}})),
     ]);
     let (url, key) = (server.url(), "sk-this-key-must-not-be-shown");
-    let environment =
-        [("K8STUI_BASE_URL", url.as_str()), ("K8STUI_MODEL", "tiny"), ("K8STUI_API_KEY", key), OVER_SSH[0]];
+    let environment = [
+        ("K8STUI_BASE_URL", url.as_str()),
+        ("K8STUI_MODEL", "tiny"),
+        ("K8STUI_API_KEY", key),
+        OVER_SSH[0],
+    ];
     let mut terminal = Terminal::start(110, 30, DEMO, &environment);
-    terminal.until("the first problem", |screen| screen.contains("cannot write") && screen.contains("live"));
+    terminal.until("the first problem", |screen| {
+        screen.contains("cannot write") && screen.contains("live")
+    });
     terminal.keys("\r");
     terminal.until("the answer and its command", |screen| {
-        screen.contains("create its folder") && screen.contains("kubectl -n shop get pods") && screen.contains("tiny")
+        screen.contains("create its folder")
+            && screen.contains("kubectl -n shop get pods")
+            && screen.contains("tiny")
     });
     terminal.keys("what brought it?\r");
     terminal.until_text("Revision 2 brought that setting.");
@@ -148,9 +182,20 @@ fn a_model_answers_as_it_comes_and_is_told_the_whole_conversation() {
     });
     let requests = server.wait_received(3);
     let second = requests[1].json();
-    let said: Vec<&str> = second["messages"].as_array().unwrap().iter().filter_map(|one| one["content"].as_str()).collect();
-    assert!(said.iter().any(|one| one.contains("client_temp")), "the seed goes with every question");
-    assert!(said.iter().any(|one| one.contains("create its folder")), "and so does what was answered");
+    let said: Vec<&str> = second["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["content"].as_str())
+        .collect();
+    assert!(
+        said.iter().any(|one| one.contains("client_temp")),
+        "the seed goes with every question"
+    );
+    assert!(
+        said.iter().any(|one| one.contains("create its folder")),
+        "and so does what was answered"
+    );
     assert_eq!(said.last(), Some(&"what brought it?"));
     assert!(!terminal.written().contains(key));
     let sessions = terminal.home.path().join(".local/share/k8stui/sessions");

@@ -11,8 +11,11 @@ struct Tour {
 impl Tour {
     /// Shows the screen once it holds all of these.
     fn see(&mut self, told: &str, holds: &[&str]) {
-        let screen = self.terminal.until(told, |screen| holds.iter().all(|words| screen.contains(words)));
-        self.text.push_str(&format!("\n{told}\n\n```text\n{screen}\n```\n"));
+        let screen = self
+            .terminal
+            .until(told, |screen| holds.iter().all(|words| screen.contains(words)));
+        self.text
+            .push_str(&format!("\n{told}\n\n```text\n{screen}\n```\n"));
     }
 
     fn keys(&mut self, keys: &str) {
@@ -22,8 +25,12 @@ impl Tour {
 
 #[test]
 fn tour() {
-    let terminal =
-        Terminal::start(110, 34, &["demo", "--seed", "1", "--at", "10m"], &[("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")]);
+    let terminal = Terminal::start(
+        110,
+        34,
+        &["demo", "--seed", "1", "--at", "10m"],
+        &[("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22")],
+    );
     let mut tour = Tour {
         terminal,
         text: "# A first visit\n\nMade by `K8STUI_WRITE_TOUR=1 cargo test tour` on the embedded cluster (`k8stui demo --at 10m`), \
@@ -35,16 +42,28 @@ fn tour() {
         &["live", "cannot write /var/cache", "Read-only file system", "①"],
     );
     tour.keys("l");
-    tour.see("`l`: the log, with the line in question.", &["client_temp", "Read-only file system"]);
+    tour.see(
+        "`l`: the log, with the line in question.",
+        &["client_temp", "Read-only file system"],
+    );
     tour.keys("\x1b");
     tour.keys("\r");
-    tour.see("Enter: talk about it. Without a model the playbook answers, and says so.", &["playbook", "①", "ask, / for"]);
+    tour.see(
+        "Enter: talk about it. Without a model the playbook answers, and says so.",
+        &["playbook", "①", "ask, / for"],
+    );
     tour.keys("why do you think so?\r");
-    tour.see("A first follow-up.", &["why do you think so?", "client_temp", "ask, / for"]);
+    tour.see(
+        "A first follow-up.",
+        &["why do you think so?", "client_temp", "ask, / for"],
+    );
     tour.keys("what happened before, which events?\r");
     tour.see("A second one.", &["which events?", "Back", "ask, / for"]);
     tour.keys("\x1b1");
-    tour.see("Alt+1: the command that heals it is in the clipboard (here, over SSH, by way of the terminal).", &["opied"]);
+    tour.see(
+        "Alt+1: the command that heals it is in the clipboard (here, over SSH, by way of the terminal).",
+        &["opied"],
+    );
     tour.keys("\x1b");
     tour.keys("\x1b");
     tour.keys("q");
@@ -55,5 +74,9 @@ fn tour() {
         std::fs::write(path, &tour.text).unwrap();
     }
     let known = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(known == tour.text, "docs/tour.md is not what is seen now; look at it, then K8STUI_WRITE_TOUR=1 cargo test tour\n{}", tour.text);
+    assert!(
+        known == tour.text,
+        "docs/tour.md is not what is seen now; look at it, then K8STUI_WRITE_TOUR=1 cargo test tour\n{}",
+        tour.text
+    );
 }
