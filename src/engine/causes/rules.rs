@@ -99,8 +99,13 @@ pub fn cause_of(
 /// What kept a container from starting outranks how it ended, which outranks that it is not ready.
 fn strength(code: &str) -> u8 {
     match code {
-        "ImageInvalid" | "ImageNeverPull" | "ImagePullFailed" | "ContainerConfigError" | "ContainerStartError" => 9,
-        "PodUnschedulable" | "PodNoScheduler" | "PodStuckStarting" | "PodEvicted" | "PodFailed" | "PodOnLostNode" => 8,
+        "ImageInvalid"
+        | "ImageNeverPull"
+        | "ImagePullFailed"
+        | "ContainerConfigError"
+        | "ContainerStartError" => 9,
+        "PodUnschedulable" | "PodNoScheduler" | "PodStuckStarting" | "PodEvicted" | "PodFailed"
+        | "PodOnLostNode" => 8,
         "ContainerOOMKilled" => 7,
         "LivenessProbeFailing" | "StartupProbeFailing" => 6,
         "ContainerCrashLoop" | "ContainerFinishes" | "InitContainerFailing" => 5,

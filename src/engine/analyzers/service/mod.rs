@@ -25,7 +25,13 @@ impl Analyzer for ServiceAnalyzer {
     }
 
     fn reads(&self) -> &'static [Kind] {
-        &[Kind::Pod, Kind::EndpointSlice, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet]
+        &[
+            Kind::Pod,
+            Kind::EndpointSlice,
+            Kind::Deployment,
+            Kind::StatefulSet,
+            Kind::DaemonSet,
+        ]
     }
 
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
