@@ -198,7 +198,7 @@ impl Console<'_> {
         }
     }
 
-    /// Waits for what happens first. Keys go before everything else.
+    /// Waits for what happens first. Signals are rare and must not wait; then keys go before everything else.
     async fn next(
         &mut self,
         keys: &mut BoxStream<'static, io::Result<Event>>,
@@ -213,15 +213,15 @@ impl Console<'_> {
         };
         tokio::select! {
             biased;
-            event = keys.next() => match event {
-                Some(event) => Ok(Turn::Key(event?)),
-                None => Ok(Turn::InputEnded),
-            },
             Some(signal) = inputs.signals.next() => Ok(match signal {
                 Signal::Terminate | Signal::Interrupt => Turn::Message(Message::Terminate),
                 Signal::Stop => Turn::Stop,
                 Signal::Continue => Turn::Message(Message::Continued),
             }),
+            event = keys.next() => match event {
+                Some(event) => Ok(Turn::Key(event?)),
+                None => Ok(Turn::InputEnded),
+            },
             () = frame => Ok(Turn::Frame),
             Some(wish) = inputs.wishes.recv() => Ok(Turn::Wish(wish)),
             Some((session, event)) = inputs.chat_events.recv() => {

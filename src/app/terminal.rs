@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange,
@@ -13,7 +14,7 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute, queue};
 use futures::StreamExt;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
@@ -137,7 +138,15 @@ impl Screen for Tty {
     }
 
     fn events(&mut self) -> BoxStream<'static, io::Result<Event>> {
-        EventStream::new().boxed()
+        let mut events = EventStream::new();
+        // crossterm reads a terminal that has gone for ever, without coming back: it must not be asked then.
+        stream::poll_fn(move |context| {
+            if has_hung_up() {
+                return Poll::Ready(None);
+            }
+            events.poll_next_unpin(context)
+        })
+        .boxed()
     }
 
     fn leave(&mut self) -> io::Result<()> {
@@ -162,6 +171,26 @@ impl Screen for Tty {
     fn stop(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Whether the terminal behind standard input has gone.
+#[cfg(unix)]
+fn has_hung_up() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let stdin = io::stdin();
+    // A hang-up is told whether it was asked about or not.
+    let mut states = [PollFd::new(&stdin, PollFlags::empty())];
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+    poll(&mut states, Some(&at_once)).is_ok() && states.iter().any(|state| state.revents().intersects(gone))
+}
+
+#[cfg(not(unix))]
+const fn has_hung_up() -> bool {
+    false
 }
 
 fn take_over(mouse: bool) -> io::Result<()> {
