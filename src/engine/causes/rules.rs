@@ -32,8 +32,8 @@ pub const RULES: &[Rule] = &[
         name: "a pod that is lost, evicted or not ready follows from its node",
         kinds: &["Pod"],
         codes: &[
-            "PodNotReady",
-            "PodNodeLost",
+            "ContainerNotReady",
+            "PodOnLostNode",
             "PodEvicted",
             "PodStuckTerminating",
             "PodFailed",

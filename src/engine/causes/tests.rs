@@ -104,7 +104,7 @@ fn replicas_that_fail_alike_are_one_row_and_what_follows_hangs_on_it() {
         shape(&problems),
         [
             "×2 Root Pod/web-1-a ContainerCrashLoop, Equal Pod/web-1-b ContainerCrashLoop, \
-          Symptom Deployment/web DeploymentUnavailable, Symptom Pod/web-1-b ContainerNotReady, \
+          Symptom Pod/web-1-b ContainerNotReady, Symptom Deployment/web DeploymentUnavailable, \
           Symptom Service/web ServiceNoReadyEndpoints"
         ]
     );

@@ -48,6 +48,19 @@ impl Analyses {
             analyzer.affected(world, changed, &mut keys);
             self.dirty.extend(keys.drain(..).map(|key| (place, key)));
         }
+        self.touch_below(world, changed);
+    }
+
+    /// Findings name their object's top owner: those below an owner that came or went have another one now.
+    fn touch_below(&mut self, world: &World, owner: &Key) {
+        let mut open = vec![owner];
+        while let Some(at) = open.pop() {
+            for child in world.children(at) {
+                let looks = (0..self.analyzers.len()).map(|place| (place, child.clone()));
+                self.dirty.extend(looks.filter(|look| self.given.contains_key(look)));
+                open.push(child);
+            }
+        }
     }
 
     /// A kind has been read, or turned out to be unreadable: what is absent from it now means something else. Only

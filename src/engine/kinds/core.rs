@@ -24,5 +24,5 @@ pub struct NamespaceStatus {
     pub phase: Symbol,
     /// What holds up its deletion.
     #[serde(deserialize_with = "nullable")]
-    pub conditions: Vec<Condition>,
+    pub conditions: Box<[Condition]>,
 }

@@ -102,7 +102,7 @@ pub struct Meta {
     pub deletion_grace_period_seconds: Option<i64>,
     /// What must be done before it may go.
     #[serde(deserialize_with = "nullable")]
-    pub finalizers: Vec<Symbol>,
+    pub finalizers: Box<[Symbol]>,
     /// Its labels.
     pub labels: Labels,
     /// The few annotations that analyzers read.
@@ -110,7 +110,7 @@ pub struct Meta {
     pub annotations: Labels,
     /// Its owners.
     #[serde(deserialize_with = "nullable")]
-    pub owner_references: Vec<OwnerRef>,
+    pub owner_references: Box<[OwnerRef]>,
 }
 
 impl Meta {
@@ -184,7 +184,7 @@ pub struct Selector {
     pub match_labels: Labels,
     /// And all of these must hold.
     #[serde(deserialize_with = "nullable")]
-    pub match_expressions: Vec<SelectorRequirement>,
+    pub match_expressions: Box<[SelectorRequirement]>,
 }
 
 /// One requirement of a selector.
@@ -197,7 +197,7 @@ pub struct SelectorRequirement {
     pub operator: Symbol,
     /// For `In` and `NotIn`.
     #[serde(deserialize_with = "nullable")]
-    pub values: Vec<Symbol>,
+    pub values: Box<[Symbol]>,
 }
 
 impl Selector {

@@ -43,7 +43,7 @@ pub struct ServiceSpec {
     pub selector: Labels,
     /// Its ports.
     #[serde(deserialize_with = "nullable")]
-    pub ports: Vec<ServicePort>,
+    pub ports: Box<[ServicePort]>,
     /// `ClusterIP` (also where empty), `NodePort`, `LoadBalancer`, `ExternalName`.
     #[serde(rename = "type")]
     pub kind: Symbol,
@@ -81,10 +81,10 @@ pub struct EndpointSlice {
     pub metadata: Meta,
     /// Its endpoints.
     #[serde(deserialize_with = "nullable")]
-    pub endpoints: Vec<Endpoint>,
+    pub endpoints: Box<[Endpoint]>,
     /// Its ports.
     #[serde(deserialize_with = "nullable")]
-    pub ports: Vec<EndpointPort>,
+    pub ports: Box<[EndpointPort]>,
 }
 
 impl EndpointSlice {

@@ -28,7 +28,7 @@ pub struct NodeSpec {
     pub unschedulable: bool,
     /// What keeps pods away.
     #[serde(deserialize_with = "nullable")]
-    pub taints: Vec<Taint>,
+    pub taints: Box<[Taint]>,
 }
 
 /// A taint.
@@ -49,7 +49,7 @@ pub struct Taint {
 pub struct NodeStatus {
     /// `Ready`, `MemoryPressure`, …
     #[serde(deserialize_with = "nullable")]
-    pub conditions: Vec<Condition>,
+    pub conditions: Box<[Condition]>,
     /// What pods may use: `cpu`, `memory`, …, as quantities.
     pub allocatable: Labels,
     /// What it runs.

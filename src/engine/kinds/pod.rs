@@ -33,22 +33,22 @@ pub struct PodSpec {
     pub restart_policy: Symbol,
     /// What must be lifted before it may be scheduled, by intent.
     #[serde(deserialize_with = "nullable")]
-    pub scheduling_gates: Vec<Named>,
+    pub scheduling_gates: Box<[Named]>,
     /// Its containers.
     #[serde(deserialize_with = "nullable")]
-    pub containers: Vec<Container>,
+    pub containers: Box<[Container]>,
     /// Run before those; one whose restart policy is `Always` is a sidecar.
     #[serde(deserialize_with = "nullable")]
-    pub init_containers: Vec<Container>,
+    pub init_containers: Box<[Container]>,
     /// Added to the running pod.
     #[serde(deserialize_with = "nullable")]
-    pub ephemeral_containers: Vec<Container>,
+    pub ephemeral_containers: Box<[Container]>,
     /// Its volumes.
     #[serde(deserialize_with = "nullable")]
-    pub volumes: Vec<Volume>,
+    pub volumes: Box<[Volume]>,
     /// Conditions that must be true beside its containers' readiness.
     #[serde(deserialize_with = "nullable")]
-    pub readiness_gates: Vec<ReadinessGate>,
+    pub readiness_gates: Box<[ReadinessGate]>,
     /// The labels that its node must have.
     pub node_selector: Labels,
 }
@@ -84,7 +84,7 @@ pub struct Container {
     pub resources: Resources,
     /// The ports that it says it has.
     #[serde(deserialize_with = "nullable")]
-    pub ports: Vec<ContainerPort>,
+    pub ports: Box<[ContainerPort]>,
     /// Its liveness probe.
     pub liveness_probe: Option<Box<Probe>>,
     /// Its readiness probe.
@@ -176,7 +176,7 @@ pub struct Grpc {
 pub struct Exec {
     /// Its words.
     #[serde(deserialize_with = "nullable")]
-    pub command: Vec<Text>,
+    pub command: Box<[Text]>,
 }
 
 /// A volume: only what refers to other objects.
@@ -219,16 +219,16 @@ pub struct PodStatus {
     pub start_time: Option<Timestamp>,
     /// `PodScheduled`, `Ready`, …
     #[serde(deserialize_with = "nullable")]
-    pub conditions: Vec<Condition>,
+    pub conditions: Box<[Condition]>,
     /// How its containers stand.
     #[serde(deserialize_with = "nullable")]
-    pub container_statuses: Vec<ContainerStatus>,
+    pub container_statuses: Box<[ContainerStatus]>,
     /// How its init containers stand.
     #[serde(deserialize_with = "nullable")]
-    pub init_container_statuses: Vec<ContainerStatus>,
+    pub init_container_statuses: Box<[ContainerStatus]>,
     /// How its ephemeral containers stand.
     #[serde(deserialize_with = "nullable")]
-    pub ephemeral_container_statuses: Vec<ContainerStatus>,
+    pub ephemeral_container_statuses: Box<[ContainerStatus]>,
 }
 
 /// How a container stands.

@@ -30,7 +30,7 @@ pub struct PvcSpec {
     pub volume_name: Text,
     /// `ReadWriteOnce`, …
     #[serde(deserialize_with = "nullable")]
-    pub access_modes: Vec<Symbol>,
+    pub access_modes: Box<[Symbol]>,
     /// How much.
     #[serde(deserialize_with = "nullable")]
     pub resources: PvcResources,
@@ -52,7 +52,7 @@ pub struct PvcStatus {
     pub phase: Symbol,
     /// Resizing and the like.
     #[serde(deserialize_with = "nullable")]
-    pub conditions: Vec<Condition>,
+    pub conditions: Box<[Condition]>,
 }
 
 /// A storage class.

@@ -85,7 +85,7 @@ pub struct DeploymentStatus {
     pub unavailable_replicas: i32,
     /// `Available`, `Progressing`, `ReplicaFailure`.
     #[serde(deserialize_with = "nullable")]
-    pub conditions: Vec<Condition>,
+    pub conditions: Box<[Condition]>,
 }
 
 /// The spec of a ReplicaSet.
@@ -114,7 +114,7 @@ pub struct ReplicaSetStatus {
     pub ready_replicas: i32,
     /// `ReplicaFailure`.
     #[serde(deserialize_with = "nullable")]
-    pub conditions: Vec<Condition>,
+    pub conditions: Box<[Condition]>,
 }
 
 /// The spec of a StatefulSet.
@@ -208,5 +208,5 @@ pub struct JobStatus {
     pub start_time: Option<Timestamp>,
     /// `Complete`, `Failed`, `Suspended`.
     #[serde(deserialize_with = "nullable")]
-    pub conditions: Vec<Condition>,
+    pub conditions: Box<[Condition]>,
 }

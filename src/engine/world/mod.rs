@@ -119,7 +119,7 @@ macro_rules! stored {
                             self.index.remove(&key, &delta::View::from(old));
                         }
                         self.index.add(&key, &delta::View::from(&*object));
-                        self.$table.insert(*object);
+                        self.$table.insert(object);
                         key
                     })*
                 }
@@ -128,7 +128,7 @@ macro_rules! stored {
             fn remove(&mut self, key: &Key) {
                 match key.kind {
                     $(Kind::$kind => if let Some(old) = self.$table.remove(&key.namespace, &key.name) {
-                        self.index.remove(key, &delta::View::from(&old));
+                        self.index.remove(key, &delta::View::from(&*old));
                     })*
                 }
             }

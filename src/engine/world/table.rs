@@ -8,7 +8,8 @@ use crate::engine::object::{Symbol, Text};
 /// The objects of one kind, in order of namespace and name.
 #[derive(Debug)]
 pub struct Table<T> {
-    namespaces: BTreeMap<Symbol, BTreeMap<Text, T>>,
+    // Boxed: a node of the map is half empty, and an object inline would be so ten times over.
+    namespaces: BTreeMap<Symbol, BTreeMap<Text, Box<T>>>,
     len: usize,
 }
 
@@ -34,12 +35,12 @@ impl<T: Watched> Table<T> {
 
     /// An object.
     pub fn get(&self, namespace: &str, name: &str) -> Option<&T> {
-        self.namespaces.get(&Symbol::from(namespace))?.get(name)
+        self.namespaces.get(&Symbol::from(namespace))?.get(name).map(AsRef::as_ref)
     }
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.namespaces.values().flat_map(BTreeMap::values)
+        self.namespaces.values().flat_map(BTreeMap::values).map(AsRef::as_ref)
     }
 
     /// All of a namespace.
@@ -48,6 +49,7 @@ impl<T: Watched> Table<T> {
             .get(&Symbol::from(namespace))
             .into_iter()
             .flat_map(BTreeMap::values)
+            .map(AsRef::as_ref)
     }
 
     /// Where they are.
@@ -57,7 +59,7 @@ impl<T: Watched> Table<T> {
             .flat_map(|(namespace, objects)| objects.keys().map(move |name| (namespace, name)))
     }
 
-    pub(super) fn insert(&mut self, object: T) -> Option<T> {
+    pub(super) fn insert(&mut self, object: Box<T>) -> Option<Box<T>> {
         let meta = object.meta();
         let (namespace, name) = (meta.namespace.clone(), meta.name.clone());
         let old = self.namespaces.entry(namespace).or_default().insert(name, object);
@@ -65,7 +67,7 @@ impl<T: Watched> Table<T> {
         old
     }
 
-    pub(super) fn remove(&mut self, namespace: &Symbol, name: &str) -> Option<T> {
+    pub(super) fn remove(&mut self, namespace: &Symbol, name: &str) -> Option<Box<T>> {
         let objects = self.namespaces.get_mut(namespace)?;
         let old = objects.remove(name);
         if objects.is_empty() {

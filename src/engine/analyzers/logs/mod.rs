@@ -58,9 +58,9 @@ pub struct LogDigest {
 }
 
 impl LogDigest {
-    /// The line that says best what went wrong.
+    /// The line that says best what went wrong, where one does.
     pub fn error(&self) -> Option<&LogPattern> {
-        self.patterns.first().filter(|pattern| pattern.weight > 0)
+        self.patterns.first().filter(|pattern| pattern.weight >= weight::ANSWER)
     }
 }
 

@@ -9,6 +9,9 @@ use super::line::{Level, access_status, read};
 /// The weight of the root line of a stack trace; only fatal levels are above it.
 pub const TRACE: u32 = 85;
 
+/// Below this a line is no answer to why a container fails: an informal line with an unlucky word, an access log.
+pub const ANSWER: u32 = 10;
+
 /// Says in so many words that something went wrong.
 const STRONG: &[&str] = &[
     r"(?i)\bfail(?:ed|ure|s|ing)?\b",
@@ -68,6 +71,8 @@ pub fn weight(line: &str) -> u32 {
     match read.level {
         Some(Level::Fatal) => 90 + strong * 3 + weak,
         Some(Level::Error) => 60 + strong * 4 + weak,
+        // A warning that names no fault ("slow query") is no reason to end.
+        Some(Level::Warning) if strong == 0 => weak,
         Some(Level::Warning) => 25 + strong * 3 + weak,
         Some(Level::Info) => strong + weak,
         None if strong > 0 => 45 + strong * 6 + weak,
