@@ -7,15 +7,8 @@
     reason = "a test says what it expects by failing; clippy's own allowance does not reach functions beside tests"
 )]
 
+mod analyzers;
 mod bad_input;
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "what cannot go on in a test, or in what tests share, fails the test"
-)]
-
 mod chat_conversation;
 mod chat_provider;
 mod console;
@@ -29,4 +22,3 @@ mod paint_text;
 mod supply;
 mod support;
 mod watching;
-mod analyzers;

@@ -17,7 +17,5 @@ pub fn command(n: u32, entry: usize, command: &str, mutates: bool) -> ChatComman
         command: command.into(),
         mutates,
         flags: CommandFlags::default(),
-        flags: CommandFlags::default(),
     }
 }
-pub mod openai;
