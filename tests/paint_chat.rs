@@ -231,7 +231,6 @@ fn who_answers() {
         host: "api.example.com".into(),
         local,
         allowed: true,
-        allowed: true,
     };
     assert_eq!(speaker_label(&model(true)), "llama3.1 · local");
     assert_eq!(speaker_label(&model(false)), "llama3.1 · api.example.com");

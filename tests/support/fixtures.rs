@@ -358,6 +358,7 @@ pub fn live(problems: Vec<Arc<Problem>>) -> Snapshot {
         kinds: 13,
         healthy: 9_714,
         healed: 7,
+        settled: true,
         since: ago(4 * H + 12 * M),
         at: now(),
     }
