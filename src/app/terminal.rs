@@ -1,6 +1,7 @@
 //! The terminal: taken, given back on every way out, lent to programs that must ask the person something.
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
@@ -76,7 +77,8 @@ pub trait Screen: Send {
 /// The terminal of this process. Given back when dropped.
 pub struct Tty {
     // Buffered whole: standard output by itself is flushed at every line.
-    terminal: Canvas,
+    // Never dropped: ratatui would write to standard error when the terminal has gone, and panic as that has gone too.
+    terminal: ManuallyDrop<Canvas>,
     mouse: bool,
 }
 
@@ -106,7 +108,7 @@ impl Tty {
             give_back().ok();
         }
         Ok(Self {
-            terminal: terminal?,
+            terminal: ManuallyDrop::new(terminal?),
             mouse,
         })
     }
@@ -156,7 +158,7 @@ impl Screen for Tty {
     fn enter(&mut self) -> io::Result<()> {
         take_over(self.mouse)?;
         // A new one draws every cell. Clearing the old one would ask the terminal where its cursor is, and wait.
-        self.terminal = new_terminal()?;
+        self.terminal = ManuallyDrop::new(new_terminal()?);
         Ok(())
     }
 

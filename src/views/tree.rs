@@ -19,7 +19,7 @@ use super::{View, write_right};
 const AGE: usize = 4;
 
 /// Columns of a kind's short name.
-const KIND: usize = 6;
+const KIND: usize = 7;
 
 /// From this width on rows say their namespace.
 const WITH_NAMESPACE: u16 = 52;

@@ -77,17 +77,21 @@ impl Page<'_> {
         }
         self.blank();
         self.section("Why");
+        let columns = facts.iter().map(|fact| digits(fact.n)).max().unwrap_or(1);
         for fact in facts {
-            self.numbered(fact);
+            self.numbered(fact, columns);
         }
     }
 
     /// Number, kind, the fact itself; its source at the right where there is room, else below.
-    fn numbered(&mut self, fact: &Numbered) {
+    fn numbered(&mut self, fact: &Numbered, digits: usize) {
         let view = self.view;
         let evidence = &fact.evidence;
-        let indent = 3 + digits(fact.n) + 1 + 8;
-        let mut first = vec![Span::raw("   "), view.span(Role::Reference, &fact.n.to_string())];
+        let indent = 3 + digits + 1 + 8;
+        let mut first = vec![
+            Span::raw("   "),
+            view.span(Role::Reference, &format!("{:>digits$}", fact.n)),
+        ];
         first.push(view.span(Role::Dim, &pad(&format!(" {}", evidence.source.kind()), 9)));
         let wrap = Wrap {
             columns: self.columns.saturating_sub(1).min(self.prose + 12),
