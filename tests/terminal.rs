@@ -114,7 +114,7 @@ fn the_playbook_talks_where_there_is_no_model() {
     });
     // Alt+1 copies while one types.
     terminal.keys("\x1b1");
-    terminal.until_text("opied");
+    terminal.until_text("clipboard");
     let copied = osc52(&terminal.written()).expect("a copy went through the terminal");
     assert!(copied.starts_with("kubectl "), "{copied}");
 }
@@ -124,7 +124,7 @@ fn a_command_is_copied_with_one_key() {
     let mut terminal = demo(110, 30);
     terminal.until_text("①");
     terminal.keys("y");
-    terminal.until_text("opied");
+    terminal.until_text("clipboard");
     assert!(osc52(&terminal.written()).is_some_and(|copied| copied.starts_with("kubectl ")));
 }
 

@@ -14,8 +14,9 @@ impl Tour {
         let screen = self
             .terminal
             .until(told, |screen| holds.iter().all(|words| screen.contains(words)));
-        self.text
-            .push_str(&format!("\n{told}\n\n```text\n{screen}\n```\n"));
+        for part in ["\n", told, "\n\n```text\n", &screen, "\n```\n"] {
+            self.text.push_str(part);
+        }
     }
 
     fn keys(&mut self, keys: &str) {
@@ -62,7 +63,7 @@ fn tour() {
     tour.keys("\x1b1");
     tour.see(
         "Alt+1: the command that heals it is in the clipboard (here, over SSH, by way of the terminal).",
-        &["opied"],
+        &["clipboard"],
     );
     tour.keys("\x1b");
     tour.keys("\x1b");

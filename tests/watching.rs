@@ -70,7 +70,9 @@ impl Bed {
             while !holds(self) {
                 match self.reports.recv().await.unwrap() {
                     Report::Deltas(deltas) => {
-                        deltas.into_iter().for_each(|delta| drop(self.world.apply(delta)))
+                        for delta in deltas {
+                            self.world.apply(delta);
+                        }
                     }
                     Report::First(objects) => {
                         for object in objects {

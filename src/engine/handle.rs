@@ -24,7 +24,7 @@ const SETTLE: Duration = Duration::from_millis(25);
 /// Counts that change all the time (objects read) are published no more often than this.
 const COUNTS: Duration = Duration::from_millis(250);
 /// How often what belongs to pods that are gone is forgotten.
-const PRUNE: Duration = Duration::from_secs(60);
+const PRUNE: Duration = Duration::from_mins(1);
 
 /// Reads the clock.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;

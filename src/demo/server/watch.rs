@@ -25,7 +25,7 @@ use crate::demo::store::{Expired, Selector};
 const BOOKMARK_EVERY: Duration = Duration::from_secs(10);
 
 /// How long a watch lives that names no `timeoutSeconds`.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+const DEFAULT_TIMEOUT: Duration = Duration::from_mins(30);
 
 pub(super) fn answer(context: Arc<Context>, call: &Call, target: &Objects) -> Result<Answer, Failure> {
     let selector = selector(call, target)?;

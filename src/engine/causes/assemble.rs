@@ -10,9 +10,11 @@ use super::Findings;
 use super::evidence::Numbers;
 use super::group::{Forest, Group, GroupKey};
 use super::severity;
+use crate::engine::analyzers::logs;
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::id::short_hash;
+use crate::engine::kinds::Pod;
 use crate::engine::object::{ObjectRef, Text};
 use crate::engine::playbook::Playbook;
 use crate::engine::problem::{Member, Problem, Role, State};
@@ -122,9 +124,11 @@ impl Problems {
         }
         let facts: Vec<&[Evidence]> = listed
             .iter()
-            .map(|(_, _, finding)| finding.evidence.as_slice())
+            .map(|(role, _, finding)| telling(*role, finding))
             .collect();
-        let (evidence, numbers) = self.numbers(&id).number(&facts);
+        let numbers = self.numbers(&id);
+        numbers.settle(awaits_logs(world, finding));
+        let (evidence, numbers) = numbers.number(&facts);
         let highest = listed
             .iter()
             .map(|(_, _, finding)| finding.severity)
@@ -177,6 +181,33 @@ impl Problems {
 
 fn push<'a>(listed: &mut Vec<(Role, &'a Text, &'a Arc<Finding>)>, group: &'a Group, role: Role) {
     listed.extend(group.findings.iter().map(|(id, finding)| (role, id, finding)));
+}
+
+/// Replicas that fail alike say the same: of each a little is enough.
+const FACTS_OF_EQUALS: usize = 2;
+
+/// The facts of a member that are kept.
+fn telling(role: Role, finding: &Finding) -> &[Evidence] {
+    match role {
+        Role::Root | Role::Symptom => &finding.evidence,
+        Role::Equal => finding
+            .evidence
+            .get(..FACTS_OF_EQUALS)
+            .unwrap_or(&finding.evidence),
+    }
+}
+
+/// Whether a log that may say why is still to be read.
+fn awaits_logs(world: &World, root: &Finding) -> bool {
+    let Some(pod) = world
+        .get::<Pod>(&root.object.namespace, &root.object.name)
+        .filter(|_| &*root.object.kind == "Pod")
+    else {
+        return false;
+    };
+    logs::wanted(world, pod)
+        .iter()
+        .any(|key| world.log(&key.into(), &key.container, key.previous).is_none())
 }
 
 /// The id that a problem with this root has: without the name of what is replaced in a rollout.

@@ -15,9 +15,20 @@ type Identity = (ObjectRef, &'static str, Text, Text);
 pub struct Numbers {
     given: HashMap<Identity, u32>,
     last: u32,
+    open: bool,
 }
 
 impl Numbers {
+    /// Deals the numbers anew where they are still open: while what tells most (the log of what fails) is on its
+    /// way, nobody can have referred to a number yet, and the proof should be number 1.
+    pub fn settle(&mut self, open: bool) {
+        if self.open {
+            self.given.clear();
+            self.last = 0;
+        }
+        self.open = open;
+    }
+
     /// Numbers the facts of a problem. Gives them in order of number, and for each list of facts their numbers.
     pub fn number(&mut self, members: &[&[Evidence]]) -> (Vec<Numbered>, Vec<Vec<u32>>) {
         let mut facts: Vec<Numbered> = Vec::new();

@@ -19,7 +19,7 @@ use super::failure::first_line;
 use super::{Failure, FailureKind};
 
 /// How long a plugin that asks nobody may take.
-const SILENT_LIMIT: Duration = Duration::from_secs(60);
+const SILENT_LIMIT: Duration = Duration::from_mins(1);
 
 /// Holds the terminal; giving it back is dropping this.
 pub struct Lease(#[expect(dead_code, reason = "dropping it is its use")] Option<Box<dyn Send>>);

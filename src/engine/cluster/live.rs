@@ -24,7 +24,7 @@ use crate::engine::analyzers::logs::LogLine;
 use crate::engine::object::{ObjectRef, Text};
 
 /// How long an answer that is no watch and no log may take, where the person did not say.
-const REQUEST_LIMIT: Duration = Duration::from_secs(60);
+const REQUEST_LIMIT: Duration = Duration::from_mins(1);
 
 const JSON: &str = "application/json";
 /// Metadata alone: the only form in which a Secret is ever asked for.

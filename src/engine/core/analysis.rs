@@ -57,7 +57,8 @@ impl Analyses {
         while let Some(at) = open.pop() {
             for child in world.children(at) {
                 let looks = (0..self.analyzers.len()).map(|place| (place, child.clone()));
-                self.dirty.extend(looks.filter(|look| self.given.contains_key(look)));
+                self.dirty
+                    .extend(looks.filter(|look| self.given.contains_key(look)));
                 open.push(child);
             }
         }

@@ -17,7 +17,7 @@ use crate::engine::object::Text;
 use crate::engine::world::{Delta, Object};
 
 /// Rights and kinds change seldom; asking often is a nuisance to the server (a complaint about k9s, its issue 3420).
-const FORBIDDEN_RETRY: Duration = Duration::from_secs(300);
+const FORBIDDEN_RETRY: Duration = Duration::from_mins(5);
 
 /// One watch of one kind in one namespace, or in all.
 pub struct Watcher<T> {

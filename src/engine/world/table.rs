@@ -35,12 +35,18 @@ impl<T: Watched> Table<T> {
 
     /// An object.
     pub fn get(&self, namespace: &str, name: &str) -> Option<&T> {
-        self.namespaces.get(&Symbol::from(namespace))?.get(name).map(AsRef::as_ref)
+        self.namespaces
+            .get(&Symbol::from(namespace))?
+            .get(name)
+            .map(AsRef::as_ref)
     }
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.namespaces.values().flat_map(BTreeMap::values).map(AsRef::as_ref)
+        self.namespaces
+            .values()
+            .flat_map(BTreeMap::values)
+            .map(AsRef::as_ref)
     }
 
     /// All of a namespace.

@@ -43,7 +43,11 @@ impl Laid {
 
     /// Lays the entry out again where it is not what it was. Its text only grows while it streams.
     pub(super) fn update(&mut self, index: usize, entry: &Entry, scene: Scene<'_>, columns: u16) {
-        let own = scene.commands.iter().filter(|command| command.entry == index);
+        // A command that was said before keeps its number wherever it is said again.
+        let own = scene
+            .commands
+            .iter()
+            .filter(|command| command.entry == index || entry.text.contains(&*command.command));
         let key = Key {
             role: entry.role,
             state: entry.state,

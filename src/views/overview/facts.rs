@@ -15,8 +15,11 @@ use super::{Density, Page};
 /// Facts that are shown where the diagnosis names none.
 const FACTS: usize = 3;
 
-/// Lines of a fact.
-const FACT_LINES: usize = 2;
+/// Lines of a fact where there is room, and where there is not.
+const FACT_LINES: (usize, usize) = (2, 1);
+
+/// The same for a line of a log: it is the proof, and what it says often stands at its end.
+const LOG_LINES: (usize, usize) = (4, 3);
 
 impl Page<'_> {
     pub(super) fn changes(&mut self) {
@@ -67,7 +70,7 @@ impl Page<'_> {
             view.span(Role::Added, &path),
             view.span(Role::Text, &format!(": {}", fact.evidence.text)),
         ]);
-        self.clip(&mut lines);
+        self.clip(&mut lines, FACT_LINES);
         self.lines.extend(lines);
     }
 
@@ -106,7 +109,11 @@ impl Page<'_> {
             Source::Event { .. } | Source::Log { .. } | Source::Related => evidence.text.to_string(),
         };
         let mut lines = wrap.spans(&[view.span(Role::Text, &text)]);
-        self.clip(&mut lines);
+        let most = match &evidence.source {
+            Source::Log { .. } => LOG_LINES,
+            _ => FACT_LINES,
+        };
+        self.clip(&mut lines, most);
         let source = source_of(view, fact, false);
         if !source.is_empty() {
             let source_width = width(&source);
@@ -130,11 +137,11 @@ impl Page<'_> {
         self.lines.extend(lines);
     }
 
-    /// Two lines of a fact are enough here: the evidence tab shows all of it.
-    fn clip(&self, lines: &mut Vec<Line<'static>>) {
+    /// A few lines of a fact are enough here: the evidence tab shows all of it.
+    fn clip(&self, lines: &mut Vec<Line<'static>>, (roomy, dense): (usize, usize)) {
         let most = match self.density {
-            Density::Roomy => FACT_LINES,
-            Density::Dense => 1,
+            Density::Roomy => roomy,
+            Density::Dense => dense,
         };
         if lines.len() > most {
             lines.truncate(most);

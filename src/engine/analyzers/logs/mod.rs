@@ -60,7 +60,9 @@ pub struct LogDigest {
 impl LogDigest {
     /// The line that says best what went wrong, where one does.
     pub fn error(&self) -> Option<&LogPattern> {
-        self.patterns.first().filter(|pattern| pattern.weight >= weight::ANSWER)
+        self.patterns
+            .first()
+            .filter(|pattern| pattern.weight >= weight::ANSWER)
     }
 }
 
