@@ -42,10 +42,11 @@ fn tour() {
         "Start. What fails is there, worst first; the title says the cause, and the log line that proves it stands beside it.",
         &["live", "cannot write /var/cache", "Read-only file system", "①"],
     );
-    tour.keys("l");
+    // The whole width for the log.
+    tour.keys("lz");
     tour.see(
-        "`l`: the log, with the line in question.",
-        &["client_temp", "Read-only file system"],
+        "`l`, and `z` for the whole width: the logs, with the line that proves it marked by its number.",
+        &["← 1", "client_temp", "previous + current"],
     );
     tour.keys("\x1b");
     tour.keys("\r");
@@ -66,7 +67,7 @@ fn tour() {
         &["clipboard"],
     );
     tour.keys("\x1b");
-    tour.keys("\x1b");
+    tour.terminal.until_text("talk about it");
     tour.keys("q");
     assert_eq!(tour.terminal.exit_code(), 0);
     assert!(tour.terminal.is_restored());

@@ -177,12 +177,11 @@ impl Console<'_> {
                 Step::Go => {}
                 Step::Redraw => self.screen.enter()?,
                 Step::Suspend => {
-                    // The stream is dropped, not only left alone: it would go on reading what is typed at the shell.
-                    drop(keys);
+                    // The stream of keys stays: its thread stops with the process, so that it takes nothing from
+                    // the shell; and one that is made anew can miss the first key after it.
                     self.screen.leave()?;
                     self.screen.stop()?;
                     self.screen.enter()?;
-                    keys = self.screen.events();
                     self.measure()?;
                 }
                 Step::Quit if was_terminated => return Ok(Ending::Terminated),

@@ -13,7 +13,7 @@ use crate::engine::coverage::Status;
 use crate::engine::evidence::dossier::Dossier;
 use crate::engine::finding::Severity;
 use crate::engine::object::Kind;
-use crate::engine::problem::Problem;
+use crate::engine::problem::{Problem, State};
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, Options};
 
@@ -113,7 +113,7 @@ impl Shown {
         }
     }
 
-    /// Whether a problem is shown.
+    /// Whether a problem is shown. One look shows what is, not what was a moment ago.
     pub fn shows(&self, problem: &Problem) -> bool {
         let mut objects = problem.members.iter().map(|member| &member.finding.object);
         let in_namespaces = self.namespaces.is_empty()
@@ -130,7 +130,11 @@ impl Shown {
                     .iter()
                     .any(|kind| kind.eq_ignore_ascii_case(&object.kind))
             });
-        problem.severity >= self.severity && in_namespaces && of_kinds && !wholly_excluded
+        problem.state == State::Active
+            && problem.severity >= self.severity
+            && in_namespaces
+            && of_kinds
+            && !wholly_excluded
     }
 }
 

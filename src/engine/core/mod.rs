@@ -143,16 +143,14 @@ impl Core {
         }
         self.info.id = id.clone();
         self.world.cluster = id;
-        // Ids hold the cluster's: all of them change.
-        for kind in Kind::ALL {
-            for key in self.world.keys(*kind) {
-                self.analyses.touch(&self.world, &key);
-            }
-        }
     }
 
     /// Looks at everything that changed or is due, and says whether a snapshot would differ in more than its time.
     pub fn settle(&mut self, now: Timestamp) -> bool {
+        // Ids hold the cluster's: what were said before it is known would have to be taken back.
+        if self.info.id.is_empty() {
+            return false;
+        }
         let found = self.analyses.run(&self.world, now);
         let leaves = self.problems.next_leave().is_some_and(|leave| leave <= now);
         if !found && !leaves && self.grouped {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::{StreamExt, stream};
 
@@ -16,6 +17,8 @@ use crate::engine::world::Object;
 
 /// So many pods that events name are fetched one by one; the rest comes with the list.
 const NAMED_PODS: usize = 60;
+/// How long the cluster's identity is waited for.
+const IDENTITY: Duration = Duration::from_secs(2);
 /// The cheapest form of a list.
 const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
 /// At once.
@@ -65,20 +68,19 @@ pub async fn look(live: Arc<Live>, scope: Scope, reports: Reports) {
     }
 }
 
-/// Who the cluster is.
+/// Who the cluster is. Nothing can be said of it before that is known, so it is not waited for long.
 async fn identify(live: &Live, reports: &Reports) {
-    let (namespace, version) = tokio::join!(
-        live.json("/api/v1/namespaces/kube-system", "application/json"),
-        live.json("/version", "application/json")
-    );
-    let uid = namespace
-        .ok()
-        .and_then(|json| Some(json.pointer("/metadata/uid")?.as_str()?.to_owned()));
+    let ask = |path: &'static str| async move {
+        tokio::time::timeout(IDENTITY, live.json(path, "application/json"))
+            .await
+            .ok()?
+            .ok()
+    };
+    let (namespace, version) = tokio::join!(ask("/api/v1/namespaces/kube-system"), ask("/version"));
+    let uid = namespace.and_then(|json| Some(json.pointer("/metadata/uid")?.as_str()?.to_owned()));
     // Without the right to read it the context's name stands in: as stable as the person's own kubeconfig.
     let id = uid.unwrap_or_else(|| format!("context:{}", live.context)).into();
-    let server_version = version
-        .ok()
-        .and_then(|json| Some(json.get("gitVersion")?.as_str()?.into()));
+    let server_version = version.and_then(|json| Some(json.get("gitVersion")?.as_str()?.into()));
     let _ = reports
         .send(Report::Identity {
             id,
