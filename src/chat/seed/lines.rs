@@ -138,7 +138,10 @@ pub(super) fn log(dossier: &Dossier, index: usize) -> Option<Section> {
     });
     // Of several containers the first is the one that failed; the others come after its error lines.
     let behind = u8::try_from(index.min(2)).unwrap_or(2);
-    for (at, pattern) in digest.patterns.iter().enumerate() {
+    // A log that is all there needs no digest: the evidence above says which of its lines is the error.
+    let whole = digest.lines <= digest.tail.len() as u64;
+    let patterns = if whole { &[] } else { digest.patterns.as_slice() };
+    for (at, pattern) in patterns.iter().enumerate() {
         let rank = match (pattern.weight > 0, at) {
             (true, 0) => 1,
             (true, 1..8) => 2,
@@ -158,8 +161,12 @@ pub(super) fn log(dossier: &Dossier, index: usize) -> Option<Section> {
     }
     let total = digest.tail.len();
     for (at, last) in digest.tail.iter().enumerate() {
-        let rank = if total - at <= 10 { 4 } else { 7 };
-        let text = if at == 0 {
+        let rank = match total - at {
+            _ if whole => 1,
+            0..=10 => 4,
+            _ => 7,
+        };
+        let text = if at == 0 && !whole {
             format!("last lines: {}", line(last))
         } else {
             line(last)

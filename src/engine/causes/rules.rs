@@ -1,7 +1,7 @@
 //! What follows from what: the table that decides which finding is a symptom of which.
 //!
 //! The first rule that applies to a group wins. A rule reads the object graph (owner, selector, claim, node) and
-//! the groups; it never reads text that a person or a program wrote, but for the scheduler's own words.
+//! the groups, never text that a person or a program wrote.
 
 use super::group::{Group, GroupKey, Index};
 use crate::engine::kinds::Pod;
@@ -42,7 +42,7 @@ pub const RULES: &[Rule] = &[
         find: by_node,
     },
     Rule {
-        name: "a pod that no node takes follows from the node that was closed",
+        name: "a pod that no node takes follows from the one node that it needs",
         kinds: &["Pod"],
         codes: &["PodUnschedulable"],
         find: by_closed_node,
@@ -155,26 +155,14 @@ fn by_node(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<
     })
 }
 
-/// The scheduler names its reasons, not the nodes: a closed node explains the pod only where the scheduler said that
-/// a node was closed.
-fn by_closed_node(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
-    let closed = |code: &str, said: &str| match code {
-        "NodeCordoned" => said.contains("were unschedulable"),
-        "NodeNotReady" => {
-            said.contains("node.kubernetes.io/not-ready") || said.contains("node.kubernetes.io/unreachable")
-        }
-        _ => false,
-    };
-    let said: String = pods_of(group, world)
-        .filter_map(|pod| pod.condition("PodScheduled"))
-        .map(|condition| condition.message.to_string())
-        .next()?;
-    world.keys(Kind::Node).into_iter().find_map(|node| {
-        index
-            .about(&node.object())
-            .find(|cause| closed(&cause.code, &said))
-            .cloned()
-    })
+/// A closed node among others explains nothing: only where it is the one that the pod needs does the finding blame it.
+fn by_closed_node(_: &World, key: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    let blamed = group
+        .findings
+        .iter()
+        .filter_map(|(_, finding)| finding.culprit.as_ref());
+    let mut nodes = blamed.filter(|culprit| &*culprit.kind == "Node");
+    nodes.find_map(|node| index.about(node).find(|cause| *cause != key).cloned())
 }
 
 fn of_kind<'a>(index: &'a Index<'a>, owner: &ObjectRef, world: &World, kind: Kind) -> Option<GroupKey> {
