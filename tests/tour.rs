@@ -14,6 +14,7 @@ impl Tour {
         let screen = self
             .terminal
             .until(told, |screen| holds.iter().all(|words| screen.contains(words)));
+        let screen = in_order(&screen);
         for part in ["\n", told, "\n\n```text\n", &screen, "\n```\n"] {
             self.text.push_str(part);
         }
@@ -22,6 +23,17 @@ impl Tour {
     fn keys(&mut self, keys: &str) {
         self.terminal.keys(keys);
     }
+}
+
+/// Replicas that write in the same instant are shown in the order in which their logs arrive; here in that of their
+/// names.
+fn in_order(screen: &str) -> String {
+    let of_log = |line: &&str| line.contains(" │ 10:06:") || line.contains("═══");
+    let mut lines: Vec<&str> = screen.lines().collect();
+    if let (Some(first), Some(last)) = (lines.iter().position(&of_log), lines.iter().rposition(of_log)) {
+        lines[first..=last].sort_by_key(|line| line.replace(['═', ' '], ""));
+    }
+    lines.join("\n")
 }
 
 #[test]
@@ -46,9 +58,12 @@ fn tour() {
     tour.keys("lz");
     tour.see(
         "`l`, and `z` for the whole width: the logs, with the line that proves it marked by its number.",
-        &["← 1", "client_temp", "previous + current"],
+        &["←\u{a0}1", "←\u{a0}6", "←\u{a0}8", "previous + current"],
     );
-    tour.keys("\x1b");
+    tour.keys("z\x1b");
+    tour.terminal.until("the problem again", |screen| {
+        screen.contains("Why") && screen.contains("talk about it")
+    });
     tour.keys("\r");
     tour.see(
         "Enter: talk about it. Without a model the playbook answers, and says so.",
@@ -59,8 +74,8 @@ fn tour() {
         "A first follow-up.",
         &["why do you think so?", "client_temp", "ask, / for"],
     );
-    tour.keys("what happened before, which events?\r");
-    tour.see("A second one.", &["which events?", "Back", "ask, / for"]);
+    tour.keys("which events were there?\r");
+    tour.see("A second one.", &["BackOff", "(12x)", "ask, / for"]);
     tour.keys("\x1b1");
     tour.see(
         "Alt+1: the command that heals it is in the clipboard (here, over SSH, by way of the terminal).",

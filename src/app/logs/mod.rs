@@ -123,6 +123,8 @@ impl LogRow {
 /// A line that is evidence, to be recognised when it comes.
 #[derive(Clone, Debug)]
 struct Mark {
+    /// Whose line it is, where that is known: replicas say the same in the same instant.
+    source: Option<SourceId>,
     time: Option<Timestamp>,
     text: String,
     line: Option<LineId>,
@@ -201,7 +203,7 @@ impl LogPane {
     /// A line arrived.
     pub fn push(&mut self, source: SourceId, time: Option<Timestamp>, text: &str) -> LineId {
         let text = readable(text);
-        let evidence = self.marked(time, &text);
+        let evidence = self.marked(source, time, &text);
         let id = self.append(LogRow::Line {
             source,
             time,
@@ -233,11 +235,37 @@ impl LogPane {
         })
     }
 
+    /// Marks these lines and no others: numbers of a problem whose logs are still being read may change.
+    pub fn mark_all<'a>(
+        &mut self,
+        facts: impl Iterator<Item = (u32, LogSource, Option<Timestamp>, &'a str)>,
+    ) {
+        for row in &mut self.rows {
+            if let LogRow::Line { evidence, .. } = row {
+                *evidence = None;
+            }
+        }
+        self.marks.clear();
+        for (n, wanted, time, text) in facts {
+            let source = self
+                .sources
+                .iter()
+                .position(|(source, _)| *source == wanted)
+                .map(SourceId);
+            self.mark_line(n, source, time, text);
+        }
+    }
+
     /// Marks the line that is evidence `n`, present or to come: the one that says `text`, and where both times are
     /// known said it then.
     pub fn mark(&mut self, n: u32, time: Option<Timestamp>, text: &str) {
+        self.mark_line(n, None, time, text);
+    }
+
+    fn mark_line(&mut self, n: u32, source: Option<SourceId>, time: Option<Timestamp>, text: &str) {
         let text = clean(text.trim()).into_owned();
         let mut mark = Mark {
+            source,
             time,
             text,
             line: None,
@@ -276,9 +304,9 @@ impl LogPane {
         self.errors_only
     }
 
-    fn marked(&self, time: Option<Timestamp>, text: &str) -> Option<u32> {
+    fn marked(&self, source: SourceId, time: Option<Timestamp>, text: &str) -> Option<u32> {
         let open = self.marks.iter().filter(|(_, mark)| mark.line.is_none());
-        open.filter(|(_, mark)| mark.says(time, text))
+        open.filter(|(_, mark)| mark.says(source, time, text))
             .map(|(n, _)| *n)
             .next()
     }
@@ -322,16 +350,17 @@ impl LogPane {
 }
 
 impl Mark {
-    fn says(&self, time: Option<Timestamp>, text: &str) -> bool {
+    fn says(&self, source: SourceId, time: Option<Timestamp>, text: &str) -> bool {
+        let same_source = self.source.is_none_or(|wanted| wanted == source);
         let same_time = match (self.time, time) {
             (Some(wanted), Some(time)) => wanted == time,
             _ => true,
         };
-        same_time && !self.text.is_empty() && text.contains(&self.text)
+        same_source && same_time && !self.text.is_empty() && text.contains(&self.text)
     }
 
     fn fits(&self, row: &LogRow) -> bool {
-        matches!(row, LogRow::Line { time, text, evidence: None, .. } if self.says(*time, text))
+        matches!(row, LogRow::Line { source, time, text, evidence: None, .. } if self.says(*source, *time, text))
     }
 }
 

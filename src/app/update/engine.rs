@@ -13,7 +13,7 @@ use crate::engine::object::Text;
 use crate::engine::problem::{Problem, State};
 use crate::engine::snapshot::{Connection, Snapshot};
 
-use super::{Effects, chat, detail};
+use super::{Effects, chat, detail, logs};
 
 /// How long a new critical problem is announced.
 const NEWS: SignedDuration = SignedDuration::from_secs(10);
@@ -33,6 +33,7 @@ pub(super) fn snapshot(model: &mut Model, new: Arc<Snapshot>, effects: &mut Effe
         .tree
         .set_problems(&new.problems, &model.filter, follow_worst);
     detail::refresh_events(model, effects);
+    logs::refresh_marks(model, &old);
     tell_chats(model, &old, &new, effects);
 }
 

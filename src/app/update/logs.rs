@@ -15,6 +15,7 @@ use crate::engine::cluster::{FailureKind, LogRequest};
 use crate::engine::evidence::{Evidence, Source};
 use crate::engine::object::Text;
 use crate::engine::problem::{Problem, Role};
+use crate::engine::snapshot::Snapshot;
 use crate::views::logs::LogView;
 use crate::views::number::count;
 
@@ -35,6 +36,38 @@ struct Container {
     namespace: Text,
     pod: Text,
     name: Text,
+}
+
+/// The lines of log that are evidence of a problem.
+fn lines_of(problem: &Problem) -> impl Iterator<Item = (u32, LogSource, Option<Timestamp>, &str)> {
+    problem.evidence.iter().filter_map(|fact| {
+        let Source::Log {
+            container, previous, ..
+        } = &fact.evidence.source
+        else {
+            return None;
+        };
+        let pod = fact.evidence.object.name.clone();
+        let source = LogSource {
+            pod,
+            container: container.clone(),
+            previous: *previous,
+        };
+        Some((fact.n, source, fact.evidence.time, &*fact.evidence.text))
+    })
+}
+
+/// Marks the lines of an open log anew where the evidence of its problem is another than before.
+pub(super) fn refresh_marks(model: &mut Model, old: &Snapshot) {
+    let Some(problem) = model.selected_problem().cloned() else {
+        return;
+    };
+    let before = old.problem(&problem.id).map(|problem| &problem.evidence);
+    if let Some(logs) = &mut model.detail.logs
+        && before != Some(&problem.evidence)
+    {
+        logs.pane.mark_all(lines_of(&problem));
+    }
 }
 
 /// Opens the logs of what is selected: of each failing container the instance before and the present one.
@@ -64,12 +97,7 @@ pub(super) fn open(model: &mut Model, fact: Option<&Evidence>, effects: &mut Eff
         previous: request.previous,
     });
     let mut pane = LogPane::new(sources.collect());
-    for numbered in &problem.evidence {
-        let fact = &numbered.evidence;
-        if matches!(fact.source, Source::Log { .. }) {
-            pane.mark(numbered.n, fact.time, &fact.text);
-        }
-    }
+    pane.mark_all(lines_of(&problem));
     let restarts = requests.iter().enumerate().filter(|(_, log)| !log.previous);
     let restarts = restarts
         .map(|(stream, log)| (stream, restarts_of(&problem, log)))

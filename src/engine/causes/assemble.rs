@@ -126,8 +126,11 @@ impl Problems {
             .iter()
             .map(|(role, _, finding)| telling(*role, finding))
             .collect();
+        let awaits = listed
+            .iter()
+            .any(|(role, _, finding)| *role != Role::Symptom && awaits_logs(world, finding));
         let numbers = self.numbers(&id);
-        numbers.settle(awaits_logs(world, finding));
+        numbers.settle(awaits);
         let (evidence, numbers) = numbers.number(&facts);
         let highest = listed
             .iter()
