@@ -13,7 +13,7 @@ impl Tour {
     fn see(&mut self, told: &str, holds: &[&str]) {
         let screen = self
             .terminal
-            .until(told, |screen| holds.iter().all(|words| screen.contains(words)));
+            .at_rest(told, |screen| holds.iter().all(|words| screen.contains(words)));
         let screen = in_order(&screen);
         for part in ["\n", told, "\n\n```text\n", &screen, "\n```\n"] {
             self.text.push_str(part);

@@ -10,11 +10,15 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// No condition of these tests needs longer, on the slowest machine.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// A screen on which nothing was written for so long is at rest.
+const REST: Duration = Duration::from_millis(500);
+
 /// What the terminal shows, and everything that was ever written to it.
 struct Seen {
     parser: vt100::Parser,
     bytes: Vec<u8>,
     ended: bool,
+    last: Instant,
 }
 
 /// The program in its terminal.
@@ -81,6 +85,7 @@ impl Terminal {
             parser: parser(columns, rows),
             bytes: Vec::new(),
             ended: false,
+            last: Instant::now(),
         };
         let seen = Arc::new((Mutex::new(seen), Condvar::new()));
         let mut output = pair.master.try_clone_reader().unwrap();
@@ -90,6 +95,7 @@ impl Terminal {
             loop {
                 let read = output.read(&mut buffer).unwrap_or(0);
                 let mut seen = writer.0.lock().unwrap();
+                seen.last = Instant::now();
                 if read == 0 {
                     seen.ended = true;
                 } else {
@@ -137,6 +143,19 @@ impl Terminal {
             let screen = text(&seen.parser);
             shows(&screen).then_some(screen)
         })
+    }
+
+    /// Waits until the screen shows what is asked and has come to rest: nothing was written for half a second.
+    pub fn at_rest(&self, what: &str, shows: impl Fn(&str) -> bool) -> String {
+        loop {
+            self.until(what, &shows);
+            let quiet = self.seen.0.lock().unwrap().last.elapsed();
+            let screen = self.screen();
+            if quiet >= REST && shows(&screen) {
+                return screen;
+            }
+            std::thread::sleep(REST.saturating_sub(quiet));
+        }
     }
 
     /// Waits until the screen holds a text.
