@@ -215,6 +215,7 @@ fn start(live: &Arc<Live>) -> Engine {
         live,
         &Options {
             scope: Scope::default(),
+            exclude: Vec::new(),
             no_logs: true,
             now: Arc::new(Timestamp::now),
         },

@@ -21,8 +21,7 @@ pub async fn run(cli: &Cli, args: &AnalyzeArgs, out: &mut impl Write) -> Result<
     match args.output {
         Output::Json => {
             let document = Document::new(&seen, &shown);
-            serde_json::to_writer_pretty(&mut *out, &document)
-                .map_err(|error| CouldNot(error.to_string()))?;
+            serde_json::to_writer_pretty(&mut *out, &document).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }
         Output::Text => write!(out, "{}", text::render(&seen, &shown))?,

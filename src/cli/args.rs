@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use crate::engine::cluster::Access;
 use crate::engine::finding::Severity;
-use crate::engine::object::Text;
+use crate::engine::object::{Kind, Text};
 use crate::engine::watch::Scope;
 
 /// Finds out why something in a Kubernetes cluster is broken, explains it and helps to fix it.
@@ -133,8 +133,8 @@ pub struct AnalyzeArgs {
     #[arg(long, value_enum, default_value_t = SeverityArg::Warning)]
     pub severity: SeverityArg,
     /// Only problems in which an object of this kind fails; repeatable
-    #[arg(long, value_name = "KIND")]
-    pub filter: Vec<String>,
+    #[arg(long, value_name = "KIND", value_parser = super::look::kind_named)]
+    pub filter: Vec<Kind>,
     /// Read no logs
     #[arg(long)]
     pub no_logs: bool,

@@ -134,10 +134,18 @@ async fn show(
     let consents = places.consent.as_deref().map(Consents::load).unwrap_or_default();
     let answers = Answers::configured(&config, &consents, true).await?;
     let scope = cli.cluster.scope(&live.namespace);
+    let exclude = cli
+        .cluster
+        .exclude_namespace
+        .iter()
+        .chain(&config.namespaces.exclude)
+        .map(|name| name.as_str().into())
+        .collect();
     let engine = Engine::start(
         live,
         &Options {
             scope,
+            exclude,
             no_logs: false,
             now: now.clone(),
         },

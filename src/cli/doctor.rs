@@ -97,6 +97,10 @@ fn configuration(cli: &Cli) -> (Config, Check) {
         );
         return (Config::default(), check);
     };
+    if cli.console.config.is_some() && !path.exists() {
+        let said = format!("{} is not there", path.display());
+        return (Config::default(), Check::new(Verdict::Bad, "configuration", said));
+    }
     match Config::load(&path) {
         Ok(config) if path.exists() => (
             config,

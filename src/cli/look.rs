@@ -44,6 +44,12 @@ pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
     let scope = cli.cluster.scope(&live.namespace);
     let options = Options {
         scope,
+        exclude: cli
+            .cluster
+            .exclude_namespace
+            .iter()
+            .map(|name| name.as_str().into())
+            .collect(),
         no_logs,
         now: Arc::new(jiff::Timestamp::now),
     };
@@ -95,7 +101,7 @@ pub struct Shown {
     /// At least so bad.
     pub severity: Severity,
     /// With a member of one of these kinds; any if empty.
-    pub kinds: Vec<String>,
+    pub kinds: Vec<Kind>,
     /// With a member in one of these namespaces; any if empty.
     pub namespaces: Vec<String>,
     /// Not wholly in one of these.
@@ -104,7 +110,7 @@ pub struct Shown {
 
 impl Shown {
     /// What the arguments ask for.
-    pub fn new(cluster: &ClusterArgs, severity: Severity, kinds: &[String]) -> Self {
+    pub fn new(cluster: &ClusterArgs, severity: Severity, kinds: &[Kind]) -> Self {
         Self {
             severity,
             kinds: kinds.to_vec(),
@@ -125,11 +131,7 @@ impl Shown {
             .clone()
             .all(|object| self.excluded.iter().any(|one| **one == *object.namespace));
         let of_kinds = self.kinds.is_empty()
-            || objects.any(|object| {
-                self.kinds
-                    .iter()
-                    .any(|kind| kind.eq_ignore_ascii_case(&object.kind))
-            });
+            || objects.any(|object| self.kinds.iter().any(|kind| *kind.name() == *object.kind));
         problem.state == State::Active
             && problem.severity >= self.severity
             && in_namespaces
@@ -157,6 +159,21 @@ fn find<'a>(snapshot: &'a Snapshot, id: &str) -> Option<&'a Arc<Problem>> {
     snapshot.problems.iter().find(|problem| {
         problem.members.iter().any(|member| names(&member.finding.object)) || names(&problem.owner)
     })
+}
+
+/// The watched kind that a word of the command line means.
+pub fn kind_named(word: &str) -> Result<Kind, String> {
+    Kind::ALL
+        .iter()
+        .copied()
+        .find(|kind| same_kind(word, kind.name()))
+        .ok_or_else(|| {
+            let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+            format!(
+                "{word:?} is no kind that is looked at; there are {}",
+                names.join(", ")
+            )
+        })
 }
 
 /// Whether a word of the command line means a kind: its name, its plural or kubectl's short name, in any case.

@@ -42,8 +42,12 @@ impl From<crate::engine::cluster::Failure> for CouldNot {
     }
 }
 
+/// Nothing is said where whoever read the output has gone (`k8stui analyze | head`).
 impl From<std::io::Error> for CouldNot {
     fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self(String::new());
+        }
         Self(format!("cannot write: {error}"))
     }
 }
@@ -77,12 +81,22 @@ pub fn main() -> ExitCode {
 }
 
 fn complain(error: &CouldNot) -> ExitCode {
+    if error.0.is_empty() {
+        return ExitCode::from(OK);
+    }
     let _ = writeln!(std::io::stderr().lock(), "k8stui: {error}");
     ExitCode::from(COULD_NOT)
 }
 
 async fn run(cli: Cli) -> Result<u8, CouldNot> {
     let mut out = std::io::stdout().lock();
+    // A configuration that is wrong is wrong for every command that could heed it; the doctor says so itself.
+    if !matches!(
+        cli.command,
+        Some(Command::Completion { .. } | Command::Version | Command::Doctor)
+    ) {
+        settings::read(&cli)?;
+    }
     match &cli.command {
         Some(Command::Analyze(args)) => analyze::run(&cli, args, &mut out).await,
         Some(Command::Prompt(args)) => prompt::run(&cli, args, &mut out).await,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::engine::evidence::Source;
 use crate::engine::finding::Severity;
-use crate::engine::problem::Problem;
+use crate::engine::problem::{Problem, State};
 use crate::engine::snapshot::Snapshot;
 use crate::views::text::escape::clean;
 use crate::views::text::wrap::wrap;
@@ -34,8 +34,18 @@ pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
         count(Severity::Warning),
         snapshot.healthy,
     );
-    if shown.is_empty() {
+    let active = snapshot
+        .problems
+        .iter()
+        .filter(|problem| problem.state == State::Active)
+        .count();
+    if active == 0 {
         text.push_str("\nNothing is failing.\n");
+    } else if shown.is_empty() {
+        let _ = writeln!(
+            text,
+            "\nNothing of what was asked for is failing; {active} other problems are not shown."
+        );
     }
     for problem in shown {
         text.push('\n');

@@ -11,7 +11,7 @@ use super::analyzers;
 use super::cluster::{Live, SharedSource};
 use super::core::Core;
 use super::evidence::dossier::{Dossier, EventLine, WholeObject};
-use super::object::ObjectRef;
+use super::object::{ObjectRef, Text};
 use super::playbook::Playbook;
 use super::snapshot::Snapshot;
 use super::watch::{self, Report, Scope, logs::LogReader};
@@ -34,6 +34,8 @@ pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub struct Options {
     /// Where.
     pub scope: Scope,
+    /// Problems that are wholly in one of these namespaces are hidden.
+    pub exclude: Vec<Text>,
     /// Whether logs of failing containers are not to be read.
     pub no_logs: bool,
     /// The clock that ages count by.
@@ -58,7 +60,7 @@ impl Engine {
     /// Starts to watch a cluster.
     pub fn start(live: &Arc<Live>, options: &Options) -> Self {
         let now = (options.now)();
-        let core = Core::new(
+        let mut core = Core::new(
             &live.context,
             options.scope.namespaces.clone(),
             analyzers::all(),
@@ -66,6 +68,7 @@ impl Engine {
             !options.no_logs,
             now,
         );
+        core.exclude(options.exclude.clone());
         let source: SharedSource = Arc::new(live.clone());
         let (publish, snapshots) = channel::channel(Arc::new(Snapshot::empty(&live.context, now)));
         let (queries, asked) = mpsc::channel(16);

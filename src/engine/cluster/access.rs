@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kube::config::{Config, ExecConfig, KubeConfigOptions, Kubeconfig};
 
+use super::failure::first_line;
 use super::{Failure, FailureKind};
 
 /// What the person asked for on the command line; kubectl's own flags.
@@ -155,7 +156,14 @@ fn read_file(path: &Path) -> Result<Kubeconfig, Failure> {
         kube::config::KubeconfigError::ReadConfig(io, path) => {
             refused(format!("cannot read the kubeconfig {}: {io}", path.display()))
         }
-        other => refused(format!("the kubeconfig {} is broken: {other}", path.display())),
+        other => {
+            let what = other.to_string();
+            refused(format!(
+                "the kubeconfig {} is broken: {}",
+                path.display(),
+                first_line(&what)
+            ))
+        }
     })
 }
 

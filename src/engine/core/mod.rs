@@ -7,6 +7,8 @@ mod kinds;
 
 use std::collections::{BTreeMap, HashMap};
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use self::analysis::Analyses;
@@ -18,6 +20,7 @@ use super::coverage::{Coverage, Entry, Status};
 use super::kinds::Pod;
 use super::object::{Key, Kind, Text};
 use super::playbook::Playbook;
+use super::problem::Problem;
 use super::snapshot::{ClusterInfo, Snapshot};
 use super::watch::Report;
 use super::world::{Delta, LogKey, Object, Sync, World};
@@ -37,6 +40,7 @@ pub struct Core {
     unread: BTreeMap<LogKey, Failure>,
     read_logs: bool,
     grouped: bool,
+    excluded: Vec<Text>,
 }
 
 /// A log that should be read.
@@ -72,7 +76,30 @@ impl Core {
             unread: BTreeMap::new(),
             read_logs,
             grouped: true,
+            excluded: Vec::new(),
         }
+    }
+
+    /// Hides problems that are wholly in one of these namespaces.
+    pub fn exclude(&mut self, namespaces: Vec<Text>) {
+        self.excluded = namespaces;
+    }
+
+    /// The problems that are shown.
+    fn shown(&self) -> Vec<Arc<Problem>> {
+        let hidden = |problem: &Problem| {
+            !self.excluded.is_empty()
+                && problem
+                    .members
+                    .iter()
+                    .all(|member| self.excluded.contains(&member.finding.object.namespace))
+        };
+        self.problems
+            .all()
+            .iter()
+            .filter(|problem| !hidden(problem))
+            .cloned()
+            .collect()
     }
 
     /// The world as it is.
@@ -212,7 +239,7 @@ impl Core {
         let pods = self.world.count(Kind::Pod);
         Snapshot {
             cluster: self.info.clone(),
-            problems: self.problems.all().to_vec(),
+            problems: self.shown(),
             coverage: self.coverage(),
             objects: Kind::ALL.iter().map(|kind| self.world.count(*kind) as u64).sum(),
             kinds: Kind::ALL
