@@ -206,7 +206,9 @@ impl ClusterArgs {
             impersonate_groups: self.impersonate_groups.clone(),
             request_timeout: self
                 .request_timeout
-                .and_then(|limit| Duration::try_from(limit).ok()),
+                .and_then(|limit| Duration::try_from(limit).ok())
+                // As kubectl: 0 is no limit of one's own.
+                .filter(|limit| !limit.is_zero()),
         }
     }
 

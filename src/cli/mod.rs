@@ -84,7 +84,12 @@ fn complain(error: &CouldNot) -> ExitCode {
     if error.0.is_empty() {
         return ExitCode::from(OK);
     }
-    let _ = writeln!(std::io::stderr().lock(), "k8stui: {error}");
+    let said = error.to_string();
+    let _ = writeln!(
+        std::io::stderr().lock(),
+        "k8stui: {}",
+        crate::views::text::escape::clean(&said)
+    );
     ExitCode::from(COULD_NOT)
 }
 

@@ -84,7 +84,7 @@ fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {
     let _ = writeln!(
         text,
         "  {}   {}   id {}",
-        problem.owner,
+        clean(&problem.owner.to_string()),
         problem.diagnosis.confidence.name(),
         problem.id
     );
@@ -120,7 +120,12 @@ fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {
     }
     for member in problem.symptoms() {
         let finding = &member.finding;
-        let _ = writeln!(text, "  └─ {}  {}", finding.object, clean(&finding.title));
+        let _ = writeln!(
+            text,
+            "  └─ {}  {}",
+            clean(&finding.object.to_string()),
+            clean(&finding.title)
+        );
     }
 }
 

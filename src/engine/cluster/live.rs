@@ -48,6 +48,8 @@ pub struct Live {
 struct Session {
     client: Option<Client>,
     credential: Option<Credential>,
+    /// Counts credentials, so that a refusal of an old one does not throw away the new.
+    generation: u64,
 }
 
 /// What the API serves: body chunks as they arrive.
@@ -72,19 +74,17 @@ impl Live {
             resources: Resources::default(),
             limit: access.request_timeout.unwrap_or(REQUEST_LIMIT),
         };
-        live.client()
-            .await
-            .map(|_| ())
-            .or_else(|failure| match failure.kind {
-                // A plugin that fails is a credential to be renewed, not a kubeconfig that is wrong.
-                FailureKind::Unauthorized => Ok(()),
-                _ => Err(failure),
-            })?;
+        // A wrong kubeconfig is said now. A plugin is not run yet: it may have to ask, and whoever lends the terminal
+        // does not listen before there is a console.
+        let client = live.build(None)?;
+        if live.plugin.is_none() {
+            live.session.lock().await.client = Some(client);
+        }
         Ok(Arc::new(live))
     }
 
     /// The client, and the `Authorization` that goes with it.
-    async fn client(&self) -> Result<(Client, Option<HeaderValue>), Failure> {
+    async fn client(&self) -> Result<(Client, Option<HeaderValue>, u64), Failure> {
         let mut session = self.session.lock().await;
         if let Some(plugin) = &self.plugin {
             let stale = session
@@ -97,6 +97,7 @@ impl Live {
                     session.client = None;
                 }
                 session.credential = Some(fresh);
+                session.generation += 1;
             }
         }
         let client = if let Some(client) = &session.client {
@@ -111,7 +112,7 @@ impl Live {
             .as_ref()
             .and_then(|credential| credential.token.as_ref());
         let header = token.map(|token| bearer(token.expose_secret())).transpose()?;
-        Ok((client, header))
+        Ok((client, header, session.generation))
     }
 
     fn build(&self, credential: Option<&Credential>) -> Result<Client, Failure> {
@@ -136,17 +137,37 @@ impl Live {
     /// # Errors
     /// One line; every status from 400 on is an error.
     pub async fn get(&self, path: &str, accept: &str) -> Result<Response<Body>, Failure> {
-        match self.try_get(path, accept).await {
+        let speaker = self.client().await?;
+        let generation = speaker.2;
+        match self.send(speaker, path, accept).await {
             Err(failure) if failure.kind == FailureKind::Unauthorized && self.plugin.is_some() => {
-                self.session.lock().await.credential = None;
-                self.try_get(path, accept).await
+                // Many are refused at once; the first renews the credential for all.
+                let mut session = self.session.lock().await;
+                if session.generation == generation {
+                    session.credential = None;
+                }
+                drop(session);
+                self.send(self.client().await?, path, accept).await
             }
             other => other,
         }
     }
 
-    async fn try_get(&self, path: &str, accept: &str) -> Result<Response<Body>, Failure> {
-        let (client, authorization) = self.client().await?;
+    /// Makes sure that there is a credential. Whoever bounds what they do by time calls this first: a person who is
+    /// asked for a password takes as long as they take.
+    ///
+    /// # Errors
+    /// The plugin gave none.
+    pub async fn authenticate(&self) -> Result<(), Failure> {
+        self.client().await.map(drop)
+    }
+
+    async fn send(
+        &self,
+        (client, authorization, _): (Client, Option<HeaderValue>, u64),
+        path: &str,
+        accept: &str,
+    ) -> Result<Response<Body>, Failure> {
         let mut request = Request::get(path)
             .header(ACCEPT, accept)
             .body(Body::empty())
@@ -181,6 +202,7 @@ impl Live {
     /// # Errors
     /// As [`Live::get`].
     pub async fn chunks(&self, path: &str) -> Result<Chunks, Failure> {
+        self.authenticate().await?;
         let response = self.within(path, self.get(path, JSON)).await?;
         let context = self.context.clone();
         let what = path.split('?').next().unwrap_or(path).to_owned();
@@ -198,6 +220,7 @@ impl Live {
     /// # Errors
     /// As [`Live::get`]; also an answer that is no JSON.
     pub async fn json(&self, path: &str, accept: &str) -> Result<serde_json::Value, Failure> {
+        self.authenticate().await?;
         let read = async {
             let response = self.get(path, accept).await?;
             let body = response

@@ -220,9 +220,9 @@ impl Core {
         wanted
     }
 
-    /// Whether every kind has been read, or could not be.
+    /// Whether the cluster is known and every kind has been read, or could not be.
     pub fn is_complete(&self) -> bool {
-        self.kinds.is_complete()
+        !self.info.id.is_empty() && self.kinds.is_complete()
     }
 
     /// All that is known.

@@ -26,6 +26,8 @@ const SIDE_BY_SIDE: usize = 6;
 
 /// Looks once. Failures are left to the watches, which meet them too and say so.
 pub async fn look(live: Arc<Live>, scope: Scope, reports: Reports) {
+    // What is asked below is bounded by time; a login is not. Its failure is met again by every watch.
+    let _ = live.authenticate().await;
     let (.., events) = tokio::join!(
         identify(&live, &reports),
         count_pods(&live, &scope, &reports),

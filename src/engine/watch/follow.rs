@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::object::{Undecoded, decode, resource_version};
-use super::{Report, Reports};
+use super::{KindState, Report, Reports};
 use crate::engine::cluster::lines::lines;
 use crate::engine::cluster::{Failure, FailureKind, Live};
 use crate::engine::kinds::Watched;
@@ -65,6 +65,14 @@ where
         Err(failure) if failure.what.starts_with("410") => return Ended::Expired,
         Err(failure) => return Ended::Broken(failure),
     };
+    let state = KindState::Watching;
+    let _ = reports
+        .send(Report::Kind {
+            kind: T::KIND,
+            namespace: namespace.cloned(),
+            state,
+        })
+        .await;
     // What has arrived together is handed on together.
     let mut lines = std::pin::pin!(lines(chunks).ready_chunks(256));
     loop {

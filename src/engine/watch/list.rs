@@ -2,20 +2,25 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::time::Duration;
 
+use bytes::Bytes;
 use futures::StreamExt;
 
 use super::items::Splitter;
 use super::object::{Undecoded, decode};
 use super::{KindState, Report, Reports};
-use crate::engine::cluster::{Failure, FailureKind, Live};
+use crate::engine::cluster::{Chunks, Failure, FailureKind, Live};
 use crate::engine::kinds::Watched;
-use crate::engine::object::{Symbol, Text};
+use crate::engine::object::{Kind, Symbol, Text};
 use crate::engine::world::{Delta, Object};
 
 /// So many objects are handed on at once: large enough that the channel costs nothing, small enough that the first
 /// problems of a long list show at once.
 const BATCH: usize = 256;
+
+/// Nothing came of a list for so long.
+const SILENCE_LIMIT: Duration = Duration::from_secs(30);
 
 /// Which version to ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +59,8 @@ where
         let mut splitter = Splitter::default();
         let mut batch: Vec<Delta> = Vec::new();
         let mut broken: Vec<Undecoded> = Vec::new();
-        while let Some(chunk) = chunks.next().await {
-            splitter.feed(&chunk?, |item| match decode::<T>(item) {
+        while let Some(chunk) = next(&mut chunks, T::KIND).await? {
+            splitter.feed(&chunk, |item| match decode::<T>(item) {
                 Ok(object) => {
                     let meta = object.meta();
                     keep.insert((meta.namespace.clone(), meta.name.clone()));
@@ -108,6 +113,15 @@ where
     }
 }
 
+/// The next part of a list; a connection on which nothing comes is dead.
+async fn next(chunks: &mut Chunks, kind: Kind) -> Result<Option<Bytes>, Failure> {
+    let Ok(chunk) = tokio::time::timeout(SILENCE_LIMIT, chunks.next()).await else {
+        let what = format!("the list of {} went silent", kind.plural());
+        return Err(Failure::new(FailureKind::Unreachable, what));
+    };
+    chunk.transpose()
+}
+
 // A receiver that is gone means that the engine has ended; the task is about to be dropped too.
 async fn hand_on(reports: &Reports, batch: &mut Vec<Delta>) {
     if !batch.is_empty() {
@@ -115,12 +129,7 @@ async fn hand_on(reports: &Reports, batch: &mut Vec<Delta>) {
     }
 }
 
-async fn tell(
-    reports: &Reports,
-    kind: crate::engine::object::Kind,
-    namespace: Option<&Text>,
-    state: KindState,
-) {
+async fn tell(reports: &Reports, kind: Kind, namespace: Option<&Text>, state: KindState) {
     let _ = reports
         .send(Report::Kind {
             kind,

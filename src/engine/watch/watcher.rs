@@ -67,6 +67,9 @@ where
                     self.tell(KindState::Watching).await;
                     self.follow(&mut version).await;
                     freshness = Freshness::Newest;
+                    // A server that forgets every version at once must not be listed in a hot loop.
+                    let pause = self.backoff.next().unwrap_or(FORBIDDEN_RETRY);
+                    self.sleep(pause).await;
                 }
                 Err(failure) => self.wait(failure).await,
             }
@@ -97,12 +100,14 @@ where
                     return;
                 }
                 Ended::Broken(failure) => {
+                    // What may not be read any more must be listed again once it may.
+                    let relist = matches!(failure.kind, FailureKind::Forbidden | FailureKind::NotFound);
                     self.wait(failure).await;
+                    if relist {
+                        return;
+                    }
                     continue;
                 }
-            }
-            if !whole {
-                self.tell(KindState::Watching).await;
             }
             whole = true;
             self.backoff.reset();
