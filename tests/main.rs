@@ -13,6 +13,7 @@ mod chat_conversation;
 mod chat_provider;
 mod console;
 mod demo;
+mod headless;
 mod paint_chat;
 mod paint_code;
 mod paint_logs;
