@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::engine::cluster::FailureKind;
 use crate::engine::coverage::{Entry, Status};
-use crate::engine::object::{Kind, Text};
+use crate::engine::object::{Key, Kind, Text};
 use crate::engine::snapshot::Connection;
 use crate::engine::watch::KindState;
 use crate::engine::world::World;
@@ -47,14 +47,26 @@ impl Kinds {
         self.broken.entry(kind).or_default().insert(object, why);
     }
 
+    /// An object of which something new is known is no longer one that was not understood.
+    pub fn mended(&mut self, key: &Key) {
+        let Some(objects) = self.broken.get_mut(&key.kind) else {
+            return;
+        };
+        let name = if key.namespace.is_empty() {
+            key.name.to_string()
+        } else {
+            format!("{}/{}", key.namespace, key.name)
+        };
+        objects.remove(&*name);
+        if objects.is_empty() {
+            self.broken.remove(&key.kind);
+        }
+    }
+
+    /// Whether every kind has been read or could not be, at least once, wherever it is looked at.
     pub fn is_complete(&self) -> bool {
-        Kind::ALL
-            .iter()
-            .all(|kind| self.states.keys().any(|(one, _)| one == kind))
-            && !self
-                .states
-                .values()
-                .any(|state| matches!(state, KindState::Reading { .. }))
+        let tried = |kind: &Kind| self.tried.iter().any(|(one, _)| one == kind);
+        Kind::ALL.iter().all(tried) && self.states.keys().all(|place| self.tried.contains(place))
     }
 
     /// The connection is lost when what cannot be reached is at least half of what could be read.
@@ -175,5 +187,23 @@ fn entry(cluster: &Text, kind: Kind, namespace: Text, status: Status, objects: u
         status,
         objects,
         detail,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_understood_is_forgotten_once_it_is_mended() {
+        let mut kinds = Kinds::default();
+        let (cluster, world) = ("c1".into(), World::default());
+        kinds.broken(Kind::Pod, "shop/web".into(), "no".into());
+        kinds.broken(Kind::Node, "n1".into(), "no".into());
+        kinds.mended(&Key::new(Kind::Pod, "shop", "other"));
+        assert_eq!(kinds.coverage(&cluster, &world).len(), 2);
+        kinds.mended(&Key::new(Kind::Pod, "shop", "web"));
+        kinds.mended(&Key::new(Kind::Node, "", "n1"));
+        assert!(kinds.coverage(&cluster, &world).is_empty());
     }
 }

@@ -148,8 +148,11 @@ impl Core {
     }
 
     fn apply(&mut self, delta: Delta) {
-        if let Delta::Log(key, _) = &delta {
-            self.unread.remove(key);
+        match &delta {
+            Delta::Log(key, _) => drop(self.unread.remove(key)),
+            Delta::Upsert(object) => self.kinds.mended(&object.key()),
+            Delta::Remove(key) => self.kinds.mended(key),
+            Delta::Synced { .. } | Delta::Unreadable(_) => {}
         }
         let synced = match &delta {
             Delta::Synced { kind, .. } | Delta::Unreadable(kind) => Some(*kind),
