@@ -104,8 +104,6 @@ pub struct Shown {
     pub kinds: Vec<Kind>,
     /// With a member in one of these namespaces; any if empty.
     pub namespaces: Vec<String>,
-    /// Not wholly in one of these.
-    pub excluded: Vec<String>,
 }
 
 impl Shown {
@@ -115,7 +113,6 @@ impl Shown {
             severity,
             kinds: kinds.to_vec(),
             namespaces: cluster.namespaces.clone(),
-            excluded: cluster.exclude_namespace.clone(),
         }
     }
 
@@ -127,16 +124,9 @@ impl Shown {
                 // What is in no namespace (a node, a class) belongs to all of them.
                 object.namespace.is_empty() || self.namespaces.iter().any(|one| **one == *object.namespace)
             });
-        let wholly_excluded = objects
-            .clone()
-            .all(|object| self.excluded.iter().any(|one| **one == *object.namespace));
         let of_kinds = self.kinds.is_empty()
             || objects.any(|object| self.kinds.iter().any(|kind| *kind.name() == *object.kind));
-        problem.state == State::Active
-            && problem.severity >= self.severity
-            && in_namespaces
-            && of_kinds
-            && !wholly_excluded
+        problem.state == State::Active && problem.severity >= self.severity && in_namespaces && of_kinds
     }
 }
 
