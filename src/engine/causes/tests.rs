@@ -205,19 +205,19 @@ fn a_healed_problem_stays_a_while_and_leaves() {
     let playbook = Playbook::builtin();
     let mut problems = Problems::default();
     let failing = findings([finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a")]);
-    assert!(problems.update(&world, &failing, &playbook, now()));
+    assert!(problems.update(&world, &failing, &playbook, &|_| false, now()));
     assert!(
-        !problems.update(&world, &failing, &playbook, now()),
+        !problems.update(&world, &failing, &playbook, &|_| false, now()),
         "nothing changed"
     );
-    assert!(problems.update(&world, &Findings::new(), &playbook, now()));
+    assert!(problems.update(&world, &Findings::new(), &playbook, &|_| false, now()));
     assert_eq!(problems.all()[0].state, State::Healed(now()));
     assert_eq!((problems.healed(), problems.next_leave().is_some()), (1, true));
-    let back = problems.update(&world, &failing, &playbook, now());
+    let back = problems.update(&world, &failing, &playbook, &|_| false, now());
     assert!(back && problems.all()[0].state == State::Active && problems.all().len() == 1);
-    problems.update(&world, &Findings::new(), &playbook, now());
+    problems.update(&world, &Findings::new(), &playbook, &|_| false, now());
     let later = problems.next_leave().unwrap();
-    assert!(problems.update(&world, &Findings::new(), &playbook, later));
+    assert!(problems.update(&world, &Findings::new(), &playbook, &|_| false, later));
     assert!(problems.all().is_empty());
 }
 

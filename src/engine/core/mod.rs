@@ -5,7 +5,7 @@ mod analysis;
 mod dossier;
 mod kinds;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use std::sync::Arc;
 
@@ -36,6 +36,10 @@ pub struct Core {
     started: Timestamp,
     /// The instance whose log was last asked for.
     asked: HashMap<LogKey, Text>,
+    /// Logs that were asked for and have not come, by their pod.
+    awaited: HashMap<Key, HashSet<LogKey>>,
+    /// Logs to be asked for.
+    wanted: Vec<WantedLog>,
     /// Logs that could not be read, and why.
     unread: BTreeMap<LogKey, Failure>,
     read_logs: bool,
@@ -73,6 +77,8 @@ impl Core {
             info,
             started: now,
             asked: HashMap::new(),
+            awaited: HashMap::new(),
+            wanted: Vec::new(),
             unread: BTreeMap::new(),
             read_logs,
             grouped: true,
@@ -119,6 +125,7 @@ impl Core {
                 }
             }
             Report::NoLog(key, failure) => {
+                self.came(&key);
                 self.unread.insert(key, failure);
             }
             Report::Kind {
@@ -149,7 +156,10 @@ impl Core {
 
     fn apply(&mut self, delta: Delta) {
         match &delta {
-            Delta::Log(key, _) => drop(self.unread.remove(key)),
+            Delta::Log(key, _) => {
+                self.came(key);
+                self.unread.remove(key);
+            }
             Delta::Upsert(object) => self.kinds.mended(&object.key()),
             Delta::Remove(key) => self.kinds.mended(key),
             Delta::Synced { .. } | Delta::Unreadable(_) => {}
@@ -182,13 +192,20 @@ impl Core {
             return false;
         }
         let found = self.analyses.run(&self.world, now);
+        self.want_logs();
         let leaves = self.problems.next_leave().is_some_and(|leave| leave <= now);
         if !found && !leaves && self.grouped {
             return false;
         }
         self.grouped = true;
-        self.problems
-            .update(&self.world, self.analyses.findings(), &self.playbook, now)
+        let awaited = &self.awaited;
+        self.problems.update(
+            &self.world,
+            self.analyses.findings(),
+            &self.playbook,
+            &|pod| awaited.contains_key(pod),
+            now,
+        )
     }
 
     /// When to settle again although nothing is reported.
@@ -201,11 +218,15 @@ impl Core {
 
     /// The logs that should be read now, each instance of a container once.
     pub fn wanted_logs(&mut self) -> Vec<WantedLog> {
+        std::mem::take(&mut self.wanted)
+    }
+
+    fn want_logs(&mut self) {
+        let failing = self.analyses.take_failing(Kind::Pod);
         if !self.read_logs {
-            return Vec::new();
+            return;
         }
-        let mut wanted = Vec::new();
-        for pod in self.analyses.take_failing(Kind::Pod) {
+        for pod in failing {
             let Some(pod) = self.world.get::<Pod>(&pod.namespace, &pod.name) else {
                 continue;
             };
@@ -213,14 +234,30 @@ impl Core {
                 let instance = instance(pod, &key);
                 if self.asked.get(&key) != Some(&instance) {
                     self.asked.insert(key.clone(), instance.clone());
-                    wanted.push(WantedLog {
+                    self.awaited
+                        .entry(Key::from(&key))
+                        .or_default()
+                        .insert(key.clone());
+                    self.wanted.push(WantedLog {
                         key,
                         container_id: instance,
                     });
                 }
             }
         }
-        wanted
+    }
+
+    /// A log has come, or never will: its pod's evidence no longer waits for it.
+    fn came(&mut self, log: &LogKey) {
+        let pod = Key::from(log);
+        if let Some(logs) = self.awaited.get_mut(&pod) {
+            logs.remove(log);
+            if logs.is_empty() {
+                self.awaited.remove(&pod);
+                // Its problem's numbers are final now, whether or not the log said anything.
+                self.grouped = false;
+            }
+        }
     }
 
     /// Whether the cluster is known and every kind has been read, or could not be.
@@ -231,7 +268,7 @@ impl Core {
     /// All that is known.
     pub fn snapshot(&mut self, now: Timestamp) -> Snapshot {
         self.info.connection = self.kinds.connection(self.started, &self.world);
-        let failing: std::collections::HashSet<&super::object::ObjectRef> = self
+        let failing: HashSet<&super::object::ObjectRef> = self
             .problems
             .all()
             .iter()
@@ -286,6 +323,8 @@ impl Core {
         let alive = |key: &LogKey| world.get::<Pod>(&key.namespace, &key.pod).is_some();
         self.asked.retain(|key, _| alive(key));
         self.unread.retain(|key, _| alive(key));
+        self.awaited
+            .retain(|pod, _| world.get::<Pod>(&pod.namespace, &pod.name).is_some());
     }
 }
 
