@@ -75,11 +75,13 @@ impl Problems {
         for old in &self.all {
             let gone = !fresh.iter().any(|new| same(old, new));
             let healed_at = match old.state {
-                State::Active if gone => Some(now),
+                // While kinds are still being read, what goes was not understood yet: it gets another name (its
+                // owner's) or another root, and nothing has healed.
+                State::Active if gone && !old.provisional => Some(now),
                 State::Healed(at) if gone && now.duration_since(at) < HEALED_STAYS => Some(at),
                 _ => None,
             };
-            self.healed += u32::from(gone && old.state == State::Active);
+            self.healed += u32::from(gone && old.state == State::Active && !old.provisional);
             if let Some(at) = healed_at {
                 let mut problem = Problem::clone(old);
                 problem.state = State::Healed(at);
