@@ -76,7 +76,8 @@ impl Bed {
                     }
                     Report::First(objects) => {
                         for object in objects {
-                            if self.world.sync(object.key().kind) != Sync::Synced {
+                            let key = object.key();
+                            if self.world.sync(key.kind, &key.namespace) != Sync::Synced {
                                 self.world.apply(Delta::Upsert(object));
                             }
                         }
@@ -103,7 +104,10 @@ impl Bed {
 
     async fn until_watching(&mut self) {
         self.until("every kind is watched", |bed| {
-            Kind::ALL.iter().all(|kind| bed.world.sync(*kind) == Sync::Synced) && bed.watching(Kind::Pod)
+            Kind::ALL
+                .iter()
+                .all(|kind| bed.world.sync(*kind, "") == Sync::Synced)
+                && bed.watching(Kind::Pod)
         })
         .await;
     }
@@ -167,7 +171,7 @@ async fn what_does_not_run_is_known_before_the_list_is_through() {
     })
     .await;
     assert_ne!(
-        bed.world.sync(Kind::Pod),
+        bed.world.sync(Kind::Pod, ""),
         Sync::Synced,
         "the list was still on its way"
     );
@@ -217,7 +221,7 @@ async fn what_is_forbidden_is_coverage_and_the_rest_goes_on() {
     let forbid = |server: &Server| server.faults().forbid("nodes");
     let mut bed = Bed::start(vec![pod("a", "Running")], forbid, Scope::default()).await;
     bed.until("nodes are known to be forbidden", |bed| {
-        bed.world.sync(Kind::Node) == Sync::Unreadable
+        bed.world.sync(Kind::Node, "") == Sync::Unreadable
     })
     .await;
     bed.until("pods are there", |bed| bed.watching(Kind::Pod)).await;
@@ -228,7 +232,7 @@ async fn what_is_forbidden_is_coverage_and_the_rest_goes_on() {
     bed.server.faults().allow("nodes");
     bed.refresh.send_modify(|count| *count += 1);
     bed.until("nodes are read once they may be", |bed| {
-        bed.world.sync(Kind::Node) == Sync::Synced
+        bed.world.sync(Kind::Node, "") == Sync::Synced
     })
     .await;
 }

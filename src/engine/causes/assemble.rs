@@ -171,7 +171,8 @@ impl Problems {
             since,
             owner: finding.owner.clone(),
             culprit: finding.culprit.clone().unwrap_or_else(|| finding.owner.clone()),
-            provisional: provisional(world),
+            // While kinds are still being read a better root may come.
+            provisional: world.is_reading(),
             members,
             evidence,
         }))
@@ -234,13 +235,6 @@ fn title(root: &Finding) -> Text {
 /// Whether `new` is what became of `old`.
 fn same(old: &Problem, new: &Problem) -> bool {
     old.id == new.id || new.aliases.contains(&old.id) || old.aliases.contains(&new.id)
-}
-
-/// While kinds are still being read a better root may come.
-fn provisional(world: &World) -> bool {
-    use crate::engine::object::Kind;
-    use crate::engine::world::Sync;
-    Kind::ALL.iter().any(|kind| world.sync(*kind) == Sync::Reading)
 }
 
 type Rank<'a> = (
