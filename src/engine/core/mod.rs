@@ -144,7 +144,7 @@ impl Core {
                 }
             }
             Report::Expected { kind, objects } => self.kinds.expect(kind, objects),
-            Report::Broken { kind, object, why } => self.kinds.broken(kind, object, why),
+            Report::Broken { key, why } => self.kinds.broken(key, why),
             Report::Identity { id, server_version } => {
                 self.info.server_version = server_version;
                 self.identify(id);
@@ -163,7 +163,8 @@ impl Core {
             Delta::Log(key, _) => drop(self.unread.remove(key)),
             Delta::Upsert(object) => self.kinds.mended(&object.key()),
             Delta::Remove(key) => self.kinds.mended(key),
-            Delta::Synced { .. } | Delta::Reading { .. } | Delta::Unreadable { .. } => {}
+            Delta::Synced { kind, namespace, .. } => self.kinds.listed(*kind, namespace.as_deref()),
+            Delta::Reading { .. } | Delta::Unreadable { .. } => {}
         }
         let place = match &delta {
             Delta::Synced { kind, namespace, .. } | Delta::Unreadable { kind, namespace } => {
