@@ -132,7 +132,8 @@ impl Problems {
             .iter()
             .map(|(role, _, finding)| telling(*role, finding))
             .collect();
-        let provisional = provisional(world);
+        // While kinds are still being read a better root may come.
+        let provisional = world.is_reading();
         let awaits = |finding: &Finding| finding.object.key().is_some_and(|key| awaited(&key));
         let open = provisional || listed.iter().any(|(_, _, finding)| awaits(finding));
         let numbers = self.numbers(&id);
@@ -227,13 +228,6 @@ fn title(root: &Finding) -> Text {
 /// Whether `new` is what became of `old`.
 fn same(old: &Problem, new: &Problem) -> bool {
     old.id == new.id || new.aliases.contains(&old.id) || old.aliases.contains(&new.id)
-}
-
-/// While kinds are still being read a better root may come.
-fn provisional(world: &World) -> bool {
-    use crate::engine::object::Kind;
-    use crate::engine::world::Sync;
-    Kind::ALL.iter().any(|kind| world.sync(*kind) == Sync::Reading)
 }
 
 type Rank<'a> = (

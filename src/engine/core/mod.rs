@@ -4,6 +4,8 @@
 mod analysis;
 mod dossier;
 mod kinds;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -57,7 +59,7 @@ pub struct WantedLog {
 }
 
 impl Core {
-    /// A core that knows nothing yet.
+    /// A core that knows nothing yet but in which namespaces it is to look; all of them if there is none.
     pub fn new(
         context: &str,
         namespaces: Vec<Text>,
@@ -68,8 +70,17 @@ impl Core {
     ) -> Self {
         let mut info = Snapshot::empty(context, now).cluster;
         info.namespaces = namespaces;
+        let mut world = World::default();
+        for kind in Kind::ALL.iter().filter(|kind| kind.namespaced()) {
+            for namespace in &info.namespaces {
+                world.apply(Delta::Reading {
+                    kind: *kind,
+                    namespace: Some(namespace.clone()),
+                });
+            }
+        }
         Self {
-            world: World::default(),
+            world,
             kinds: Kinds::default(),
             analyses: Analyses::new(analyzers),
             problems: Problems::default(),
@@ -140,7 +151,7 @@ impl Core {
                 }
             }
             Report::Expected { kind, objects } => self.kinds.expect(kind, objects),
-            Report::Broken { kind, object, why } => self.kinds.broken(kind, object, why),
+            Report::Broken { key, why } => self.kinds.broken(key, why),
             Report::Identity { id, server_version } => {
                 self.info.server_version = server_version;
                 self.identify(id);
@@ -151,7 +162,7 @@ impl Core {
     /// A list that is through is fresher than the first look, and so is any object that has come since.
     fn knows_better(&self, object: &Object) -> bool {
         let key = object.key();
-        self.world.sync(key.kind) == Sync::Synced || self.world.meta(&key).is_some()
+        self.world.sync(key.kind, &key.namespace) == Sync::Synced || self.world.meta(&key).is_some()
     }
 
     fn apply(&mut self, delta: Delta) {
@@ -162,17 +173,21 @@ impl Core {
             }
             Delta::Upsert(object) => self.kinds.mended(&object.key()),
             Delta::Remove(key) => self.kinds.mended(key),
-            Delta::Synced { .. } | Delta::Unreadable(_) => {}
+            Delta::Synced { kind, namespace, .. } => self.kinds.listed(*kind, namespace.as_deref()),
+            Delta::Reading { .. } | Delta::Unreadable { .. } => {}
         }
-        let synced = match &delta {
-            Delta::Synced { kind, .. } | Delta::Unreadable(kind) => Some(*kind),
+        let place = match &delta {
+            Delta::Synced { kind, namespace, .. } | Delta::Unreadable { kind, namespace } => {
+                Some((*kind, namespace.clone()))
+            }
             _ => None,
         };
         for key in self.world.apply(delta) {
             self.analyses.touch(&self.world, &key);
         }
-        if let Some(kind) = synced {
-            self.analyses.touch_readers(&self.world, kind);
+        if let Some((kind, namespace)) = place {
+            self.analyses
+                .touch_readers(&self.world, kind, namespace.as_deref());
             self.grouped = false;
         }
     }
@@ -284,7 +299,7 @@ impl Core {
             objects: Kind::ALL.iter().map(|kind| self.world.count(*kind) as u64).sum(),
             kinds: Kind::ALL
                 .iter()
-                .filter(|kind| self.world.sync(**kind) == Sync::Synced)
+                .filter(|kind| self.world.is_synced_somewhere(**kind))
                 .count() as u32,
             healthy: pods.saturating_sub(failing.len()) as u64,
             healed: self.problems.healed(),

@@ -23,7 +23,7 @@ use super::kinds::{
     DaemonSet, Deployment, EndpointSlice, Event, Job, Namespace, Node, PersistentVolumeClaim, Pod,
     ReplicaSet, Service, StatefulSet, StorageClass,
 };
-use super::object::{Kind, Text};
+use super::object::{Key, Kind, Text};
 use super::world::{Delta, LogKey, Object};
 
 /// Where to look.
@@ -60,12 +60,10 @@ pub enum Report {
         /// How many.
         objects: u64,
     },
-    /// Objects that could not be decoded, with the first one's error.
+    /// An object that could not be decoded. What was known of it before is still in the world.
     Broken {
-        /// The kind.
-        kind: Kind,
-        /// Which object, as far as it could be read.
-        object: Text,
+        /// Which object, as far as it could be read: the name is empty where even that could not.
+        key: Key,
         /// What is wrong with it.
         why: Text,
     },

@@ -137,7 +137,7 @@ fn claims(case: &Case, verdict: &Verdict, finding: &mut Finding) {
 fn labels(case: &Case, verdict: &Verdict, finding: &mut Finding) {
     let selector = &case.pod.spec.node_selector;
     if selector.is_empty()
-        || case.world.sync(Kind::Node) != Sync::Synced
+        || case.world.sync(Kind::Node, "") != Sync::Synced
         || !verdict.names(|o| *o == Obstacle::Selector)
     {
         return;
