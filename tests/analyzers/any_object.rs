@@ -16,11 +16,10 @@ use super::worlds::{findings, object, world};
 /// Objects as they were recorded, some of each kind, and those that are written of kinds that were not.
 fn templates() -> Vec<Value> {
     let every = |kind| match kind {
-        Kind::Pod => 6,
+        Kind::Pod | Kind::EndpointSlice => 6,
         Kind::ReplicaSet | Kind::Deployment | Kind::Event => 12,
         Kind::Job => 3,
         Kind::Service => 5,
-        Kind::EndpointSlice => 6,
         Kind::Namespace | Kind::ServiceAccount | Kind::ConfigMap => 40,
         _ => 1,
     };

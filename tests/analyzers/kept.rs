@@ -4,7 +4,7 @@ use k8stui::engine::kinds::{
     APIService, CertificateSigningRequest, ConfigMap, CustomResourceDefinition, Deployment, Ingress,
     MutatingWebhookConfiguration, Pod, Secret, Usage, ValidatingAdmissionPolicy, VolumeAttachment,
 };
-use k8stui::engine::object::{Key, Kind};
+use k8stui::engine::object::{Key, Kind, Symbol};
 use k8stui::engine::world::{Delta, World};
 use serde_json::{Value, json};
 
@@ -153,8 +153,33 @@ fn a_pod_says_what_it_names_and_where() {
     assert!(security.host_network && security.host_pid && !security.host_ipc);
     assert_eq!(security.run_as_user, Some(0));
     assert_eq!(pod.spec.containers[0].security.privileged, Some(true));
-    let claims: Vec<&str> = pod.resource_claims().map(|claim| claim.as_str()).collect();
+    let claims: Vec<&str> = pod.resource_claims().map(Symbol::as_str).collect();
     assert_eq!(claims, ["gpu", "web-made-x1"]);
+}
+
+/// The budget of memory is one of bytes a pod: what is added to all pods is to be added knowingly.
+#[test]
+fn what_every_pod_holds_is_bounded() {
+    use k8stui::engine::kinds::{Condition, ContainerStatus, PodSpec};
+    let sizes = [
+        ("Pod", size_of::<Pod>(), 528),
+        ("PodSpec", size_of::<PodSpec>(), 160),
+        ("Condition", size_of::<Condition>(), 32),
+        ("ContainerStatus", size_of::<ContainerStatus>(), 144),
+    ];
+    for (name, size, bound) in sizes {
+        assert!(size <= bound, "a {name} holds {size} bytes, more than {bound}");
+    }
+    // Pods of a template share what it gives them.
+    let mut second = naming();
+    second["metadata"]["name"] = "web-2".into();
+    let world = world([naming(), second], &[]);
+    let (one, two) = (
+        world.get::<Pod>("shop", "web").unwrap(),
+        world.get::<Pod>("shop", "web-2").unwrap(),
+    );
+    assert!(std::ptr::eq(&*one.spec.references, &*two.spec.references));
+    assert!(std::ptr::eq(&*one.spec.containers, &*two.spec.containers));
 }
 
 #[test]

@@ -24,7 +24,6 @@ macro_rules! kind {
         }
     };
 }
-use kind;
 
 mod admission;
 mod batch;

@@ -106,12 +106,7 @@ pub type Refresh = tokio::sync::watch::Receiver<u64>;
 pub fn start(live: &Arc<Live>, scope: &Scope, reports: &Reports, refresh: &Refresh) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     let (first, rest) = turn::two();
-    let look = first::look(live.clone(), scope.clone(), reports.clone());
-    let turn = first.clone();
-    tasks.spawn(async move {
-        look.await;
-        drop(turn);
-    });
+    tasks.spawn(first::look(live.clone(), scope.clone(), reports.clone()));
     macro_rules! watch {
         ($turn:ident: $($kind:ident)*) => {$(
             for namespace in namespaces(scope, Kind::$kind) {
