@@ -178,8 +178,14 @@ fn what_every_pod_holds_is_bounded() {
         world.get::<Pod>("shop", "web").unwrap(),
         world.get::<Pod>("shop", "web-2").unwrap(),
     );
-    assert!(std::ptr::eq(&*one.spec.references, &*two.spec.references));
-    assert!(std::ptr::eq(&*one.spec.containers, &*two.spec.containers));
+    assert!(std::ptr::eq(
+        one.spec.references.as_ptr(),
+        two.spec.references.as_ptr()
+    ));
+    assert!(std::ptr::eq(
+        one.spec.containers.as_ptr(),
+        two.spec.containers.as_ptr()
+    ));
 }
 
 #[test]
