@@ -251,7 +251,9 @@ impl Core {
             .all()
             .iter()
             .filter(|problem| problem.state == super::problem::State::Active)
-            .flat_map(|problem| problem.members.iter().map(|member| &member.finding.object))
+            .flat_map(|problem| &problem.members)
+            .filter(|member| member.healed.is_none())
+            .map(|member| &member.finding.object)
             .filter(|object| &*object.kind == "Pod")
             .collect();
         let pods = self.world.count(Kind::Pod);
