@@ -62,7 +62,10 @@ impl Problems {
         now: Timestamp,
     ) -> bool {
         let mut forest = Forest::grow(world, findings);
-        forest.keep_healed(&self.forest, now);
+        // While kinds are being read, what is not found any more was mistaken: it has not healed.
+        if !world.is_reading() {
+            forest.keep_healed(&self.forest, now);
+        }
         let mut trees: BTreeMap<&GroupKey, Vec<&GroupKey>> = BTreeMap::new();
         for key in forest.groups.keys() {
             let tree = trees.entry(forest.root(key)).or_default();
@@ -129,7 +132,7 @@ impl Problems {
             .iter()
             .any(|one| one.role != Role::Symptom && one.healed.is_none() && awaits_logs(world, one.finding));
         let numbers = self.numbers(&id);
-        numbers.settle(awaits);
+        numbers.settle(awaits || world.is_reading());
         let (evidence, numbers) = numbers.number(&facts);
         let highest = listed
             .iter()

@@ -273,8 +273,16 @@ struct Days {
 
 impl Days {
     fn new() -> Self {
+        let mut world = shop();
+        // Nothing is to be waited for.
+        for kind in Kind::ALL {
+            world.apply(Delta::Unreadable {
+                kind: *kind,
+                namespace: None,
+            });
+        }
         Self {
-            world: shop(),
+            world,
             problems: Problems::default(),
         }
     }
@@ -379,6 +387,17 @@ fn what_heals_in_the_middle_still_says_why_the_rest_fails() {
         days.at(3, &[NODE]),
         ["active: Root NodeNotReady"],
         "nothing hangs on it"
+    );
+}
+
+#[test]
+fn what_is_not_found_any_more_while_kinds_are_read_was_mistaken() {
+    let mut days = Days::new();
+    days.world = shop();
+    days.at(0, &[CRASH, NO_ENDPOINTS]);
+    assert_eq!(
+        days.at(1, &[NO_ENDPOINTS]),
+        ["active: Root ServiceNoReadyEndpoints"]
     );
 }
 
