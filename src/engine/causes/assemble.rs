@@ -29,7 +29,7 @@ pub struct Problems {
     all: Vec<Arc<Problem>>,
     numbers: HashMap<Text, Numbers>,
     healed: u32,
-    /// What hung on what at the last update.
+    /// What hung on what at the last update; empty while kinds are being read.
     forest: Forest,
 }
 
@@ -62,10 +62,7 @@ impl Problems {
         now: Timestamp,
     ) -> bool {
         let mut forest = Forest::grow(world, findings);
-        // While kinds are being read, what is not found any more was mistaken: it has not healed.
-        if !world.is_reading() {
-            forest.keep_healed(&self.forest, now);
-        }
+        forest.keep_healed(&self.forest, now);
         let mut trees: BTreeMap<&GroupKey, Vec<&GroupKey>> = BTreeMap::new();
         for key in forest.groups.keys() {
             let tree = trees.entry(forest.root(key)).or_default();
@@ -87,7 +84,12 @@ impl Problems {
                 fresh.push(Arc::new(healing::ended(old, findings, at)));
             }
         }
-        self.forest = forest;
+        // What was said while kinds were being read was provisional: if it goes, it was mistaken, it has not healed.
+        self.forest = if world.is_reading() {
+            Forest::default()
+        } else {
+            forest
+        };
         fresh.sort_by(|a, b| rank(a).cmp(&rank(b)));
         self.numbers
             .retain(|id, _| fresh.iter().any(|problem| problem.id == *id));

@@ -273,17 +273,20 @@ struct Days {
 
 impl Days {
     fn new() -> Self {
-        let mut world = shop();
-        // Nothing is to be waited for.
+        let mut days = Self {
+            world: shop(),
+            problems: Problems::default(),
+        };
+        days.nothing_more_is_read();
+        days
+    }
+
+    fn nothing_more_is_read(&mut self) {
         for kind in Kind::ALL {
-            world.apply(Delta::Unreadable {
+            self.world.apply(Delta::Unreadable {
                 kind: *kind,
                 namespace: None,
             });
-        }
-        Self {
-            world,
-            problems: Problems::default(),
         }
     }
 
@@ -395,6 +398,7 @@ fn what_is_not_found_any_more_while_kinds_are_read_was_mistaken() {
     let mut days = Days::new();
     days.world = shop();
     days.at(0, &[CRASH, NO_ENDPOINTS]);
+    days.nothing_more_is_read();
     assert_eq!(
         days.at(1, &[NO_ENDPOINTS]),
         ["active: Root ServiceNoReadyEndpoints"]
