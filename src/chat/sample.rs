@@ -94,6 +94,7 @@ pub fn dossier() -> Dossier {
         finding: Arc::new(finding),
         role,
         evidence: evidence.to_vec(),
+        healed: None,
     };
     let problem = Problem {
         id: "ab12cd34ef".into(),

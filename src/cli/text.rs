@@ -88,6 +88,13 @@ fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {
         problem.diagnosis.confidence.name(),
         problem.id
     );
+    if let Some(at) = problem.root_healed() {
+        let healed = format!(
+            "healed {} ago; what followed from it has not ended",
+            age(snapshot.at, at)
+        );
+        paragraph(text, "✓", &healed);
+    }
     paragraph(text, "cause", &problem.diagnosis.cause);
     for (place, n) in problem.diagnosis.why.iter().enumerate() {
         let Some(fact) = problem.fact(*n) else { continue };

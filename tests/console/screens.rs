@@ -435,6 +435,23 @@ fn a_host_that_is_not_local_is_asked_about() {
 }
 
 #[test]
+fn a_cause_heals_before_what_followed_from_it() {
+    at_every_size("cause_healed", |console| {
+        let mut healing = shop();
+        let mut problem = (*healing.problems[0]).clone();
+        let pods = problem
+            .members
+            .iter_mut()
+            .filter(|member| *member.finding.object.kind == *"Pod");
+        pods.for_each(|member| member.healed = Some(ago(65)));
+        problem.diagnosis.fix = "Nothing is to be changed: the cause has healed.".into();
+        problem.diagnosis.commands.retain(|command| !command.mutates);
+        healing.problems[0] = problem.into();
+        console.snapshot(healing)
+    });
+}
+
+#[test]
 fn what_one_talks_about_heals() {
     snapshots("chat_healed", &[(80, 24)], |console| {
         let mut healed = shop();

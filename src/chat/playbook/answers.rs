@@ -189,9 +189,10 @@ pub(super) fn affected(dossier: &Dossier) -> String {
     }
     for member in problem.symptoms() {
         let finding = &member.finding;
+        let healed = if member.healed.is_some() { "healed: " } else { "" };
         let _ = writeln!(
             text,
-            "- {}: {} {}",
+            "- {}: {healed}{} {}",
             finding.object.path(),
             plain(&finding.title),
             numbers(&member.evidence)

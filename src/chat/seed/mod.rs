@@ -119,7 +119,13 @@ fn what(dossier: &Dossier) -> Section {
     let mut section = Section::new(|_, _| "## Problem".to_owned());
     section.must(problem.title.to_string());
     let state = match problem.state {
-        State::Active => "active".to_owned(),
+        State::Active => match problem.root_healed() {
+            Some(at) => format!(
+                "the cause healed at {}, what followed from it has not ended",
+                when(at)
+            ),
+            None => "active".to_owned(),
+        },
         State::Healed(at) => format!("healed at {}", when(at)),
     };
     section.must(format!("severity: {}, {state}", problem.severity));
@@ -173,8 +179,12 @@ fn chain(dossier: &Dossier) -> Section {
             .as_ref()
             .map(|name| format!(" container {name}"))
             .unwrap_or_default();
+        let healed = member
+            .healed
+            .map(|at| format!(", healed at {}", when(at)))
+            .unwrap_or_default();
         let line = format!(
-            "{role}: {}{container} {}: {} {numbers}",
+            "{role}{healed}: {}{container} {}: {} {numbers}",
             finding.object, finding.code, finding.title
         );
         match member.role {

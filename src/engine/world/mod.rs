@@ -77,6 +77,11 @@ macro_rules! stored {
                 match kind { $(Kind::$kind => self.tables.$table.len(),)* }
             }
 
+            /// How many objects of a kind are here in a namespace.
+            pub fn count_in(&self, kind: Kind, namespace: &str) -> usize {
+                match kind { $(Kind::$kind => self.tables.$table.len_in(namespace),)* }
+            }
+
             /// The metadata of an object of any kind.
             pub fn meta(&self, key: &Key) -> Option<&Meta> {
                 match key.kind { $(Kind::$kind => self.tables.$table.get(&key.namespace, &key.name).map(Watched::meta),)* }
