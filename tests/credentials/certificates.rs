@@ -75,7 +75,12 @@ async fn certificate_files_that_rotate_count_from_the_next_request_on() {
     bed.folder.write("jane.key", &second.key_pem());
     bed.admit(&second);
     ask(&live).await.unwrap();
-    let shown: Vec<_> = bed.gate.seen().into_iter().map(|one| (one.certificate, one.admitted)).collect();
+    let shown: Vec<_> = bed
+        .gate
+        .seen()
+        .into_iter()
+        .map(|one| (one.certificate, one.admitted))
+        .collect();
     assert_eq!(
         shown,
         [
@@ -99,7 +104,12 @@ async fn a_certificate_that_tls_refuses_is_told_and_its_successor_taken_up() {
     assert_eq!(refusal.kind, FailureKind::Unauthorized, "{refusal}");
     super::says(
         &refusal.to_string(),
-        &["certificate expired", "user \"jane\" of context blue", "jane.pem", "renew it"],
+        &[
+            "certificate expired",
+            "user \"jane\" of context blue",
+            "jane.pem",
+            "renew it",
+        ],
     );
     bed.write(&new);
     ask(&live).await.unwrap();
@@ -126,7 +136,8 @@ async fn another_server_name_and_no_check_at_all_are_kept() {
     let folder = Folder::new();
     let mut named = trusted(&gate, &authority);
     named["tls-server-name"] = json!("api.internal");
-    let unchecked = json!({"server": format!("https://127.0.0.1:{}", gate.port()), "insecure-skip-tls-verify": true});
+    let unchecked =
+        json!({"server": format!("https://127.0.0.1:{}", gate.port()), "insecure-skip-tls-verify": true});
     for cluster in [named, unchecked] {
         let live = connect(&folder.access(&cluster, &json!({}))).await.unwrap();
         ask(&live).await.unwrap();

@@ -25,13 +25,19 @@ async fn the_kubeconfig_says_it_and_flags_override_it_one_by_one() {
     let gate = Gate::start(None, &[Pass::Token("t0")]).await;
     let folder = Folder::new();
     let access = folder.access(&plain(&gate), &acting());
-    assert_eq!(told(&access, &gate).await, [vec!["ops"], vec!["7"], vec!["a", "b"], vec!["read"]]);
+    assert_eq!(
+        told(&access, &gate).await,
+        [vec!["ops"], vec!["7"], vec!["a", "b"], vec!["read"]]
+    );
     let flagged = Access {
         impersonate: Some("jane".to_owned()),
         impersonate_groups: vec!["dev".to_owned()],
         ..access
     };
-    assert_eq!(told(&flagged, &gate).await, [vec!["jane"], vec!["7"], vec!["dev"], vec!["read"]]);
+    assert_eq!(
+        told(&flagged, &gate).await,
+        [vec!["jane"], vec!["7"], vec!["dev"], vec!["read"]]
+    );
     let none = folder.access(&plain(&gate), &json!({"token": "t0"}));
     assert!(told(&none, &gate).await.iter().all(Vec::is_empty));
 }
@@ -51,9 +57,21 @@ async fn a_group_without_a_user_is_refused() {
 async fn the_programs_flags_are_kubectls() {
     let gate = Gate::start(None, &[Pass::Token("t0")]).await;
     let folder = Folder::new();
-    let config = folder.access(&plain(&gate), &json!({"token": "t0"})).kubeconfig.unwrap();
+    let config = folder
+        .access(&plain(&gate), &json!({"token": "t0"}))
+        .kubeconfig
+        .unwrap();
     let words = ["doctor", "--kubeconfig", config.to_str().unwrap()];
-    let flags = ["--as", "jane", "--as-uid", "42", "--as-group", "dev", "--as-group", "ops"];
+    let flags = [
+        "--as",
+        "jane",
+        "--as-uid",
+        "42",
+        "--as-group",
+        "dev",
+        "--as-group",
+        "ops",
+    ];
     program(folder.0.path(), &[], &[&words[..], &flags[..]].concat()).await;
     let seen = gate.seen();
     assert!(!seen.is_empty());

@@ -128,7 +128,10 @@ async fn what_is_missing_or_broken_is_named() {
         &["no kubeconfig", "KUBECONFIG", "/a", "/b", "--kubeconfig"],
     );
     folder.write("broken", "clusters: {not: [a, list}");
-    folder.write("good", &super::kubeconfig(&json!({"server": "http://127.0.0.1:1"}), &json!({})));
+    folder.write(
+        "good",
+        &super::kubeconfig(&json!({"server": "http://127.0.0.1:1"}), &json!({})),
+    );
     says(
         &failure(&merged(&folder, &["good", "broken"])).await.to_string(),
         &["broken", "/broken"],

@@ -11,8 +11,7 @@ use crate::support::pty::Terminal;
 /// A plugin that gives `answers` one after the other, the last again and again, and counts its runs.
 fn plugin(folder: &Folder, answers: &[Value]) -> Value {
     for (index, status) in answers.iter().enumerate() {
-        let credential =
-            json!({"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": status});
+        let credential = json!({"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": status});
         folder.write(&format!("answer-{}", index + 1), &credential.to_string());
     }
     let script = format!(
@@ -28,7 +27,10 @@ fn exec(mode: &str, arguments: &[&str]) -> Value {
 }
 
 fn runs(folder: &Folder) -> usize {
-    std::fs::read_to_string(folder.path("runs")).unwrap_or_default().lines().count()
+    std::fs::read_to_string(folder.path("runs"))
+        .unwrap_or_default()
+        .lines()
+        .count()
 }
 
 fn certificate(client: &Issued, until: &str) -> Value {
@@ -55,10 +57,17 @@ async fn a_certificate_from_a_plugin_is_shown_and_renewed_when_its_time_is_over(
     let passes = [Pass::Certificate(first.der()), Pass::Certificate(second.der())];
     let gate = Gate::start(Some(tls(&server, Some(&authority))), &passes).await;
     let folder = Folder::new();
-    let user = plugin(&folder, &[certificate(&first, LONG_AGO), certificate(&second, LONG_HENCE)]);
+    let user = plugin(
+        &folder,
+        &[certificate(&first, LONG_AGO), certificate(&second, LONG_HENCE)],
+    );
     let access = folder.access(&trusted(&gate, &authority), &at(&folder, user));
     let live = connect(&access).await.unwrap();
-    assert_eq!(runs(&folder), 0, "nobody is asked before there is something to ask for");
+    assert_eq!(
+        runs(&folder),
+        0,
+        "nobody is asked before there is something to ask for"
+    );
     for _ in 0..3 {
         ask(&live).await.unwrap();
     }
@@ -73,7 +82,9 @@ async fn what_is_refused_before_its_time_is_asked_for_again_once() {
     let folder = Folder::new();
     let token = |token: &str| json!({"token": token, "expirationTimestamp": LONG_HENCE});
     let user = plugin(&folder, &[token("t1"), token("t2"), token("t3")]);
-    let live = connect(&folder.access(&plain(&gate), &at(&folder, user))).await.unwrap();
+    let live = connect(&folder.access(&plain(&gate), &at(&folder, user)))
+        .await
+        .unwrap();
     ask(&live).await.unwrap();
     gate.admit(&[Pass::Token("t2")]);
     // Many are refused at once: the credential is renewed for all of them.
@@ -84,7 +95,10 @@ async fn what_is_refused_before_its_time_is_asked_for_again_once() {
     assert_eq!(runs(&folder), 2);
     gate.admit(&[]);
     let refusal = ask(&live).await.unwrap_err();
-    says(&refusal.to_string(), &["401", "jane", "blue", "plugin sh", "Log in again"]);
+    says(
+        &refusal.to_string(),
+        &["401", "jane", "blue", "plugin sh", "Log in again"],
+    );
     assert_eq!(runs(&folder), 3);
 }
 
@@ -95,11 +109,16 @@ async fn a_plugin_that_gives_nothing_usable_says_so() {
         (json!({}), &["neither a token nor a client certificate"][..]),
         (json!({"clientCertificateData": "x"}), &["half"]),
         (json!({"token": "two\nlines"}), &["jane", "characters"]),
-        (json!({"clientCertificateData": "x", "clientKeyData": "y"}), &["blue", "jane"]),
+        (
+            json!({"clientCertificateData": "x", "clientKeyData": "y"}),
+            &["blue", "jane"],
+        ),
     ] {
         let folder = Folder::new();
         let user = plugin(&folder, &[answer]);
-        let live = connect(&folder.access(&plain(&gate), &at(&folder, user))).await.unwrap();
+        let live = connect(&folder.access(&plain(&gate), &at(&folder, user)))
+            .await
+            .unwrap();
         says(&ask(&live).await.unwrap_err().to_string(), words);
     }
 }
@@ -119,11 +138,17 @@ async fn one_that_must_ask_gets_the_terminal_and_gives_it_back() {
     let script = "printf 'Password for the shop: ' >&2\nread -r word\n\
                   printf '{\"kind\":\"ExecCredential\",\"status\":{\"token\":\"%s\"}}' \"$word\"\n";
     folder.write("give", script);
-    let config = folder.write("config", &kubeconfig(&plain(&gate), &at(&folder, exec("Always", &[]))));
+    let config = folder.write(
+        "config",
+        &kubeconfig(&plain(&gate), &at(&folder, exec("Always", &[]))),
+    );
     let config = config.to_str().unwrap();
     let mut terminal = Terminal::start(110, 30, &["--kubeconfig", config], &[]);
     terminal.until_text("Password for the shop:");
-    assert!(terminal.is_restored(), "the plugin has the terminal as a shell would give it");
+    assert!(
+        terminal.is_restored(),
+        "the plugin has the terminal as a shell would give it"
+    );
     terminal.keys("sesame\n");
     terminal.until("the problems of the shop", |screen| {
         screen.contains("storefront") && screen.contains("live")

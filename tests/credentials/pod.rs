@@ -76,7 +76,13 @@ async fn what_is_no_pod_or_a_broken_one_says_so() {
     let pod = Pod::start().await;
     let mut access = pod.access();
     access.environment.service = None;
-    says(&failure(&access).await.to_string(), &["no kubeconfig", "no pod of a cluster"]);
+    says(
+        &failure(&access).await.to_string(),
+        &["no kubeconfig", "no pod of a cluster"],
+    );
     pod.folder.write("account/ca.crt", "no certificate");
-    says(&failure(&pod.access()).await.to_string(), &["inside of a pod", "ca.crt"]);
+    says(
+        &failure(&pod.access()).await.to_string(),
+        &["inside of a pod", "ca.crt"],
+    );
 }

@@ -50,14 +50,24 @@ async fn the_proxy_of_the_kubeconfig_leads_to_the_cluster() {
     let basic = format!("Basic {}", base64("me:p@ss"));
     // How it is spoken to, its URL, and what it hears.
     for (speech, scheme, user, heard) in [
-        (Speech::Connect, "http", "", "CONNECT api.shop.test:6443".to_owned()),
+        (
+            Speech::Connect,
+            "http",
+            "",
+            "CONNECT api.shop.test:6443".to_owned(),
+        ),
         (
             Speech::Connect,
             "http",
             "me:p%40ss@",
             format!("CONNECT api.shop.test:6443 {basic}"),
         ),
-        (Speech::Socks5, "socks5", "", "SOCKS api.shop.test:6443".to_owned()),
+        (
+            Speech::Socks5,
+            "socks5",
+            "",
+            "SOCKS api.shop.test:6443".to_owned(),
+        ),
     ] {
         let proxy = bed.proxy(speech).await;
         let cluster = bed.with(&format!("{scheme}://{user}{}", proxy.address));
@@ -66,7 +76,9 @@ async fn the_proxy_of_the_kubeconfig_leads_to_the_cluster() {
             no_proxy: Some("*".to_owned()),
             ..Environment::default()
         };
-        ask(&connect(&bed.access(&cluster, environment)).await.unwrap()).await.unwrap();
+        ask(&connect(&bed.access(&cluster, environment)).await.unwrap())
+            .await
+            .unwrap();
         assert_eq!(proxy.wanted(), [heard]);
     }
 }
@@ -89,7 +101,9 @@ async fn the_proxy_of_the_environment_is_for_what_is_neither_excepted_nor_this_m
     let mut here = bed.cluster.clone();
     here["server"] = json!(format!("https://127.0.0.1:{}", bed.gate.port()));
     here["tls-server-name"] = json!("api.shop.test");
-    ask(&connect(&bed.access(&here, environment(""))).await.unwrap()).await.unwrap();
+    ask(&connect(&bed.access(&here, environment(""))).await.unwrap())
+        .await
+        .unwrap();
     assert_eq!(proxy.wanted().len(), 1, "neither went through the proxy");
 }
 
@@ -117,14 +131,20 @@ async fn a_proxy_that_does_not_help_is_named_without_its_password() {
     let refusing = bed.proxy(Speech::Refuses).await;
     let url = format!("http://me:secret@{}", refusing.address);
     let shown = format!("through the proxy http://{}", refusing.address);
-    let line = failure(&bed.access(&bed.with(&url), Environment::default())).await.to_string();
+    let line = failure(&bed.access(&bed.with(&url), Environment::default()))
+        .await
+        .to_string();
     says(&line, &["blue", &shown, "does not let it through"]);
     assert!(!line.contains("secret"), "{line}");
     // Port 1 of loopback: nobody listens.
     let dead = bed.with("http://127.0.0.1:1");
-    let line = failure(&bed.access(&dead, Environment::default())).await.to_string();
+    let line = failure(&bed.access(&dead, Environment::default()))
+        .await
+        .to_string();
     says(&line, &["through the proxy http://127.0.0.1:1"]);
     let wrong = bed.with("ftp://127.0.0.1:1");
-    let line = failure(&bed.access(&wrong, Environment::default())).await.to_string();
+    let line = failure(&bed.access(&wrong, Environment::default()))
+        .await
+        .to_string();
     says(&line, &["blue", "proxy-url", "socks5"]);
 }

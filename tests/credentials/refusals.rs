@@ -22,7 +22,11 @@ async fn a_server_that_cannot_be_trusted() {
             "127.0.0.1",
             Validity::Good,
             &other,
-            &["not signed by", "certificate-authority", "fetch the kubeconfig again"],
+            &[
+                "not signed by",
+                "certificate-authority",
+                "fetch the kubeconfig again",
+            ],
         ),
         (
             "api.internal",
@@ -33,10 +37,18 @@ async fn a_server_that_cannot_be_trusted() {
     ] {
         let server = authority.server(&[name], validity);
         let gate = Gate::start(Some(tls(&server, None)), &[Pass::Anyone]).await;
-        let line = failure(&folder.access(&trusted(&gate, trust), &json!({}))).await.to_string();
-        says(&line, &["cannot reach the cluster of context blue", "its certificate"]);
+        let line = failure(&folder.access(&trusted(&gate, trust), &json!({})))
+            .await
+            .to_string();
+        says(
+            &line,
+            &["cannot reach the cluster of context blue", "its certificate"],
+        );
         says(&line, words);
-        assert!(gate.seen().is_empty(), "nothing was asked of a server that is not trusted");
+        assert!(
+            gate.seen().is_empty(),
+            "nothing was asked of a server that is not trusted"
+        );
     }
 }
 
@@ -46,15 +58,20 @@ async fn a_server_that_the_system_does_not_know() {
     let server = authority.server(&["127.0.0.1"], Validity::Good);
     let gate = Gate::start(Some(tls(&server, None)), &[Pass::Anyone]).await;
     let cluster = json!({"server": format!("https://127.0.0.1:{}", gate.port())});
-    let line = failure(&Folder::new().access(&cluster, &json!({}))).await.to_string();
+    let line = failure(&Folder::new().access(&cluster, &json!({})))
+        .await
+        .to_string();
     says(&line, &["blue", "not signed by"]);
 }
 
 #[tokio::test]
 async fn a_server_that_speaks_no_tls() {
     let gate = Gate::start(None, &[Pass::Anyone]).await;
-    let cluster = json!({"server": format!("https://127.0.0.1:{}", gate.port()), "insecure-skip-tls-verify": true});
-    let line = failure(&Folder::new().access(&cluster, &json!({}))).await.to_string();
+    let cluster =
+        json!({"server": format!("https://127.0.0.1:{}", gate.port()), "insecure-skip-tls-verify": true});
+    let line = failure(&Folder::new().access(&cluster, &json!({})))
+        .await
+        .to_string();
     says(&line, &["blue", "does not speak TLS", "server"]);
 }
 
@@ -63,14 +80,20 @@ fn refused() -> Vec<(Value, &'static [&'static str])> {
     let authority = Authority::new("authority");
     let client = authority.client("jane", Validity::Expired);
     vec![
-        (json!({"token": "old"}), &["its token", "put a new one into the kubeconfig"]),
-        (json!({"tokenFile": "token"}), &["the token in", "/token", "renew that file"]),
+        (
+            json!({"token": "s3cr3t"}),
+            &["its token", "put a new one into the kubeconfig"],
+        ),
+        (
+            json!({"tokenFile": "token"}),
+            &["the token in", "/token", "renew that file"],
+        ),
         (
             json!({"client-certificate-data": client.data(), "client-key-data": client.key_data()}),
             &["its client certificate", "expired"],
         ),
         (
-            json!({"username": "jane", "password": "wrong"}),
+            json!({"username": "jane", "password": "s3cr3t"}),
             &["its credential is refused"],
         ),
         (json!({}), &["holds no credential for it", "--user"]),
@@ -81,12 +104,19 @@ fn refused() -> Vec<(Value, &'static [&'static str])> {
 async fn a_credential_that_is_refused_is_told_by_its_entry() {
     let gate = Gate::start(None, &[]).await;
     let folder = Folder::new();
-    folder.write("token", "old");
+    folder.write("token", "s3cr3t");
     for (user, words) in refused() {
         let line = failure(&folder.access(&plain(&gate), &user)).await.to_string();
-        says(&line, &["401: user \"jane\" of context blue", "Log in again", "reconnects by itself"]);
+        says(
+            &line,
+            &[
+                "401: user \"jane\" of context blue",
+                "Log in again",
+                "reconnects by itself",
+            ],
+        );
         says(&line, words);
-        assert!(!line.contains("wrong") && !line.contains("old"), "{line}");
+        assert!(!line.contains("s3cr3t"), "{line}");
     }
 }
 
@@ -97,11 +127,17 @@ async fn the_program_says_it_in_one_line_and_leaves_with_2() {
     let expired = Gate::start(Some(tls(&server, None)), &[Pass::Anyone]).await;
     let closed = Gate::start(None, &[]).await;
     for (cluster, words) in [
-        (trusted(&expired, &authority), &["blue", "expired on 2020-02-01", "renew"][..]),
+        (
+            trusted(&expired, &authority),
+            &["blue", "expired on 2020-02-01", "renew"][..],
+        ),
         (plain(&closed), &["401", "jane", "blue", "Log in again"]),
     ] {
         let folder = Folder::new();
-        let config = folder.access(&cluster, &json!({"token": "t0"})).kubeconfig.unwrap();
+        let config = folder
+            .access(&cluster, &json!({"token": "t0"}))
+            .kubeconfig
+            .unwrap();
         let words_of = ["analyze", "--kubeconfig", config.to_str().unwrap()];
         let output = program(folder.0.path(), &[], &words_of).await;
         assert_eq!(output.status.code(), Some(2), "{output:?}");

@@ -20,7 +20,10 @@ async fn a_token_or_a_password_of_the_kubeconfig_is_shown() {
     let folder = Folder::new();
     for (user, pass) in [
         (json!({"token": "t0"}), Pass::Token("t0")),
-        (json!({"username": "jane", "password": "pw"}), Pass::Password("jane", "pw")),
+        (
+            json!({"username": "jane", "password": "pw"}),
+            Pass::Password("jane", "pw"),
+        ),
         (json!({}), Pass::Anyone),
         // What stands there goes before a plugin, as for kubectl.
         (
@@ -52,14 +55,19 @@ async fn a_token_file_that_rotates_counts_from_the_next_request_on() {
     ask(&live).await.unwrap();
     std::fs::remove_file(path).unwrap();
     ask(&live).await.unwrap();
-    assert!(gate.seen().iter().all(|one| one.admitted), "nothing was ever refused");
+    assert!(
+        gate.seen().iter().all(|one| one.admitted),
+        "nothing was ever refused"
+    );
 }
 
 #[tokio::test]
 async fn a_login_that_writes_into_the_kubeconfig_counts_after_a_refusal() {
     let gate = Gate::start(None, &[Pass::Token("t1")]).await;
     let folder = Folder::new();
-    let live = connect(&folder.access(&plain(&gate), &json!({"token": "t1"}))).await.unwrap();
+    let live = connect(&folder.access(&plain(&gate), &json!({"token": "t1"})))
+        .await
+        .unwrap();
     ask(&live).await.unwrap();
     gate.admit(&[Pass::Token("t2")]);
     let refusal = ask(&live).await.unwrap_err();
@@ -83,9 +91,15 @@ async fn a_login_that_writes_into_the_kubeconfig_counts_after_a_refusal() {
 async fn a_refusal_without_anything_new_is_sent_once() {
     let gate = Gate::start(None, &[]).await;
     let folder = Folder::new();
-    let live = connect(&folder.access(&plain(&gate), &json!({"token": "t1"}))).await.unwrap();
+    let live = connect(&folder.access(&plain(&gate), &json!({"token": "t1"})))
+        .await
+        .unwrap();
     ask(&live).await.unwrap_err();
-    assert_eq!(gate.seen().len(), 1, "a token that was refused is not tried again and again");
+    assert_eq!(
+        gate.seen().len(),
+        1,
+        "a token that was refused is not tried again and again"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,12 +109,14 @@ async fn the_engine_goes_on_when_its_token_is_replaced_under_it() {
     let gate = Gate::before(Some(&server.url()), None, &[Pass::Token("t1")]).await;
     let folder = Folder::new();
     folder.write("token", "t1");
-    let live = connect(&folder.access(&plain(&gate), &json!({"tokenFile": "token"}))).await.unwrap();
+    let live = connect(&folder.access(&plain(&gate), &json!({"tokenFile": "token"})))
+        .await
+        .unwrap();
     let options = Options {
         scope: k8stui::engine::watch::Scope::default(),
         exclude: Vec::new(),
         no_logs: true,
-        now: Arc::new(|| "2026-11-21T10:00:00Z".parse().unwrap()),
+        now: Arc::new(|| "2026-11-21T10:30:00Z".parse().unwrap()),
     };
     let engine = Engine::start(&live, &options);
     engine.settled().await;
@@ -126,6 +142,10 @@ async fn the_engine_goes_on_when_its_token_is_replaced_under_it() {
         tokio::time::timeout(PATIENCE, seen).await.expect(name).unwrap();
     }
     let tokens: Vec<_> = gate.seen();
-    assert!(tokens.iter().any(|one| one.admitted && one.header("authorization") == ["Bearer t2"]));
+    assert!(
+        tokens
+            .iter()
+            .any(|one| one.admitted && one.header("authorization") == ["Bearer t2"])
+    );
     assert!(tokens.iter().all(|one| one.admitted), "nothing was ever refused");
 }

@@ -135,7 +135,9 @@ pub fn tls(server: &Issued, clients: Option<&Authority>) -> ServerConfig {
             builder.with_client_cert_verifier(verifier.build().unwrap())
         }
     };
-    builder.with_single_cert(vec![server.der()], server.key_der()).unwrap()
+    builder
+        .with_single_cert(vec![server.der()], server.key_der())
+        .unwrap()
 }
 
 async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, shared: Arc<Shared>) {
@@ -150,7 +152,10 @@ async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, shared: Ar
             // A handshake that fails is the client's to tell.
             if let Ok(stream) = acceptor.accept(stream).await {
                 let certificates = stream.get_ref().1.peer_certificates();
-                let certificate = certificates.and_then(<[_]>::first).cloned().map(CertificateDer::into_owned);
+                let certificate = certificates
+                    .and_then(<[_]>::first)
+                    .cloned()
+                    .map(CertificateDer::into_owned);
                 serve(stream, certificate, shared).await;
             }
         });
@@ -166,7 +171,8 @@ async fn serve(
         let (shared, certificate) = (shared.clone(), certificate.clone());
         async move { Ok::<_, Infallible>(answer(request, certificate, &shared).await) }
     });
-    let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let connection =
+        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     // A client that goes away is no news.
     let _ = connection.await;
 }
@@ -194,7 +200,9 @@ async fn answer(
         return said(StatusCode::OK, &json!({"gitVersion": "v1.36.0"}));
     };
     let stream = TcpStream::connect(behind).await.unwrap();
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .unwrap();
     tokio::spawn(connection);
     match sender.send_request(request).await {
         Ok(response) => response.map(BodyExt::boxed),

@@ -42,7 +42,10 @@ impl Authority {
 
     /// A server's certificate for these names and addresses.
     pub fn server(&self, names: &[&str], validity: Validity) -> Issued {
-        self.issue(params("server", names, validity), ExtendedKeyUsagePurpose::ServerAuth)
+        self.issue(
+            params("server", names, validity),
+            ExtendedKeyUsagePurpose::ServerAuth,
+        )
     }
 
     /// A client's certificate.

@@ -76,7 +76,12 @@ async fn connect(
         head.push(stream.read_u8().await?);
     }
     let head = String::from_utf8(head).unwrap();
-    let mut note = head.lines().next().unwrap().trim_end_matches(" HTTP/1.1").to_owned();
+    let mut note = head
+        .lines()
+        .next()
+        .unwrap()
+        .trim_end_matches(" HTTP/1.1")
+        .to_owned();
     if let Some(line) = head
         .lines()
         .find(|line| line.to_ascii_lowercase().starts_with("proxy-authorization:"))

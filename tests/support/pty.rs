@@ -190,7 +190,10 @@ impl Terminal {
     /// Whether the terminal is as a shell expects it: no alternate screen, cursor shown, no paste or mouse modes, and
     /// lines are edited and echoed.
     pub fn is_restored(&self) -> bool {
-        let modes = self.master.get_termios().map(|modes| format!("{:?}", modes.local_flags));
+        let modes = self
+            .master
+            .get_termios()
+            .map(|modes| format!("{:?}", modes.local_flags));
         let is_cooked = modes.is_none_or(|modes| modes.contains("ICANON") && modes.contains("ECHO"));
         let seen = self.seen.0.lock().unwrap();
         let screen = seen.parser.screen();

@@ -82,8 +82,12 @@ impl Access {
             exec.cluster = Some(given);
         }
         let mut config = connection(&cluster, &name)?;
-        config.proxy_url = proxy::choose(cluster.proxy_url.as_deref(), &config.cluster_url, &self.environment)
-            .map_err(|why| refused(format!("the cluster of context {name}: {why}")))?;
+        config.proxy_url = proxy::choose(
+            cluster.proxy_url.as_deref(),
+            &config.cluster_url,
+            &self.environment,
+        )
+        .map_err(|why| refused(format!("the cluster of context {name}: {why}")))?;
         config.default_namespace = context
             .namespace
             .filter(|namespace| !namespace.is_empty())
@@ -123,7 +127,11 @@ impl Access {
 
     /// A user entry that a context names and that is not there is nobody, as for kubectl; one that `--user` names must be.
     fn user_of(&self, kubeconfig: &Kubeconfig, context: &Context) -> Result<(String, AuthInfo), Failure> {
-        let wanted = self.user.clone().or_else(|| context.user.clone()).unwrap_or_default();
+        let wanted = self
+            .user
+            .clone()
+            .or_else(|| context.user.clone())
+            .unwrap_or_default();
         let user = kubeconfig.auth_infos.iter().find(|user| user.name == wanted);
         match user.and_then(|named| named.auth_info.clone()) {
             Some(entry) => Ok((wanted, entry)),
@@ -180,7 +188,9 @@ fn connection(cluster: &Cluster, context: &str) -> Result<Config, Failure> {
     let wrong = |why: String| refused(format!("the cluster of context {context}: {why}"));
     let server = cluster.server.as_deref().unwrap_or("");
     if server.is_empty() {
-        return Err(wrong("its entry in the kubeconfig names no server: add it".to_owned()));
+        return Err(wrong(
+            "its entry in the kubeconfig names no server: add it".to_owned(),
+        ));
     }
     let authority = certificates::authority(cluster).map_err(wrong)?;
     let insecure = cluster.insecure_skip_tls_verify.unwrap_or(false);

@@ -42,8 +42,12 @@ pub fn authority(cluster: &Cluster) -> Result<Option<Authority>, String> {
 /// # Errors
 /// It cannot be read, or holds no certificate.
 pub fn from_file(path: &Path) -> Result<Authority, String> {
-    let pem = std::fs::read(path)
-        .map_err(|error| format!("cannot read the certificate authority {}: {error}", path.display()))?;
+    let pem = std::fs::read(path).map_err(|error| {
+        format!(
+            "cannot read the certificate authority {}: {error}",
+            path.display()
+        )
+    })?;
     let certificates =
         parse(&pem).ok_or_else(|| format!("{} holds no certificate of an authority", path.display()))?;
     Ok(Authority {

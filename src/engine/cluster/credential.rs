@@ -170,16 +170,14 @@ impl Plugin {
         } else {
             command.stdin(Stdio::null()).stderr(Stdio::piped());
         }
+        // Not `output`: it takes standard error away, and with it the question of a plugin that asks.
+        let child = command.spawn().map_err(|error| match &self.exec.install_hint {
+            Some(hint) if error.kind() == std::io::ErrorKind::NotFound => self.failed(first_line(hint)),
+            _ => self.failed(&format!("cannot start {program}: {error}")),
+        })?;
         let run = async {
-            command
-                .output()
-                .await
-                .map_err(|error| match &self.exec.install_hint {
-                    Some(hint) if error.kind() == std::io::ErrorKind::NotFound => {
-                        self.failed(first_line(hint))
-                    }
-                    _ => self.failed(&format!("cannot start {program}: {error}")),
-                })
+            let output = child.wait_with_output().await;
+            output.map_err(|error| self.failed(&format!("cannot read from {program}: {error}")))
         };
         let output = if terminal {
             run.await?
@@ -212,10 +210,16 @@ impl Plugin {
         let identity = match (status.client_certificate_data, status.client_key_data) {
             (Some(certificate), Some(key)) => Some(Identity { certificate, key }),
             (None, None) => None,
-            _ => return Err(self.failed(&format!("{program} gave half of a client certificate and its key"))),
+            _ => {
+                return Err(self.failed(&format!(
+                    "{program} gave half of a client certificate and its key"
+                )));
+            }
         };
         if status.token.is_none() && identity.is_none() {
-            return Err(self.failed(&format!("{program} gave neither a token nor a client certificate")));
+            return Err(self.failed(&format!(
+                "{program} gave neither a token nor a client certificate"
+            )));
         }
         Ok(Credential {
             token: status.token,

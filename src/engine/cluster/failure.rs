@@ -32,7 +32,10 @@ impl Failure {
         let way = proxy.map_or_else(String::new, |proxy| format!(" through the proxy {proxy}"));
         Self::new(
             FailureKind::Unreachable,
-            format!("cannot reach the cluster of context {context}{way}: {}", hint(error)),
+            format!(
+                "cannot reach the cluster of context {context}{way}: {}",
+                hint(error)
+            ),
         )
     }
 }
@@ -50,17 +53,38 @@ fn hint(error: &(dyn Error + 'static)) -> String {
     }
     let all = causes.join(": ");
     let known = [
-        ("proxy authorization required", "the proxy wants a name and password: write them into its URL"),
-        ("tunnel error", "the proxy does not let it through: ask whoever runs it, or set NO_PROXY"),
-        ("SOCKS", "the proxy does not let it through: ask whoever runs it, or set NO_PROXY"),
-        ("Connection refused", "the connection was refused: is the cluster running, and the port right?"),
-        ("dns error", "its name does not resolve: check server in the kubeconfig, and the VPN"),
-        ("failed to lookup", "its name does not resolve: check server in the kubeconfig, and the VPN"),
+        (
+            "proxy authorization required",
+            "the proxy wants a name and password: write them into its URL",
+        ),
+        (
+            "tunnel error",
+            "the proxy does not let it through: ask whoever runs it, or set NO_PROXY",
+        ),
+        (
+            "SOCKS",
+            "the proxy does not let it through: ask whoever runs it, or set NO_PROXY",
+        ),
+        (
+            "Connection refused",
+            "the connection was refused: is the cluster running, and the port right?",
+        ),
+        (
+            "dns error",
+            "its name does not resolve: check server in the kubeconfig, and the VPN",
+        ),
+        (
+            "failed to lookup",
+            "its name does not resolve: check server in the kubeconfig, and the VPN",
+        ),
         ("timed out", "no answer in time: check the network and the VPN"),
         ("Elapsed", "no answer in time: check the network and the VPN"),
         ("deadline", "no answer in time: check the network and the VPN"),
     ];
-    let known = known.iter().find(|(sign, _)| all.contains(sign)).map(|(_, hint)| *hint);
+    let known = known
+        .iter()
+        .find(|(sign, _)| all.contains(sign))
+        .map(|(_, hint)| *hint);
     let last = causes.last().map_or("no reason given", String::as_str);
     first_line(known.unwrap_or(last)).to_owned()
 }
@@ -83,11 +107,7 @@ mod tests {
             (429, FailureKind::Refused),
             (503, FailureKind::Unreachable),
         ] {
-            assert_eq!(
-                Failure::status("pods", code, "no\nmore").kind,
-                kind,
-                "{code}"
-            );
+            assert_eq!(Failure::status("pods", code, "no\nmore").kind, kind, "{code}");
         }
     }
 }

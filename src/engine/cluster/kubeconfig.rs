@@ -21,7 +21,10 @@ pub fn read(access: &Access) -> Result<Option<Kubeconfig>, Failure> {
         return read_file(path).map(Some);
     }
     // As kubectl: files that do not exist are passed over.
-    let present: Vec<PathBuf> = looked_for(access).into_iter().filter(|path| path.exists()).collect();
+    let present: Vec<PathBuf> = looked_for(access)
+        .into_iter()
+        .filter(|path| path.exists())
+        .collect();
     let mut merged: Option<Kubeconfig> = None;
     for path in &present {
         let next = read_file(path)?;

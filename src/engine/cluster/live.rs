@@ -65,7 +65,8 @@ impl Live {
     /// # Errors
     /// One line; every status from 400 on is an error.
     pub async fn get(&self, path: &str, accept: &str) -> Result<Response<Body>, Failure> {
-        self.authenticated(|speaker| self.send(speaker, path, accept)).await
+        self.authenticated(|speaker| self.send(speaker, path, accept))
+            .await
     }
 
     /// Makes sure that there is a credential. Whoever bounds what they do by time calls this first: a person who is
@@ -97,12 +98,7 @@ impl Live {
         }
     }
 
-    async fn send(
-        &self,
-        speaker: Speaker,
-        path: &str,
-        accept: &str,
-    ) -> Result<Response<Body>, Failure> {
+    async fn send(&self, speaker: Speaker, path: &str, accept: &str) -> Result<Response<Body>, Failure> {
         let mut request = Request::get(path)
             .header(ACCEPT, accept)
             .body(Body::empty())

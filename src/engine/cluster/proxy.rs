@@ -15,7 +15,11 @@ use super::Environment;
 ///
 /// # Errors
 /// What is wrong with the proxy's URL, without the password that may stand in it.
-pub fn choose(proxy_url: Option<&str>, cluster: &Uri, environment: &Environment) -> Result<Option<Uri>, String> {
+pub fn choose(
+    proxy_url: Option<&str>,
+    cluster: &Uri,
+    environment: &Environment,
+) -> Result<Option<Uri>, String> {
     if let Some(url) = proxy_url.filter(|url| !url.is_empty()) {
         return parse("proxy-url", url).map(Some);
     }
@@ -62,7 +66,8 @@ fn parse(name: &str, url: &str) -> Result<Uri, String> {
 fn is_this_machine(cluster: &Uri) -> bool {
     let host = cluster.host().unwrap_or("");
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn is_excepted(list: &str, cluster: &Uri) -> bool {
@@ -89,17 +94,42 @@ mod tests {
     fn the_environment_is_heeded_as_kubectl_does() {
         // cluster, HTTPS_PROXY, NO_PROXY, the proxy
         for (cluster, https, no, expected) in [
-            ("https://a.corp:6443", "http://proxy:3128", "", Some("http://proxy:3128/")),
-            ("https://a.corp:6443", "proxy:3128", "", Some("http://proxy:3128/")),
-            ("https://a.corp:6443", "socks5h://proxy:1080", "", Some("socks5://proxy:1080/")),
+            (
+                "https://a.corp:6443",
+                "http://proxy:3128",
+                "",
+                Some("http://proxy:3128/"),
+            ),
+            (
+                "https://a.corp:6443",
+                "proxy:3128",
+                "",
+                Some("http://proxy:3128/"),
+            ),
+            (
+                "https://a.corp:6443",
+                "socks5h://proxy:1080",
+                "",
+                Some("socks5://proxy:1080/"),
+            ),
             ("https://a.corp:6443", "http://proxy:3128", "*", None),
             ("https://a.corp:6443", "http://proxy:3128", "b.corp, .corp", None),
             ("https://a.corp:6443", "http://proxy:3128", "corp,", None),
             ("https://a.corp:6443", "http://proxy:3128", "a.corp:6443", None),
-            ("https://a.corp:6443", "http://proxy:3128", "a.corp:443", Some("http://proxy:3128/")),
+            (
+                "https://a.corp:6443",
+                "http://proxy:3128",
+                "a.corp:443",
+                Some("http://proxy:3128/"),
+            ),
             ("https://10.1.2.3:6443", "http://proxy:3128", "10.0.0.0/8", None),
             // The proxy's own name in the list is no reason to go without it.
-            ("https://a.corp:6443", "http://proxy:3128", "proxy", Some("http://proxy:3128/")),
+            (
+                "https://a.corp:6443",
+                "http://proxy:3128",
+                "proxy",
+                Some("http://proxy:3128/"),
+            ),
             ("https://127.0.0.1:6443", "http://proxy:3128", "", None),
             ("https://[::1]:6443", "http://proxy:3128", "", None),
             ("https://localhost:6443", "http://proxy:3128", "", None),

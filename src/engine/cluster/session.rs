@@ -158,9 +158,8 @@ impl State {
 
     /// The client that shows this certificate, and whether it is another than before.
     fn client_with(&mut self, identity: Option<Identity>) -> Result<(Client, bool), Failure> {
-        match &self.client {
-            Some(client) if self.identity == identity => return Ok((client.clone(), false)),
-            _ => {}
+        if let Some(client) = self.client.as_ref().filter(|_| self.identity == identity) {
+            return Ok((client.clone(), false));
         }
         match (build(&self.resolved, identity.as_ref()), &self.client) {
             (Ok(client), _) => {
@@ -169,8 +168,8 @@ impl State {
                 Ok((client, true))
             }
             // Certificate and key are two files: between the two writes they do not belong together.
-            (Err(_), Some(client)) => Ok((client.clone(), false)),
-            (Err(failure), None) => Err(failure),
+            (Err(_), Some(client)) if self.identity.is_some() => Ok((client.clone(), false)),
+            (Err(failure), _) => Err(failure),
         }
     }
 }

@@ -101,5 +101,8 @@ fn date(time: UnixTime) -> String {
     i64::try_from(time.as_secs())
         .ok()
         .and_then(|seconds| Timestamp::from_second(seconds).ok())
-        .map_or_else(|| "an unknown day".to_owned(), |time| time.strftime("%Y-%m-%d").to_string())
+        .map_or_else(
+            || "an unknown day".to_owned(),
+            |time| time.strftime("%Y-%m-%d").to_string(),
+        )
 }

@@ -47,12 +47,18 @@ impl User {
             text.map(|pem| Pem::Inline(pem.into()))
                 .ok_or_else(|| refused(format!("{name}: {what} is no base64 of a PEM: copy it again")))
         };
-        let certificate = match (entry.client_certificate_data.take(), entry.client_certificate.take()) {
+        let certificate = match (
+            entry.client_certificate_data.take(),
+            entry.client_certificate.take(),
+        ) {
             (Some(data), _) if !data.is_empty() => Some(embedded("client-certificate-data", &data)?),
             (_, path) => named(path).map(Pem::File),
         };
         let data = entry.client_key_data.take();
-        let key = match (data.as_ref().map(ExposeSecret::expose_secret), entry.client_key.take()) {
+        let key = match (
+            data.as_ref().map(ExposeSecret::expose_secret),
+            entry.client_key.take(),
+        ) {
             (Some(data), _) if !data.is_empty() => Some(embedded("client-key-data", data)?),
             (_, path) => named(path).map(Pem::File),
         };
@@ -64,7 +70,10 @@ impl User {
             };
             return Err(refused(format!("{name} has a {there} and no {lacks}: add it")));
         }
-        let token = entry.token.take().filter(|token| !token.expose_secret().is_empty());
+        let token = entry
+            .token
+            .take()
+            .filter(|token| !token.expose_secret().is_empty());
         let token_file = named(entry.token_file.take());
         let has_password = entry.username.is_some() && entry.password.is_some();
         let exec = entry.exec.take();
@@ -106,7 +115,11 @@ impl User {
                 Ok(_) if last.token.is_none() && self.token.is_none() => {
                     return Err(Failure::new(
                         FailureKind::Unauthorized,
-                        format!("{}: the token file {} is empty: log in again", self.name, path.display()),
+                        format!(
+                            "{}: the token file {} is empty: log in again",
+                            self.name,
+                            path.display()
+                        ),
                     ));
                 }
                 Err(failure) if last.token.is_none() && self.token.is_none() => return Err(failure),
@@ -165,7 +178,8 @@ impl User {
                 path.display()
             )
         } else if self.token.is_some() {
-            "its token is refused or has expired. Log in again, or put a new one into the kubeconfig".to_owned()
+            "its token is refused or has expired. Log in again, or put a new one into the kubeconfig"
+                .to_owned()
         } else if let Some(Pem::File(path)) = &self.certificate {
             format!(
                 "the client certificate {} is refused or has expired. Log in again, or renew it",
@@ -177,11 +191,15 @@ impl User {
         } else if self.has_other {
             "its credential is refused or has expired. Log in again".to_owned()
         } else {
-            "the kubeconfig holds no credential for it. Log in again, or choose another with --user".to_owned()
+            "the kubeconfig holds no credential for it. Log in again, or choose another with --user"
+                .to_owned()
         };
         Failure::new(
             FailureKind::Unauthorized,
-            format!("{by}: {} of context {context}: {what}; k8stui reconnects by itself.", self.name),
+            format!(
+                "{by}: {} of context {context}: {what}; k8stui reconnects by itself.",
+                self.name
+            ),
         )
     }
 }
