@@ -24,18 +24,26 @@ use crate::support::cluster::FakeCluster;
 use crate::support::fixtures;
 use crate::support::pty::Terminal;
 
-/// Set for the child that [`a_panic_gives_the_terminal_back_before_its_message`] starts.
-const CHILD: &str = "K8STUI_TEST_FRAGILE";
+/// Set for a child: what breaks in it, `drawing` or `task`.
+const CHILD: &str = "K8STUI_TEST_BREAKS";
 
-/// The terminal of the process, which breaks when it is resized.
+/// The terminal of the process; when it is resized, something breaks.
 struct Fragile {
     tty: Tty,
     size: (u16, u16),
+    drawing: bool,
 }
 
 impl Screen for Fragile {
     fn draw(&mut self, model: &Model) -> io::Result<Option<Timestamp>> {
-        assert_eq!(self.tty.size()?, self.size, "the drawing breaks here");
+        let size = self.tty.size()?;
+        if size != self.size {
+            self.size = size;
+            assert!(!self.drawing, "the drawing breaks here");
+            // On a thread of its own, as tasks are.
+            let task = std::thread::spawn(|| panic!("a task breaks here"));
+            assert!(task.join().is_err());
+        }
         self.tty.draw(model)
     }
 
@@ -60,16 +68,20 @@ impl Screen for Fragile {
     }
 }
 
-/// Not a test of its own: the console that the test below runs in a terminal, the real one but for [`Fragile`].
+/// Not a test of its own: the console that the tests below run in a terminal, the real one but for [`Fragile`].
 #[tokio::test]
 async fn the_console_of_a_child_that_breaks() {
-    if std::env::var_os(CHILD).is_none() {
+    let Ok(what) = std::env::var(CHILD) else {
         return;
-    }
+    };
     let tty = Tty::take(true).unwrap();
-    let size = tty.size().unwrap();
+    let mut screen = Fragile {
+        size: tty.size().unwrap(),
+        drawing: what == "drawing",
+        tty,
+    };
     let (options, ports) = bare_console();
-    let _ = run(options, ports, &mut Fragile { tty, size }).await;
+    run(options, ports, &mut screen).await.unwrap();
 }
 
 /// A console on a cluster of the fixtures.
@@ -107,8 +119,8 @@ fn bare_console() -> (Options, Ports) {
     (options, ports)
 }
 
-#[test]
-fn a_panic_gives_the_terminal_back_before_its_message() {
+/// A console that stands, and in which that breaks when it is resized.
+fn console(what: &str) -> Terminal {
     let program = std::env::current_exe().unwrap();
     let arguments = [
         "--exact",
@@ -117,9 +129,15 @@ fn a_panic_gives_the_terminal_back_before_its_message() {
         "--test-threads=1",
     ];
     let home = tempfile::tempdir().unwrap();
-    let mut terminal = Terminal::start_program(&program, home, 110, 30, &arguments, &[(CHILD, "1")]);
+    let terminal = Terminal::start_program(&program, home, 110, 30, &arguments, &[(CHILD, what)]);
     terminal.until_text("prod-eu");
     assert!(!terminal.is_restored());
+    terminal
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_before_its_message() {
+    let mut terminal = console("drawing");
     terminal.resize(100, 30);
     assert_ne!(terminal.exit_code(), 0);
     assert!(terminal.is_restored());
@@ -132,4 +150,17 @@ fn a_panic_gives_the_terminal_back_before_its_message() {
         left < message,
         "the message would go with the screen that it was drawn on"
     );
+}
+
+#[test]
+fn a_task_that_panics_leaves_the_screen_alone() {
+    let mut terminal = console("task");
+    terminal.resize(60, 20);
+    terminal.until("the screen in its new size", |screen| {
+        screen.contains("prod-eu") && screen.lines().all(|line| line.chars().count() <= 60)
+    });
+    terminal.keys("q");
+    assert_eq!(terminal.exit_code(), 0);
+    assert!(terminal.is_restored());
+    assert!(!terminal.written().contains("a task breaks here"));
 }

@@ -46,7 +46,7 @@ fn leaving_gives_the_terminal_back() {
 
 #[test]
 fn a_signal_gives_the_terminal_back() {
-    for signal in ["TERM", "HUP"] {
+    for signal in ["TERM", "HUP", "INT"] {
         let mut terminal = demo(80, 24);
         terminal.signal(signal);
         terminal.exit_code();

@@ -123,6 +123,24 @@ async fn a_plugin_that_gives_nothing_usable_says_so() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_plugin_beside_its_kubeconfig_is_found_and_told_about_its_cluster() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let gate = Gate::start(None, &[Pass::Token("of-the-shop")]).await;
+    let folder = Folder::new();
+    let script = "#!/bin/sh\ncase $KUBERNETES_EXEC_INFO in *'\"server\":\"http://127.0.0.1:'*) ;; *) exit 1;; esac\n\
+                  echo '{\"kind\":\"ExecCredential\",\"status\":{\"token\":\"'$PREFIX-shop'\"}}'\n";
+    let path = folder.write("bin/give", script);
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let user = json!({"exec": {
+        "apiVersion": "client.authentication.k8s.io/v1", "command": "./bin/give", "interactiveMode": "Never",
+        "provideClusterInfo": true, "env": [{"name": "PREFIX", "value": "of-the"}],
+    }});
+    let live = connect(&folder.access(&plain(&gate), &user)).await.unwrap();
+    ask(&live).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_must_ask_gets_the_terminal_and_gives_it_back() {
     let options = DemoOptions {

@@ -55,6 +55,11 @@ fn parse(name: &str, url: &str) -> Result<Uri, String> {
         .parse::<Uri>()
         .map_err(|error| format!("{name} is no URL of a proxy: {error}"))?;
     match parsed.scheme_str() {
+        // The library would go without them, and the proxy's refusal would be a riddle.
+        Some("socks5") if url.contains('@') => Err(format!(
+            "{name} is a SOCKS proxy with a user and password, which k8stui cannot show it: use an HTTP proxy, or one \
+             that asks for none"
+        )),
         Some("http" | "https" | "socks5") => Ok(parsed),
         other => Err(format!(
             "{name} has the scheme {:?}; it must be http, https or socks5",
@@ -160,5 +165,7 @@ mod tests {
         assert_eq!(shown(&chosen.unwrap()), "http://proxy:3128");
         let line = choose(Some("ftp://me:secret@proxy"), &cluster, &environment).unwrap_err();
         assert!(line.contains("ftp") && !line.contains("secret"), "{line}");
+        let line = choose(Some("socks5://me:secret@proxy"), &cluster, &environment).unwrap_err();
+        assert!(line.contains("SOCKS") && !line.contains("secret"), "{line}");
     }
 }

@@ -45,7 +45,7 @@ pub fn find(environment: &Environment) -> Result<Option<(Config, User)>, Failure
     if let Ok(namespace) = std::fs::read_to_string(folder.join("namespace"))
         && !namespace.trim().is_empty()
     {
-        config.default_namespace = namespace.trim().to_owned();
+        namespace.trim().clone_into(&mut config.default_namespace);
     }
     Ok(Some((config, User::service_account(token))))
 }
