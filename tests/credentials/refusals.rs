@@ -61,7 +61,29 @@ async fn a_server_that_the_system_does_not_know() {
     let line = failure(&Folder::new().access(&cluster, &json!({})))
         .await
         .to_string();
-    says(&line, &["blue", "not signed by"]);
+    says(&line, &["blue", "certificate authority"]);
+    assert!(gate.seen().is_empty());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_that_knows_no_authority_speaks_plain_http_all_the_same() {
+    let bare = [("SSL_CERT_FILE", "/dev/null"), ("SSL_CERT_DIR", "/nowhere")];
+    let gate = Gate::start(None, &[Pass::Anyone]).await;
+    let folder = Folder::new();
+    let config = folder.access(&plain(&gate), &json!({})).kubeconfig.unwrap();
+    let words = ["doctor", "--kubeconfig", config.to_str().unwrap()];
+    let output = program(folder.0.path(), &bare, &words).await;
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("API server v1.36.0"), "{said}");
+    folder.access(&json!({"server": "https://127.0.0.1:1"}), &json!({}));
+    let words = ["analyze", "--kubeconfig", config.to_str().unwrap()];
+    let output = program(folder.0.path(), &bare, &words).await;
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    says(
+        &String::from_utf8(output.stderr).unwrap(),
+        &["blue", "ca-certificates", "certificate-authority-data"],
+    );
 }
 
 #[tokio::test]

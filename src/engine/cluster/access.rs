@@ -170,6 +170,11 @@ impl Access {
                 "a group or uid is impersonated, but no user: name one with --as",
             ));
         }
+        if !verifies(&config) && config.root_cert.is_none() {
+            // Trusts nobody. Else the system's authorities are loaded, and a machine that has none could not even
+            // speak plain HTTP.
+            config.root_cert = Some(Vec::new());
+        }
         // A retry that the person cannot see looks like a hang; ours are shown.
         config.default_retry = false;
         config.connect_timeout = Some(CONNECT_LIMIT);
@@ -212,6 +217,13 @@ fn connection(cluster: &Cluster, context: &str) -> Result<Config, Failure> {
     config.disable_compression = cluster.disable_compression.unwrap_or(false);
     config.tls_server_name = cluster.tls_server_name.clone().filter(|name| !name.is_empty());
     Ok(config)
+}
+
+/// Whether a certificate of the other side is ever looked at.
+fn verifies(config: &Config) -> bool {
+    let over_tls = |url: &Uri| url.scheme_str() == Some("https");
+    let tls = over_tls(&config.cluster_url) || config.proxy_url.as_ref().is_some_and(over_tls);
+    tls && !config.accept_invalid_certs
 }
 
 fn digest(cluster: &Cluster, user: &AuthInfo) -> Vec<u8> {

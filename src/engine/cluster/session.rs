@@ -187,10 +187,16 @@ fn build(resolved: &Resolved, identity: Option<&Identity>) -> Result<Client, Fai
         config.auth_info.client_key_data = Some(encode(&identity.key).into());
     }
     let builder = ClientBuilder::try_from(config).map_err(|error| {
-        refused(format!(
-            "context {}, {}: {error}",
-            resolved.context, resolved.user.name
-        ))
+        let said = error.to_string();
+        let who = format!("context {}, {}", resolved.context, resolved.user.name);
+        if said.contains("No CA certificates") {
+            refused(format!(
+                "{who}: the kubeconfig names no certificate authority and this machine knows none: install \
+                 ca-certificates, or add certificate-authority-data"
+            ))
+        } else {
+            refused(format!("{who}: {said}"))
+        }
     })?;
     Ok(builder.build())
 }
