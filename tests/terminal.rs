@@ -1,8 +1,9 @@
 //! The real binary in a pseudo-terminal on the embedded cluster: keys in, screen out, and the terminal as it was.
 
+use serde_json::json;
+
 use crate::support::openai::{Answer, Server};
 use crate::support::pty::Terminal;
-use serde_json::json;
 
 /// A moment of the demo at which several things are broken.
 const DEMO: &[&str] = &["demo", "--seed", "1", "--at", "10m"];
@@ -45,7 +46,7 @@ fn leaving_gives_the_terminal_back() {
 
 #[test]
 fn a_signal_gives_the_terminal_back() {
-    for signal in ["TERM", "HUP"] {
+    for signal in ["TERM", "HUP", "INT"] {
         let mut terminal = demo(80, 24);
         terminal.signal(signal);
         terminal.exit_code();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 
-use crate::engine::cluster::Access;
+use crate::engine::cluster::{Access, Environment};
 use crate::engine::finding::Severity;
 use crate::engine::object::{Kind, Text};
 use crate::engine::watch::Scope;
@@ -52,6 +52,9 @@ pub struct ClusterArgs {
     /// Impersonate this user
     #[arg(long = "as", global = true, value_name = "USER")]
     pub impersonate: Option<String>,
+    /// Impersonate this user's uid
+    #[arg(long = "as-uid", global = true, value_name = "UID")]
+    pub impersonate_uid: Option<String>,
     /// Impersonate this group; repeatable
     #[arg(long = "as-group", global = true, value_name = "GROUP")]
     pub impersonate_groups: Vec<String>,
@@ -203,12 +206,14 @@ impl ClusterArgs {
             cluster: self.cluster.clone(),
             user: self.user.clone(),
             impersonate: self.impersonate.clone(),
+            impersonate_uid: self.impersonate_uid.clone(),
             impersonate_groups: self.impersonate_groups.clone(),
             request_timeout: self
                 .request_timeout
                 .and_then(|limit| Duration::try_from(limit).ok())
                 // As kubectl: 0 is no limit of one's own.
                 .filter(|limit| !limit.is_zero()),
+            environment: Environment::of(|name| std::env::var_os(name), std::env::home_dir()),
         }
     }
 
