@@ -17,7 +17,7 @@ use crate::chat::redact::Redactor;
 use crate::chat::session::{Effect as ChatEffect, Event as ChatEvent, RequestId as ChatRequest};
 use crate::chat::{playbook, seed};
 use crate::engine::cluster::{LogRequest, SharedSource};
-use crate::engine::evidence::dossier::{Dossier, EventLine};
+use crate::engine::evidence::dossier::{Dossier, EventLine, Subject};
 use crate::engine::object::{ObjectRef, Text};
 use crate::engine::snapshot::Snapshot;
 
@@ -36,8 +36,8 @@ pub trait Backend: Send + Sync + 'static {
     /// The cluster as something to be asked.
     fn source(&self) -> SharedSource;
 
-    /// All that is known about a problem; `None` where it has gone.
-    fn dossier(&self, problem: &str) -> BoxFuture<'static, Option<Dossier>>;
+    /// All that is known about a subject; `None` where it has gone.
+    fn dossier(&self, subject: Subject) -> BoxFuture<'static, Option<Dossier>>;
 
     /// What was said about these objects, oldest first.
     fn events(&self, objects: Vec<ObjectRef>) -> BoxFuture<'static, Vec<EventLine>>;
@@ -77,7 +77,7 @@ pub(super) struct Runner {
 /// What a session is about.
 #[derive(Clone)]
 struct Opened {
-    problem: Text,
+    subject: Subject,
     dossier: Arc<std::sync::OnceLock<Arc<Dossier>>>,
 }
 
@@ -124,7 +124,7 @@ impl Runner {
             }
             Effect::ReadLogs { request, logs } => self.read_logs(request, logs),
             Effect::CloseLogs => self.logs = JoinSet::new(),
-            Effect::OpenChat { session, problem } => self.open_chat(session, &problem),
+            Effect::OpenChat { session, subject } => self.open_chat(session, subject),
             Effect::Chat { session, effect } => self.chat(&session, effect, now),
             Effect::Copy(text) => self.copy(text),
             Effect::Refresh => self.backend.refresh(),
@@ -177,18 +177,18 @@ impl Runner {
         }
     }
 
-    fn open_chat(&mut self, session: Text, problem: &Text) {
+    fn open_chat(&mut self, session: Text, subject: Subject) {
         let opened = Opened {
-            problem: problem.clone(),
+            subject: subject.clone(),
             dossier: Arc::default(),
         };
         self.opened.insert(session.clone(), opened.clone());
-        let dossier = self.backend.dossier(problem);
+        let dossier = self.backend.dossier(subject);
         let redactor = self.redactor.clone();
         let tokens = self.seed_tokens;
         self.reply(async move {
             let Some(dossier) = dossier.await else {
-                let why = "The problem has gone: there is nothing to talk about any more.".into();
+                let why = "It has gone: there is nothing to talk about any more.".into();
                 return Message::ChatFailed { session, why };
             };
             let seed = seed::build(&dossier, tokens, &redactor);
@@ -214,7 +214,7 @@ impl Runner {
         let Some(opened) = self.opened.get(session).cloned() else {
             return;
         };
-        let now = self.backend.dossier(&opened.problem);
+        let now = self.backend.dossier(opened.subject.clone());
         let (session, messages) = (session.clone(), self.messages.clone());
         self.tasks.spawn(async move {
             let now = now.await.map(Arc::new);

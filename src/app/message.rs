@@ -8,7 +8,7 @@ use crate::app::clipboard::Route;
 use crate::chat::session;
 use crate::engine::analyzers::logs::LogLine;
 use crate::engine::cluster::{Failure, LogRequest};
-use crate::engine::evidence::dossier::EventLine;
+use crate::engine::evidence::dossier::{EventLine, Subject};
 use crate::engine::object::{ObjectRef, Text};
 use crate::engine::snapshot::Snapshot;
 
@@ -135,12 +135,12 @@ pub enum Effect {
     },
     /// Nobody looks at logs any more.
     CloseLogs,
-    /// Gather what is known about a problem and open the session with it.
+    /// Gather what is known about a subject and open the session with it.
     OpenChat {
         /// The session.
         session: Text,
-        /// The problem.
-        problem: Text,
+        /// What it is about.
+        subject: Subject,
     },
     /// Something a session wants done.
     Chat {

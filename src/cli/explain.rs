@@ -66,10 +66,10 @@ pub async fn run(cli: &Cli, args: &ExplainArgs, out: &mut impl Write) -> Result<
 }
 
 fn start(dossier: &Dossier, speaker: Speaker) -> Session {
-    let problem = dossier.problem.id.clone();
+    let problem = dossier.problem().map(|problem| problem.id.clone());
     Session::new(
         "explain",
-        problem,
+        problem.unwrap_or_else(|| "".into()),
         dossier.cluster.id.clone(),
         speaker,
         Timestamp::now(),

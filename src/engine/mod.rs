@@ -14,6 +14,7 @@ pub mod finding;
 pub mod handle;
 pub mod id;
 pub mod kinds;
+pub mod named;
 pub mod object;
 pub mod playbook;
 pub mod problem;

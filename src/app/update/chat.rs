@@ -5,6 +5,7 @@ use crate::app::keymap::Action;
 use crate::app::message::Effect;
 use crate::app::model::{Model, Overlay, Pane, Place, session_id};
 use crate::chat::session::{self, Session};
+use crate::engine::evidence::dossier::Subject;
 use crate::engine::object::Text;
 use crate::views;
 
@@ -27,7 +28,7 @@ pub(super) fn open(model: &mut Model, effects: &mut Effects) {
             chat.gathering = Some(now);
             effects.push(Effect::OpenChat {
                 session: session_id(&model.snapshot, &problem),
-                problem: problem.id.clone(),
+                subject: Subject::Problem(problem.id.clone()),
             });
         }
         return;
@@ -46,7 +47,7 @@ pub(super) fn open(model: &mut Model, effects: &mut Effects) {
         .push(Chat::new(session, problem.title.clone(), model.now));
     effects.push(Effect::OpenChat {
         session: id,
-        problem: problem.id.clone(),
+        subject: Subject::Problem(problem.id.clone()),
     });
 }
 

@@ -121,3 +121,9 @@ fn the_evidence_copy_is_redacted_too() {
     );
     assert_eq!(seed.evidence.len(), 5);
 }
+
+#[test]
+fn an_object_without_a_fault_and_a_cluster_have_seeds_too() {
+    let texts = [sample::sound(), sample::cluster()].map(|dossier| seed(&dossier, BUDGET_TOKENS).text);
+    insta::assert_snapshot!(texts.join("\n=====\n"));
+}
