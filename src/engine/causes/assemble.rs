@@ -16,7 +16,7 @@ use crate::engine::finding::{Finding, Severity};
 use crate::engine::id::short_hash;
 use crate::engine::kinds::Pod;
 use crate::engine::object::{ObjectRef, Text};
-use crate::engine::playbook::Playbook;
+use crate::engine::playbook::{Playbook, revision};
 use crate::engine::problem::{Member, Problem, Role, State};
 use crate::engine::world::World;
 
@@ -160,7 +160,7 @@ impl Problems {
             .filter_map(|(_, _, finding)| finding.since)
             .min();
         Some(Arc::new(Problem {
-            diagnosis: playbook.diagnose(finding, &evidence),
+            diagnosis: playbook.diagnose(finding, &evidence, revision::before(world, &finding.owner)),
             id,
             aliases,
             cluster: world.cluster.clone(),
