@@ -42,6 +42,9 @@ pub trait Backend: Send + Sync + 'static {
     /// What was said about these objects, oldest first.
     fn events(&self, objects: Vec<ObjectRef>) -> BoxFuture<'static, Vec<EventLine>>;
 
+    /// The objects whose name holds what was typed, best first.
+    fn names(&self, typed: String) -> BoxFuture<'static, Vec<ObjectRef>>;
+
     /// Tries to reach the cluster now.
     fn refresh(&self);
 }
@@ -119,6 +122,15 @@ impl Runner {
                     Message::Events {
                         request,
                         lines: lines.await,
+                    }
+                });
+            }
+            Effect::FindNames { request, typed } => {
+                let objects = self.backend.names(typed);
+                self.reply(async move {
+                    Message::Names {
+                        request,
+                        objects: objects.await,
                     }
                 });
             }

@@ -47,6 +47,13 @@ pub enum Message {
         /// What came.
         lines: Vec<EventLine>,
     },
+    /// The objects whose name holds what was typed.
+    Names {
+        /// Which request.
+        request: RequestId,
+        /// The objects, best first.
+        objects: Vec<ObjectRef>,
+    },
     /// Something of a log.
     Log {
         /// Which request.
@@ -125,6 +132,13 @@ pub enum Effect {
         request: RequestId,
         /// Which objects.
         objects: Vec<ObjectRef>,
+    },
+    /// Find the objects whose name holds what was typed.
+    FindNames {
+        /// Which request.
+        request: RequestId,
+        /// What was typed.
+        typed: String,
     },
     /// Read these logs. Replaces those of an earlier request, whose streams are closed.
     ReadLogs {

@@ -13,6 +13,7 @@ pub mod detail;
 pub mod effects;
 pub mod filter;
 pub mod frame;
+pub mod goto;
 pub mod keymap;
 pub mod layout;
 pub mod logs;

@@ -53,6 +53,11 @@ impl Backend for Watched {
         Box::pin(async move { engine.events(objects).await })
     }
 
+    fn names(&self, typed: String) -> BoxFuture<'static, Vec<ObjectRef>> {
+        let engine = self.0.clone();
+        Box::pin(async move { engine.names(typed).await })
+    }
+
     fn refresh(&self) {
         self.0.refresh();
     }

@@ -46,6 +46,7 @@ pub struct Options {
 enum Query {
     Dossier(Subject, oneshot::Sender<Option<(Dossier, Vec<WantedLog>)>>),
     Named(Named, oneshot::Sender<Vec<ObjectRef>>),
+    Names(String, oneshot::Sender<Vec<ObjectRef>>),
     Events(Vec<ObjectRef>, oneshot::Sender<Vec<EventLine>>),
 }
 
@@ -148,6 +149,15 @@ impl Engine {
     pub async fn named(&self, named: Named) -> Vec<ObjectRef> {
         let (reply, answer) = oneshot::channel();
         if self.queries.send(Query::Named(named, reply)).await.is_err() {
+            return Vec::new();
+        }
+        answer.await.unwrap_or_default()
+    }
+
+    /// The watched objects whose name holds what was typed, best first.
+    pub async fn names(&self, typed: String) -> Vec<ObjectRef> {
+        let (reply, answer) = oneshot::channel();
+        if self.queries.send(Query::Names(typed, reply)).await.is_err() {
             return Vec::new();
         }
         answer.await.unwrap_or_default()
@@ -260,6 +270,7 @@ fn answer(core: &mut Core, query: Query, now: Timestamp) {
     // One who no longer waits for the answer has lost interest.
     match query {
         Query::Dossier(subject, reply) => drop(reply.send(core.dossier(&subject, now))),
+        Query::Names(typed, reply) => drop(reply.send(core.names(&typed))),
         Query::Named(named, reply) => drop(reply.send(core.named(&named))),
         Query::Events(objects, reply) => drop(reply.send(core.events(objects))),
     }

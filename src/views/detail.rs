@@ -20,7 +20,7 @@ pub const HEADING: u16 = 1;
 pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.detail_text();
     let model = view.model;
-    if area.is_empty() || model.selected_problem().is_none() {
+    if area.is_empty() || (model.selected_problem().is_none() && model.visit.is_none()) {
         return;
     }
     tabs(view, layout.tabs(), buffer);
@@ -127,7 +127,7 @@ fn tabs(view: View<'_>, area: Rect, buffer: &mut Buffer) {
     let open = view.model.detail.tab;
     let mut spans = vec![Span::raw(if area.width < 56 { "" } else { "  " })];
     let gap = if area.width < 56 { " " } else { "  " };
-    for tab in Tab::ALL {
+    for tab in view.model.tabs().iter().copied() {
         let role = match (tab == open, view.has_focus(Pane::Detail)) {
             (true, true) => Role::Accent,
             (true, false) => Role::Bold,

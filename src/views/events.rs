@@ -37,9 +37,11 @@ pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) -> usize {
     }
     let heading = format!(
         "{} · {} about its objects, newest first",
-        view.model
-            .selected_problem()
-            .map_or("", |problem| &problem.owner.name),
+        match (&view.model.visit, view.model.selected_problem()) {
+            (Some(object), _) => &object.name,
+            (None, Some(problem)) => &problem.owner.name,
+            (None, None) => "",
+        },
         count(events.len() as u64, "event", "events")
     );
     buffer.set_line(

@@ -2,6 +2,7 @@
 
 mod conversation;
 mod drawing;
+mod goto;
 mod problem;
 mod running;
 mod screens;

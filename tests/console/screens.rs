@@ -84,7 +84,7 @@ fn provisional(problem: &Problem) -> std::sync::Arc<Problem> {
 
 #[test]
 fn nothing_found_so_far() {
-    snapshots("loading_nothing_yet", &[(80, 24), SMALLEST], |console| {
+    at_every_size("loading_nothing_yet", |console| {
         let mut snapshot = with_connection(Connection::Reading {
             read: 500,
             expected: None,
@@ -105,14 +105,14 @@ fn nothing_fails() {
 
 #[test]
 fn nothing_fails_in_what_can_be_seen() {
-    snapshots("nothing_fails_partly_seen", &[(80, 24), SMALLEST], |console| {
+    at_every_size("nothing_fails_partly_seen", |console| {
         console.snapshot(live(Vec::new()))
     });
 }
 
 #[test]
 fn many_kinds_are_forbidden() {
-    snapshots("forbidden", &[(80, 24), (120, 40), SMALLEST], |console| {
+    at_every_size("forbidden", |console| {
         let mut snapshot = shop();
         snapshot.coverage = Coverage::new(
             ["Node", "PersistentVolumeClaim", "Secret", "StorageClass"]
@@ -136,7 +136,7 @@ fn the_connection_is_lost() {
 
 #[test]
 fn the_cluster_was_never_reached() {
-    snapshots("unreachable", &[(80, 24), SMALLEST], |console| {
+    at_every_size("unreachable", |console| {
         let mut snapshot = Snapshot::empty("prod-eu", ago(20));
         snapshot.cluster.connection = Connection::Lost {
             since: ago(20),
@@ -177,8 +177,33 @@ fn a_new_critical_problem() {
 #[test]
 fn the_filter() {
     at_every_size("filter", |console| console.snapshot(shop()).keys("/payments"));
-    snapshots("filter_without_a_match", &[(80, 24)], |console| {
+    snapshots("filter_without_a_match", &SIZES, |console| {
         console.snapshot(shop()).keys("/kafka<enter>")
+    });
+}
+
+#[test]
+fn going_to_something() {
+    at_every_size("goto", |console| {
+        console
+            .snapshot(shop())
+            .keys(":ch")
+            .names(vec![
+                object("Deployment", "shop", "checkout-canary"),
+                object("Service", "shop", "checkout"),
+            ])
+            .keys("<down>")
+    });
+    snapshots("goto_nothing", &SIZES, |console| {
+        console.snapshot(shop()).keys(":deploy/nowhere").names(Vec::new())
+    });
+    snapshots("visit", &SIZES, |console| {
+        console
+            .snapshot(shop())
+            .keys(":deploy/nowhere")
+            .names(vec![object("Deployment", "shop", "cart")])
+            .keys("<enter>")
+            .yaml(&fixtures::deployment())
     });
 }
 
@@ -189,9 +214,7 @@ fn help() {
 
 #[test]
 fn the_overview_alone() {
-    snapshots("overview", &[(80, 24), SMALLEST], |console| {
-        console.snapshot(shop()).keys("<enter>")
-    });
+    at_every_size("overview", |console| console.snapshot(shop()).keys("<enter>"));
 }
 
 #[test]
@@ -204,7 +227,7 @@ fn events() {
     at_every_size("events", |console| {
         console.snapshot(shop()).keys("3").events(fixtures::events())
     });
-    snapshots("events_none", &[(80, 24)], |console| {
+    snapshots("events_none", &SIZES, |console| {
         console.snapshot(shop()).keys("3").events(Vec::new())
     });
 }
@@ -214,23 +237,23 @@ fn yaml_at_the_field_that_proves_it() {
     at_every_size("yaml", |console| {
         console.snapshot(shop()).keys("2").yaml(&fixtures::deployment())
     });
-    snapshots("yaml_search", &[(80, 24)], |console| {
+    snapshots("yaml_search", &SIZES, |console| {
         console
             .snapshot(shop())
             .keys("v")
             .yaml(&fixtures::deployment())
             .keys("/label")
     });
-    snapshots("yaml_waiting", &[(80, 24)], |console| {
+    snapshots("yaml_waiting", &SIZES, |console| {
         console.snapshot(shop()).keys("v").wait(2.2)
     });
-    snapshots("yaml_gone", &[(80, 24)], |console| {
+    snapshots("yaml_gone", &SIZES, |console| {
         console
             .snapshot(shop())
             .keys("v")
             .no_yaml(FailureKind::NotFound, "not found")
     });
-    snapshots("yaml_forbidden", &[(80, 24)], |console| {
+    snapshots("yaml_forbidden", &SIZES, |console| {
         let line = "403: you may not get deployments in shop. Ask for the right, or read the events.";
         console
             .snapshot(shop())
@@ -270,13 +293,11 @@ fn with_logs(console: Console) -> Console {
 #[test]
 fn logs_at_the_line_that_proves_it() {
     at_every_size("logs", with_logs);
-    snapshots("logs_search", &[(80, 24)], |console| {
-        with_logs(console).keys("/nginx")
-    });
-    snapshots("logs_waiting", &[(80, 24)], |console| {
+    snapshots("logs_search", &SIZES, |console| with_logs(console).keys("/nginx"));
+    snapshots("logs_waiting", &SIZES, |console| {
         console.snapshot(shop()).keys("l").wait(3.0)
     });
-    snapshots("logs_forbidden", &[(80, 24)], |console| {
+    snapshots("logs_forbidden", &SIZES, |console| {
         let fail = |stream| LogMessage::Failed {
             stream,
             failure: Failure {
@@ -290,7 +311,7 @@ fn logs_at_the_line_that_proves_it() {
         }
         console
     });
-    snapshots("logs_none", &[(80, 24)], |console| {
+    snapshots("logs_none", &SIZES, |console| {
         console.snapshot(shop()).keys("gjjjjjjl")
     });
 }
@@ -353,14 +374,14 @@ fn answered(console: Console) -> Console {
 
 #[test]
 fn a_chat_gathers_what_is_known() {
-    snapshots("chat_gathering", &[(80, 24)], |console| {
+    snapshots("chat_gathering", &SIZES, |console| {
         console.snapshot(shop()).keys("<tab><enter>")
     });
 }
 
 #[test]
 fn a_chat_waits_for_its_first_word() {
-    snapshots("chat_waiting", &[(80, 24), (120, 40)], |console| {
+    snapshots("chat_waiting", &SIZES, |console| {
         console
             .speaker(model(true))
             .snapshot(shop())
@@ -401,6 +422,21 @@ fn the_playbook_answers() {
 }
 
 #[test]
+fn the_cluster_is_talked_about() {
+    snapshots("chat_cluster", &SIZES, |console| {
+        console
+            .snapshot(shop())
+            .keys("c")
+            .chat(seed())
+            .chat(answer(
+                1,
+                "**3 critical, 5 warnings**; 9,714 pods are in no problem.",
+            ))
+            .chat(done(1))
+    });
+}
+
+#[test]
 fn what_was_sent() {
     snapshots("chat_sent", &[(80, 24)], |console| {
         answered(console).keys("/sent<enter>")
@@ -409,7 +445,7 @@ fn what_was_sent() {
 
 #[test]
 fn the_provider_refuses() {
-    snapshots("chat_error", &[(80, 24), (120, 40), SMALLEST], |console| {
+    at_every_size("chat_error", |console| {
         let line = "401: models.example refuses the key of K8STUI_API_KEY. Set another and ask again.";
         console
             .speaker(model(true))
@@ -459,7 +495,7 @@ fn leaving_while_an_answer_comes_is_asked_about() {
 
 #[test]
 fn a_command_is_copied() {
-    snapshots("copied", &[(80, 24), SMALLEST], |console| {
+    at_every_size("copied", |console| {
         console.snapshot(shop()).keys("y").message(Message::Copied {
             text: "kubectl -n shop rollout undo deployment/checkout".into(),
             result: Ok(k8stui::app::clipboard::Route::System),

@@ -80,6 +80,10 @@ impl Backend for FakeCluster {
         async { fixtures::events() }.boxed()
     }
 
+    fn names(&self, _typed: String) -> BoxFuture<'static, Vec<ObjectRef>> {
+        async { vec![ObjectRef::new("apps/v1", "Deployment", "shop", "cart")] }.boxed()
+    }
+
     fn refresh(&self) {
         self.refreshed.fetch_add(1, Ordering::SeqCst);
     }

@@ -12,43 +12,67 @@ use crate::views;
 use super::engine::of_session;
 use super::{Effects, detail, keys, toast};
 
-/// Opens the conversation about the selected problem, or goes on with it.
+/// Opens the conversation about the cluster as a whole, or goes on with it.
+pub(super) fn open_cluster(model: &mut Model, effects: &mut Effects) {
+    open_about(model, Subject::Cluster, "the cluster".into(), effects);
+}
+
+/// Opens a conversation that is about no problem, one a run, or goes on with it.
+fn open_about(model: &mut Model, subject: Subject, title: Text, effects: &mut Effects) {
+    model.go(Place::Chat, Pane::Detail);
+    let run = model.snapshot.since.to_string();
+    let cluster = model.snapshot.cluster.id.clone();
+    let id = crate::engine::id::short_hash(&[&cluster, "about", &title, &run]);
+    begin(model, id, "".into(), title, subject, effects);
+}
+
+/// Opens the conversation about what the pane is about, or goes on with it.
 pub(super) fn open(model: &mut Model, effects: &mut Effects) {
+    if let Some(object) = model.visit.clone() {
+        let title = object.path().into();
+        return open_about(model, Subject::Object(object), title, effects);
+    }
     let Some(problem) = model.selected_problem().cloned() else {
         return;
     };
     model.go(Place::Chat, Pane::Detail);
-    if let Some(index) = model.chat_about(&problem) {
-        model.chat = index;
-        let now = model.now;
-        // One that could not be opened is tried again.
-        if let Some(chat) = model.current_chat_mut()
-            && chat.failed.take().is_some()
-        {
-            chat.gathering = Some(now);
-            effects.push(Effect::OpenChat {
-                session: session_id(&model.snapshot, &problem),
-                subject: Subject::Problem(problem.id.clone()),
-            });
-        }
-        return;
-    }
-    let id = session_id(&model.snapshot, &problem);
-    let session = Session::new(
-        id.clone(),
+    let id = match model.chat_about(&problem) {
+        Some(id) => id,
+        None => session_id(&model.snapshot, &problem),
+    };
+    let subject = Subject::Problem(problem.id.clone());
+    begin(
+        model,
+        id,
         problem.id.clone(),
-        model.snapshot.cluster.id.clone(),
-        model.setting.speaker.clone(),
-        model.now,
+        problem.title.clone(),
+        subject,
+        effects,
     );
-    model.chat = model.chats.len();
-    model
-        .chats
-        .push(Chat::new(session, problem.title.clone(), model.now));
-    effects.push(Effect::OpenChat {
-        session: id,
-        subject: Subject::Problem(problem.id.clone()),
-    });
+}
+
+/// Shows the conversation of that id; gathers what is known where it is new or could not be opened.
+fn begin(model: &mut Model, id: Text, problem: Text, title: Text, subject: Subject, effects: &mut Effects) {
+    let now = model.now;
+    if let Some(index) = index_of(model, &id) {
+        model.chat = index;
+        let failed = model.current_chat_mut().is_some_and(|chat| {
+            let failed = chat.failed.take().is_some();
+            if failed {
+                chat.gathering = Some(now);
+            }
+            failed
+        });
+        if !failed {
+            return;
+        }
+    } else {
+        let cluster = model.snapshot.cluster.id.clone();
+        let session = Session::new(id.clone(), problem, cluster, model.setting.speaker.clone(), now);
+        model.chat = model.chats.len();
+        model.chats.push(Chat::new(session, title, now));
+    }
+    effects.push(Effect::OpenChat { session: id, subject });
 }
 
 /// Back home; the conversation goes on.
