@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::chat::driver::Driver;
 use crate::chat::redact::Redactor;
-use crate::chat::session::{Effect as ChatEffect, Event as ChatEvent, RequestId as ChatRequest};
+use crate::chat::session::{Effect as ChatEffect, Event as ChatEvent, RequestId as ChatRequest, Role};
 use crate::chat::{playbook, seed};
 use crate::engine::cluster::{LogRequest, SharedSource};
 use crate::engine::evidence::dossier::{Dossier, EventLine, Subject};
@@ -136,7 +136,11 @@ impl Runner {
             }
             Effect::ReadLogs { request, logs } => self.read_logs(request, logs),
             Effect::CloseLogs => self.logs = JoinSet::new(),
-            Effect::OpenChat { session, subject } => self.open_chat(session, subject),
+            Effect::OpenChat {
+                session,
+                subject,
+                earlier,
+            } => self.open_chat(session, subject, earlier),
             Effect::Chat { session, effect } => self.chat(&session, effect, now),
             Effect::Copy(text) => self.copy(text),
             Effect::Refresh => self.backend.refresh(),
@@ -189,25 +193,41 @@ impl Runner {
         }
     }
 
-    fn open_chat(&mut self, session: Text, subject: Subject) {
+    fn open_chat(&mut self, session: Text, subject: Subject, earlier: Vec<Text>) {
         let opened = Opened {
             subject: subject.clone(),
             dossier: Arc::default(),
         };
-        self.opened.insert(session.clone(), opened.clone());
+        for id in earlier.iter().chain([&session]) {
+            self.opened.insert(id.clone(), opened.clone());
+        }
+        let earlier = self.chats.earlier(earlier);
         let dossier = self.backend.dossier(subject);
         let redactor = self.redactor.clone();
         let tokens = self.seed_tokens;
-        self.reply(async move {
+        let messages = self.messages.clone();
+        self.tasks.spawn(async move {
+            // An error means that the loop has ended: nobody waits for it.
+            let send = async |message| drop(messages.send(message).await);
             let Some(dossier) = dossier.await else {
                 let why = "It has gone: there is nothing to talk about any more.".into();
-                return Message::ChatFailed { session, why };
+                return send(Message::ChatFailed { session, why }).await;
+            };
+            let unread = match earlier.await {
+                Ok(Some(loaded)) if loaded.entries.iter().any(|entry| entry.role == Role::Seed) => {
+                    opened.dossier.set(Arc::new(dossier)).ok();
+                    let loaded = Box::new(loaded);
+                    return send(Message::ChatResumed { session, loaded }).await;
+                }
+                Ok(_) => None,
+                Err(error) => Some(format!("What was said earlier cannot be read: {error}")),
             };
             let seed = seed::build(&dossier, tokens, &redactor);
             opened.dossier.set(Arc::new(dossier)).ok();
-            Message::Chat {
-                session,
-                event: ChatEvent::Open { seed },
+            let events = [Some(ChatEvent::Open { seed }), unread.map(ChatEvent::Notice)];
+            for event in events.into_iter().flatten() {
+                let session = session.clone();
+                send(Message::Chat { session, event }).await;
             }
         });
     }

@@ -6,6 +6,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::app::clipboard::Route;
 use crate::chat::session;
+use crate::chat::transcript::Loaded;
 use crate::engine::analyzers::logs::LogLine;
 use crate::engine::cluster::{Failure, LogRequest};
 use crate::engine::evidence::dossier::{EventLine, Subject};
@@ -67,6 +68,13 @@ pub enum Message {
         session: Text,
         /// One line.
         why: Text,
+    },
+    /// A chat that was begun in an earlier run goes on.
+    ChatResumed {
+        /// Which session.
+        session: Text,
+        /// What was said.
+        loaded: Box<Loaded>,
     },
     /// Something for a chat.
     Chat {
@@ -155,6 +163,8 @@ pub enum Effect {
         session: Text,
         /// What it is about.
         subject: Subject,
+        /// The ids under which the same conversation may have been begun earlier.
+        earlier: Vec<Text>,
     },
     /// Something a session wants done.
     Chat {

@@ -334,6 +334,19 @@ fn goes_on(session: &Session, problem: &Problem) -> bool {
 /// The id of the conversation about a problem from its present onset on: problem and time, so that it is found again
 /// after a restart and a new onset begins a new one.
 pub fn session_id(snapshot: &Snapshot, problem: &Problem) -> Text {
+    session_of(snapshot, problem, &problem.id)
+}
+
+/// The ids that the same conversation may have: also those under which it was begun while the problem had another
+/// root.
+pub fn session_ids(snapshot: &Snapshot, problem: &Problem) -> Vec<Text> {
+    std::iter::once(&problem.id)
+        .chain(&problem.aliases)
+        .map(|id| session_of(snapshot, problem, id))
+        .collect()
+}
+
+fn session_of(snapshot: &Snapshot, problem: &Problem, id: &str) -> Text {
     let onset = problem.since.map_or(0, Timestamp::as_second).to_string();
-    crate::engine::id::short_hash(&[&snapshot.cluster.id, &problem.id, &onset])
+    crate::engine::id::short_hash(&[&snapshot.cluster.id, id, &onset])
 }

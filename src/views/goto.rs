@@ -9,6 +9,7 @@ use crate::app::goto::{GoTo, Target};
 use crate::app::layout::Layout;
 use crate::app::model::Prompt;
 use crate::app::theme::Role;
+use crate::engine::problem::State;
 
 use super::number::count;
 use super::text::width::{pad, truncate, truncate_middle, width};
@@ -83,7 +84,10 @@ fn row(view: View<'_>, target: &Target, selected: bool, area: Rect, buffer: &mut
     let role = if selected { Role::Bold } else { Role::Text };
     let (kind, name, note) = match target {
         Target::Problem(problem) => (
-            format!("{} problem", problem.severity.sign()),
+            match problem.state {
+                State::Active => format!("{} problem", problem.severity.sign()),
+                State::Healed(_) => "✓ healed".to_owned(),
+            },
             problem.title.to_string(),
             problem.id.to_string(),
         ),

@@ -134,7 +134,7 @@ fn escape_leaves_and_tab_completes() {
 fn one_chat_is_about_the_cluster_as_a_whole() {
     let mut console = Console::new(120, 40).snapshot(shop()).keys("c");
     let asked = console.take_effects();
-    let Some(Effect::OpenChat { subject, session }) = asked.last() else {
+    let Some(Effect::OpenChat { subject, session, .. }) = asked.last() else {
         panic!("{asked:?}")
     };
     assert_eq!(*subject, Subject::Cluster);

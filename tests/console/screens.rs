@@ -4,7 +4,8 @@ use k8stui::app::message::{LogMessage, Message};
 use k8stui::app::theme::Theme;
 use k8stui::chat::provider::{Chunk, FailureKind as ProviderFault, ProviderFailure};
 use k8stui::chat::seed::{Seed, SeedStats};
-use k8stui::chat::session::{Event, RequestId, Speaker};
+use k8stui::chat::session::{Event, Header, RequestId, SCHEMA, Speaker};
+use k8stui::chat::transcript::Loaded;
 use k8stui::engine::cluster::{Failure, FailureKind};
 use k8stui::engine::coverage::{Coverage, Status};
 use k8stui::engine::finding::Severity;
@@ -432,6 +433,38 @@ fn the_cluster_is_talked_about() {
                 1,
                 "**3 critical, 5 warnings**; 9,714 pods are in no problem.",
             ))
+            .chat(done(1))
+    });
+}
+
+#[test]
+fn a_conversation_of_an_earlier_run_goes_on() {
+    snapshots("chat_resumed", &SIZES, |console| {
+        let begun = answered(console);
+        let session = begun.model.current_chat().unwrap().session.clone();
+        let loaded = Loaded {
+            header: Header {
+                schema: SCHEMA.into(),
+                id: session.id().clone(),
+                problem: session.problem_id().clone(),
+                cluster: session.cluster().clone(),
+                started: session.started(),
+                stats: session.seed_stats().copied(),
+                evidence: session.evidence().to_vec(),
+            },
+            entries: session.entries().to_vec(),
+        };
+        let (width, height) = (begun.model.size.width, begun.model.size.height);
+        Console::new(width, height)
+            .speaker(model(true))
+            .snapshot(shop())
+            .keys("<tab><enter>")
+            .message(Message::ChatResumed {
+                session: session.id().clone(),
+                loaded: Box::new(loaded),
+            })
+            .keys("is it still so?<enter>")
+            .chat(answer(1, "Yes: nothing was rolled out since."))
             .chat(done(1))
     });
 }

@@ -38,6 +38,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
         Message::Names { request, objects } => goto::names(model, request, objects),
         Message::Log { request, what } => logs::log(model, request, what),
         Message::ChatFailed { session, why } => chat::failed(model, &session, why),
+        Message::ChatResumed { session, loaded } => chat::resumed(model, &session, *loaded, &mut effects),
         Message::Chat { session, event } => chat::event(model, &session, event, &mut effects),
         Message::Copied { text, result } => copied(model, &text, result),
         Message::Timer => timer(model, &mut effects),
