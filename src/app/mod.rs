@@ -11,6 +11,7 @@ pub mod composer;
 pub mod config;
 pub mod detail;
 pub mod effects;
+pub mod file_error;
 pub mod filter;
 pub mod frame;
 pub mod goto;

@@ -4,6 +4,7 @@
 //! findings, [`causes`] into problems, [`playbook`] explains those, and a [`snapshot::Snapshot`] is what everyone
 //! else sees. I/O is in [`watch`] and [`cluster`] only.
 
+pub mod age;
 pub mod analyzers;
 pub mod causes;
 pub mod cluster;

@@ -166,16 +166,17 @@ impl Named {
     /// The object of a built-in kind that it names, in `home` where it names no namespace; `None` where the kind is
     /// not known here.
     pub fn object(&self, home: &str) -> Option<ObjectRef> {
-        let (kind, api_version, namespaced) = match self.watched() {
-            Some(kind) => (kind.name(), kind.api_version(), kind.namespaced()),
-            None => {
-                let found = UNWATCHED.iter().find(|one| {
-                    let group = one.api_version.split_once('/').map_or("", |(group, _)| group);
-                    is_kind(&self.kind, one.kind) && self.is_of_group(group)
-                })?;
-                (found.kind, found.api_version.to_owned(), found.namespaced)
-            }
+        let unwatched = || {
+            let found = UNWATCHED.iter().find(|one| {
+                let group = one.api_version.split_once('/').map_or("", |(group, _)| group);
+                is_kind(&self.kind, one.kind) && self.is_of_group(group)
+            })?;
+            Some((found.kind, found.api_version.to_owned(), found.namespaced))
         };
+        let watched = self.watched();
+        let (kind, api_version, namespaced) = watched
+            .map(|kind| (kind.name(), kind.api_version(), kind.namespaced()))
+            .or_else(unwatched)?;
         let namespace = if namespaced {
             self.namespace.as_deref().unwrap_or(home)
         } else {

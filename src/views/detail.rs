@@ -89,6 +89,17 @@ fn logs(view: View<'_>, area: Rect, buffer: &mut Buffer) {
     .draw(area, buffer);
 }
 
+/// Writes the line above the text of a tab, and gives the place below it.
+pub(super) fn heading(view: View<'_>, text: &str, area: Rect, buffer: &mut Buffer) -> Rect {
+    let line = Line::from(view.span(Role::Dim, text));
+    buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(1));
+    Rect {
+        y: area.y + HEADING,
+        height: area.height.saturating_sub(HEADING),
+        ..area
+    }
+}
+
 /// Says what one waits for, in the place where it will stand.
 pub(super) fn waiting(view: View<'_>, what: &str, since: jiff::Timestamp, area: Rect, buffer: &mut Buffer) {
     let (seconds, _) = view.clock.spin(since);

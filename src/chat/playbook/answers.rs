@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::lines::{fact_line, numbers, plain, time};
 use crate::chat::seed::count;
+use crate::engine::age::Age;
 use crate::engine::evidence::Numbered;
 use crate::engine::evidence::Source;
 use crate::engine::evidence::dossier::{ContainerLog, Dossier};
@@ -160,13 +161,7 @@ pub(super) fn changes(problem: &Problem) -> String {
 pub(super) fn since(dossier: &Dossier, problem: &Problem) -> String {
     match problem.since {
         Some(since) => {
-            let seconds = dossier.at.duration_since(since).as_secs().max(0);
-            let ago = match seconds {
-                0..120 => format!("{seconds} s"),
-                120..7_200 => format!("{} min", seconds / 60),
-                7_200..172_800 => format!("{} h", seconds / 3_600),
-                _ => format!("{} days", seconds / 86_400),
-            };
+            let ago = Age::of(dossier.at, since).spaced();
             format!(
                 "Since {}: {ago} when this chat was opened.\n",
                 time(Some(since)).trim_end()

@@ -1,7 +1,8 @@
 //! What is known about a cluster as a whole.
 
-use super::lines::{self, age, count};
+use super::lines::{self, count};
 use super::plan::Section;
+use crate::engine::age::Age;
 use crate::engine::evidence::dossier::{Dossier, Overview};
 use crate::engine::problem::State;
 
@@ -46,7 +47,7 @@ pub(super) fn problems(dossier: &Dossier, overview: &Overview) -> Section {
         };
         let since = problem
             .since
-            .map(|since| format!(", for {}", age(since, dossier.at)))
+            .map(|since| format!(", for {}", Age::of(dossier.at, since).text()))
             .unwrap_or_default();
         let healed = if problem.state == State::Active {
             ""

@@ -1,7 +1,8 @@
 //! What is known about a problem.
 
-use super::lines::{self, age, when};
+use super::lines::{self, when};
 use super::plan::Section;
+use crate::engine::age::Age;
 use crate::engine::evidence::dossier::Dossier;
 use crate::engine::problem::{Problem, Role, State};
 
@@ -15,7 +16,11 @@ pub(super) fn what(dossier: &Dossier, problem: &Problem) -> Section {
     };
     section.must(format!("severity: {}, {state}", problem.severity));
     if let Some(since) = problem.since {
-        section.must(format!("since: {} ({} ago)", when(since), age(since, dossier.at)));
+        section.must(format!(
+            "since: {} ({} ago)",
+            when(since),
+            Age::of(dossier.at, since).text()
+        ));
     }
     section.must(format!("about: {}", problem.owner));
     if problem.culprit != problem.owner {
