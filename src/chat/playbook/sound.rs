@@ -50,12 +50,18 @@ pub(super) fn verdict(dossier: &Dossier, sound: &SoundObject) -> String {
             .count()
     };
     let warnings = dossier.events.iter().filter(|event| event.warning).count();
+    let some = |n: usize, one: &str, many: &str| match n {
+        0 => format!("no {one}"),
+        1 => format!("1 {one}"),
+        n => format!("{n} {many}"),
+    };
     let _ = writeln!(
         text,
-        "\nLooked at: {} kinds of objects; {} events about it, of which {warnings} warn; {} logs of its containers.",
-        kinds(Status::Ok),
-        dossier.events.len(),
-        dossier.logs.len()
+        "\nLooked at: {}; {} about it ({}); {} of its containers.",
+        some(kinds(Status::Ok), "kind of objects", "kinds of objects"),
+        some(dossier.events.len(), "event", "events"),
+        some(warnings, "warning", "warnings"),
+        some(dossier.logs.len(), "log", "logs")
     );
     if warnings > 0 {
         let _ = write!(text, "\n{}", events(dossier));
