@@ -1,5 +1,6 @@
 //! The console: keys in, screen out.
 
+mod chat_screens;
 mod conversation;
 mod drawing;
 mod goto;
