@@ -105,7 +105,7 @@ fn the_playbook_talks_where_there_is_no_model() {
     let mut terminal = demo(110, 30);
     terminal.keys("\r");
     terminal.until("the playbook's opening words", |screen| {
-        screen.contains("playbook") && screen.contains("read-only") && screen.contains("①")
+        screen.contains("playbook") && screen.contains("Read-only") && screen.contains("①")
     });
     terminal.keys("show me the logs\r");
     terminal.until_text("client_temp");

@@ -179,7 +179,7 @@ impl From<SeverityArg> for Severity {
 /// `prompt`.
 #[derive(Clone, Debug, Args)]
 pub struct PromptArgs {
-    /// A problem's or finding's id, or kind/[namespace/]name
+    /// A problem's or finding's id, or kind[.group]/[namespace/]name (short names too; healthy objects too)
     pub id: String,
     /// How long it may be, in tokens (counted as bytes / 4)
     #[arg(long, default_value_t = 6_000)]
@@ -189,7 +189,7 @@ pub struct PromptArgs {
 /// `explain`.
 #[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
-    /// A problem's or finding's id, or kind/[namespace/]name
+    /// A problem's or finding's id, or kind[.group]/[namespace/]name (short names too; healthy objects too)
     pub id: String,
     /// What to ask; why it fails, if nothing is said
     #[arg(short, long)]

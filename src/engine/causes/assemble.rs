@@ -14,7 +14,7 @@ use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::id::short_hash;
 use crate::engine::object::{Key, ObjectRef, Text};
-use crate::engine::playbook::Playbook;
+use crate::engine::playbook::{Playbook, revision};
 use crate::engine::problem::{Member, Problem, Role, State};
 use crate::engine::world::World;
 
@@ -172,7 +172,7 @@ impl Problems {
             .filter(|one| one.role != Role::Symptom)
             .filter_map(|one| one.finding.since)
             .min();
-        let diagnosis = playbook.diagnose(finding, &evidence);
+        let diagnosis = playbook.diagnose(finding, &evidence, revision::before(world, &finding.owner));
         Some(Arc::new(Problem {
             diagnosis: match rooted.healed {
                 Some(_) => healing::after(diagnosis),

@@ -4,6 +4,7 @@
 mod analysis;
 mod dossier;
 mod kinds;
+mod names;
 #[cfg(test)]
 mod tests;
 
