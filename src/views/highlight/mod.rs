@@ -1,9 +1,10 @@
-//! Highlighted YAML, JSON and shell: syntect's grammars, the theme's roles.
+//! Highlighted YAML and JSON by syntect's grammars, shell by its words, in the theme's roles.
 //!
 //! Only lines that are looked at are parsed, and of a long text none above them: the cost of a window is that of its
 //! lines, wherever it stands. Each painted line is kept.
 
 mod grammar;
+mod shell;
 
 use std::collections::BTreeMap;
 
