@@ -103,8 +103,8 @@ pub type Refresh = tokio::sync::watch::Receiver<u64>;
 /// Starts the watches of all kinds. They end when the set is dropped.
 pub fn start(live: &Arc<Live>, scope: &Scope, reports: &Reports, refresh: &Refresh) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    let (first, rest) = turn::two();
-    tasks.spawn(first::look(live.clone(), scope.clone(), reports.clone()));
+    let (look, first, rest) = turn::in_order();
+    tasks.spawn(first::look(live.clone(), scope.clone(), reports.clone(), look));
     macro_rules! watch {
         ($turn:ident: $($kind:ident)*) => {$(
             for namespace in namespaces(scope, Kind::$kind) {
