@@ -1,6 +1,8 @@
 //! Analyzers: pure functions from the world to findings.
 
 mod claim;
+pub mod custom;
+pub mod declared;
 mod deployment;
 mod exit;
 mod facts;
