@@ -37,6 +37,8 @@ pub struct Condition<'a> {
     pub kind: &'a str,
     /// What it says.
     pub status: Truth,
+    /// The word for that; some controllers have words of their own (`Degraded`).
+    pub word: &'a str,
     /// A word for why.
     pub reason: &'a str,
     /// A sentence for why.
@@ -81,6 +83,10 @@ impl<'a> Condition<'a> {
             path: String::new(),
             kind,
             status,
+            word: match text(value, "status") {
+                "" => status.name(),
+                word => word,
+            },
             reason: text(value, "reason"),
             message: text(value, "message"),
             since: since.iter().find_map(|key| time(value, key)),

@@ -106,11 +106,20 @@ impl<'a> Case<'a> {
         if off {
             return;
         }
-        let found = self
-            .of_conditions(&own, "", done)
-            .or_else(|| self.of_words(&own, &words))
-            .or_else(|| self.unobserved());
-        match found {
+        let conditions = self.of_conditions(&own, "", done);
+        // A word that says a failure says more than a condition that only lasts.
+        let lasts = |finding: &Finding| matches!(&*finding.code, STUCK | WARNING);
+        let word = if conditions.as_ref().is_none_or(lasts) {
+            self.of_words(&own, &words)
+        } else {
+            None
+        };
+        let found = match (conditions, word) {
+            (Some(_), Some(word)) if &*word.code == FAILED => Some(word),
+            (None, word) => word,
+            (conditions, _) => conditions,
+        };
+        match found.or_else(|| self.unobserved()) {
             Some(finding) => self.analysis.findings.push(finding),
             None => self.of_parts(&parts, done),
         }
@@ -393,7 +402,7 @@ impl<'a> Case<'a> {
     /// A run that is over failed once: after a day that is history.
     fn fade(&mut self, finding: &mut Finding) {
         let status = self.resource.status();
-        let over = ["completionTime", "completionTimestamp", "finishedAt"]
+        let over = ["completionTime", "completionTimestamp", "finishedAt", "terminationTime"]
             .iter()
             .find_map(|key| text(status, key).parse::<Timestamp>().ok());
         if let Some(over) = over {
@@ -448,18 +457,23 @@ fn name(path: &str) -> &str {
 
 /// What a condition says as a title: `not ready (InvalidConfig): the key is not there`.
 fn title(condition: &Condition<'_>, verdict: Verdict, bad: bool, subject: &str, now: Timestamp) -> String {
-    let kind = words(condition.kind);
+    let kind = condition.kind;
+    let not = if is_summary(kind) {
+        format!("not {}", words(kind))
+    } else {
+        format!("{kind} is {}", condition.word)
+    };
     let what = match verdict {
         Verdict::Stuck => {
             let lasts = condition.since.map_or(String::new(), |since| {
                 format!(" for {}", grace::words(grace::between(since, now)))
             });
-            format!("not {kind}{lasts}")
+            format!("{not}{lasts}")
         }
-        _ if bad || verdict == Verdict::Warns => kind,
-        _ if condition.kind == "Succeeded" => "failed".to_owned(),
-        _ if condition.kind == "Progressing" => "makes no progress".to_owned(),
-        _ => format!("not {kind}"),
+        _ if bad || verdict == Verdict::Warns => words(kind),
+        _ if kind == "Succeeded" => "failed".to_owned(),
+        _ if kind == "Progressing" => "makes no progress".to_owned(),
+        _ => not,
     };
     let place = if subject.is_empty() {
         String::new()

@@ -145,7 +145,9 @@ pub fn switched_off(resource: Resource<'_>) -> Option<(String, String)> {
         .annotations()
         .find(|(key, value)| {
             let name = key.rsplit(['/', '.']).next().unwrap_or(key);
-            let off = matches!(name, "paused" | "pause" | "suspend" | "suspended" | "hibernate" | "hibernation");
+            // `autoscaling.keda.sh/paused-replicas` too.
+            let off = matches!(name, "pause" | "suspend" | "suspended" | "hibernate" | "hibernation")
+                || name.starts_with("paused");
             // An annotation without a value switches off too (`cluster.x-k8s.io/paused: ""`).
             off && !matches!(value.to_ascii_lowercase().as_str(), "false" | "off" | "no" | "0")
         })

@@ -149,6 +149,8 @@ const GOOD: &[&str] = &[
     "Running",
     "Up",
     "Compatible",
+    "Admitted",
+    "ContinuousArchiving",
 ];
 
 fn of(kind: &str) -> Polarity {

@@ -26,7 +26,7 @@ fn cut(text: &str, limit: usize) -> String {
 
 /// A condition as evidence says it: `Ready=False InvalidConfig: the key is not there`.
 pub fn condition_text(condition: &Condition<'_>) -> String {
-    let mut text = format!("{}={}", condition.kind, condition.status.name());
+    let mut text = format!("{}={}", condition.kind, condition.word);
     if !condition.reason.is_empty() {
         text.push(' ');
         text.push_str(condition.reason);

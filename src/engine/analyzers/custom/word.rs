@@ -14,7 +14,14 @@ const PATHS: &[&[&str]] = &[
     &["status"],
     &["applicationState", "state"],
     &["connectionState", "lastObservedState"],
+    &["printableStatus"],
+    &["robustness"],
+    &["ceph", "health"],
+    &["PostgresClusterStatus"],
 ];
+
+/// Of these only a bad word counts: a volume that nobody uses has unknown robustness.
+const ONLY_BAD: &[&str] = &["robustness"];
 
 /// What a word says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +66,8 @@ const BAD: &[&str] = &[
     "timedout",
     "timeout",
     "unreachable",
+    "unavailable",
+    "healtherr",
     "broken",
     "crashloopbackoff",
     "red",
@@ -120,10 +129,16 @@ pub fn words(status: &Value) -> Vec<Word<'_>> {
         .filter_map(|path| {
             let value = path.iter().try_fold(status, |at, key| at.get(key))?;
             let word = value.as_str().filter(|word| !word.is_empty())?;
+            let meaning = meaning(word);
+            let only_bad = path.iter().any(|key| ONLY_BAD.contains(key));
             Some(Word {
                 path: format!("status.{}", path.join(".")),
                 word,
-                meaning: meaning(word),
+                meaning: if only_bad && meaning != Meaning::Bad {
+                    Meaning::Fine
+                } else {
+                    meaning
+                },
             })
         })
         .collect()

@@ -8,11 +8,12 @@ use cel::{Context, Env, ExecutionError, Program, Value as Cel};
 
 use super::scope::{self, Stranger};
 
-/// CEL's own functions, those of its strings extension, and `seconds`.
+/// CEL's own functions, those of its extensions for strings and lists, and `seconds`.
 static ENV: LazyLock<Arc<Env>> = LazyLock::new(|| {
     let mut env = Env::stdlib();
     // Neither can fail: the names are not taken. A test of this module calls them.
     let _ = env.add_extension(cel::extensions::strings);
+    let _ = env.add_extension(cel::extensions::lists);
     let _ = cel::add_overload!(env, fn seconds: (CelString) -> Result<CelInt>);
     Arc::new(env)
 });
@@ -49,6 +50,10 @@ const FUNCTIONS: &[&str] = &[
     "substring",
     "format",
     "reverse",
+    "flatten",
+    "distinct",
+    "slice",
+    "sort",
     "seconds",
 ];
 
@@ -107,6 +112,11 @@ impl Expression {
         })?;
         if let Some((id, stranger)) = scope::stranger(program.expression(), names, FUNCTIONS) {
             let (line, column) = place(source, id);
+            // A call's place is its parenthesis.
+            let column = match &stranger {
+                Stranger::Variable(_) => column,
+                Stranger::Function(name) => column.saturating_sub(name.chars().count()).max(1),
+            };
             return Err(Fault {
                 line,
                 column,

@@ -38,6 +38,17 @@ const FILE: &str = r#"
       title: odd
 "#;
 
+#[test]
+fn every_built_in_file_is_sound() {
+    let (catalog, errors) = Catalog::parse(Catalog::builtin_files());
+    assert_eq!(errors, []);
+    assert!(Catalog::builtin_files().len() >= 12);
+    for declared in catalog.all() {
+        assert!(!declared.about.is_empty(), "{:?}", declared.kinds);
+        assert!(declared.rules().iter().all(|rule| !rule.means.is_empty()), "{:?}", declared.kinds);
+    }
+}
+
 const NOW: &str = "2026-01-01T12:00:00Z";
 
 fn widget() -> Value {

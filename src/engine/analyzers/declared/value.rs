@@ -78,10 +78,10 @@ pub fn reference(value: &Cel, namespace: &str) -> Option<ObjectRef> {
         return None;
     }
     let version = text_of(value, "apiVersion");
-    let version = if version.is_empty() {
-        api_version(&text_of(value, "group"), "", &kind)
-    } else {
-        version
+    let version = match (version.is_empty(), field(value, "group")) {
+        (false, _) => version,
+        (true, Some(group)) => api_version(&text(group), "", &kind),
+        (true, None) => Kind::from_name(&kind).map_or_else(|| "v1".to_owned(), Kind::api_version),
     };
     let known = Kind::from_name(&kind).filter(|known| known.api_version() == version);
     let namespace = match field(metadata, "namespace") {
@@ -130,6 +130,7 @@ mod tests {
             ),
             (json!({"kind": "Secret", "name": "a"}), Some("Secret/here/a")),
             (json!({"kind": "Node", "name": "a"}), Some("Node/a")),
+            (json!({"kind": "ReplicaSet", "name": "a"}), Some("ReplicaSet/here/a")),
             (
                 json!({"kind": "ClusterIssuer", "namespace": "", "name": "a"}),
                 Some("ClusterIssuer/a"),
