@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::args::{AnalyzersCommand, Cli, Output};
 use super::{CouldNot, OK};
 use crate::app::config::Dirs;
-use crate::engine::analyzers::custom::{Resource, generic};
+use crate::engine::analyzers::custom::{CODES, Resource};
 use crate::engine::analyzers::declared::{Catalog, Declared, Objects};
 use crate::engine::analyzers::{self, Analysis};
 use crate::views::text::escape::clean;
@@ -93,27 +93,24 @@ fn list(dirs: Option<&Dirs>, output: Output, out: &mut impl Write) -> Result<u8,
         kinds: vec!["*"],
         source: "built in",
         about: "what status says by the conventions of the ecosystem, where nothing above says more",
-        codes: generic::CODES
-            .iter()
-            .map(|(code, means)| Code { code, means })
-            .collect(),
+        codes: CODES.iter().map(|(code, means)| Code { code, means }).collect(),
     });
-    match output {
-        Output::Json => {
-            serde_json::to_writer_pretty(&mut *out, &entries).map_err(std::io::Error::from)?;
-            writeln!(out)?;
-        }
-        // Whatever else there is to print is for people.
-        _ => {
-            for entry in &entries {
-                let group = if entry.group.is_empty() { "core" } else { entry.group };
-                writeln!(out, "{}  ({group}; {})", clean(&entry.name), clean(entry.source))?;
-                if !entry.about.is_empty() {
-                    writeln!(out, "    {}", clean(entry.about))?;
-                }
-                for Code { code, means } in &entry.codes {
-                    writeln!(out, "    {code}: {}", clean(means))?;
-                }
+    if output == Output::Json {
+        serde_json::to_writer_pretty(&mut *out, &entries).map_err(std::io::Error::from)?;
+        writeln!(out)?;
+    } else {
+        for entry in &entries {
+            let group = if entry.group.is_empty() {
+                "core"
+            } else {
+                entry.group
+            };
+            writeln!(out, "{}  ({group}; {})", clean(&entry.name), clean(entry.source))?;
+            if !entry.about.is_empty() {
+                writeln!(out, "    {}", clean(entry.about))?;
+            }
+            for Code { code, means } in &entry.codes {
+                writeln!(out, "    {code}: {}", clean(means))?;
             }
         }
     }
@@ -143,7 +140,8 @@ fn files(folder: &Path) -> Result<Vec<(String, String)>, CouldNot> {
 }
 
 fn text(path: &Path) -> Result<String, CouldNot> {
-    std::fs::read_to_string(path).map_err(|error| CouldNot(format!("cannot read {}: {error}", path.display())))
+    std::fs::read_to_string(path)
+        .map_err(|error| CouldNot(format!("cannot read {}: {error}", path.display())))
 }
 
 /// Objects as kubectl prints them: one, a list, or several documents; YAML or JSON.
@@ -166,11 +164,7 @@ fn test(file: &Path, object: Option<&Path>, now: Timestamp, out: &mut impl Write
     if let Some(error) = errors.first() {
         return Err(CouldNot(error.to_string()));
     }
-    let rules: usize = catalog
-        .all()
-        .iter()
-        .map(|declared| declared.rules().len())
-        .sum();
+    let rules: usize = catalog.all().iter().map(|declared| declared.rules().len()).sum();
     writeln!(
         out,
         "{}: sound, {} analyzers with {rules} findings",
@@ -188,16 +182,19 @@ fn test(file: &Path, object: Option<&Path>, now: Timestamp, out: &mut impl Write
             continue;
         }
         let mut trouble = Vec::new();
-        let Analysis {
-            findings,
-            look_again,
-        } = catalog.analyze(resource, &near, now, &mut trouble);
+        let Analysis { findings, look_again } = catalog.analyze(resource, &near, now, &mut trouble);
         writeln!(out, "\n{}", clean(&resource.object().path()))?;
         if findings.is_empty() {
             writeln!(out, "  nothing found")?;
         }
         for finding in &findings {
-            writeln!(out, "  {} {} {}", finding.severity.sign(), finding.code, clean(&finding.title))?;
+            writeln!(
+                out,
+                "  {} {} {}",
+                finding.severity.sign(),
+                finding.code,
+                clean(&finding.title)
+            )?;
             for line in finding.message.lines() {
                 writeln!(out, "      {}", clean(line))?;
             }
@@ -209,7 +206,13 @@ fn test(file: &Path, object: Option<&Path>, now: Timestamp, out: &mut impl Write
                     crate::engine::evidence::Source::Field { path } => &**path,
                     _ => "",
                 };
-                writeln!(out, "      {} {}: {}", clean(&fact.object.path()), clean(place), clean(&fact.text))?;
+                writeln!(
+                    out,
+                    "      {} {}: {}",
+                    clean(&fact.object.path()),
+                    clean(place),
+                    clean(&fact.text)
+                )?;
             }
         }
         if let Some(again) = look_again {

@@ -12,4 +12,5 @@ mod corpus;
 mod digests;
 mod playbook;
 mod recorded;
+mod trial;
 mod worlds;

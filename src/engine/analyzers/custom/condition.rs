@@ -195,6 +195,9 @@ mod tests {
             {"type": "Ready", "status": "False", "lastTransitionTime": "2026-01-01T10:00:00Z"},
             {"type": "Ready", "status": "True", "lastTransitionTime": "2026-01-01T11:00:00Z"}]});
         let (own, _) = groups(&status);
-        assert_eq!(own.first().map(|one| (one.status, one.path.as_str())), Some((Truth::True, "status.conditions[1]")));
+        assert_eq!(
+            own.first().map(|one| (one.status, one.path.as_str())),
+            Some((Truth::True, "status.conditions[1]"))
+        );
     }
 }

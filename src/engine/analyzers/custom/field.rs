@@ -46,9 +46,7 @@ pub fn at<'a>(root: &'a Value, path: &str) -> Option<Place<'a>> {
 }
 
 fn bracket<'a>(place: &Place<'a>, step: &str) -> Option<Place<'a>> {
-    let quoted = step
-        .strip_prefix('\'')
-        .and_then(|inner| inner.strip_suffix('\''));
+    let quoted = step.strip_prefix('\'').and_then(|inner| inner.strip_suffix('\''));
     if let Some(key) = quoted {
         return Some(Place {
             path: format!("{}['{key}']", place.path),

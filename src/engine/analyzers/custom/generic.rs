@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::code::{DELETING, FAILED, NOT_OBSERVED, NOT_READY, PAUSED, STUCK, WARNING};
 use super::condition::{Condition, Group, Truth, groups};
 use super::intent::{self, Reason};
 use super::polarity::{Conventions, Polarity, is_summary};
@@ -14,44 +15,6 @@ use super::word::{self, Meaning};
 use crate::engine::analyzers::{Analysis, grace};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
-
-/// It says that it is not so, or that it failed.
-pub const NOT_READY: &str = "CustomResourceNotReady";
-/// It says that it failed.
-pub const FAILED: &str = "CustomResourceFailed";
-/// It has been on its way for too long.
-pub const STUCK: &str = "CustomResourceStuck";
-/// Its controller has not looked at what is asked.
-pub const NOT_OBSERVED: &str = "CustomResourceNotObserved";
-/// It is being deleted, and a finalizer holds it.
-pub const DELETING: &str = "CustomResourceStuckDeleting";
-/// It is off by intent, and was not well when it was switched off.
-pub const PAUSED: &str = "CustomResourcePaused";
-/// Its controller warns.
-pub const WARNING: &str = "CustomResourceWarning";
-
-/// The codes, and what each means.
-pub const CODES: &[(&str, &str)] = &[
-    (
-        NOT_READY,
-        "a condition of which True is good (Ready, Synced, Accepted …) is False with a reason that is no progress",
-    ),
-    (
-        FAILED,
-        "a condition of which True is bad (Stalled, Failed, Degraded …) is True, or phase, state or health say so",
-    ),
-    (
-        STUCK,
-        "it has been pending, progressing or unknown for longer than a start takes",
-    ),
-    (
-        NOT_OBSERVED,
-        "status.observedGeneration stays behind metadata.generation: its controller does not look",
-    ),
-    (DELETING, "it is being deleted, and its finalizers stay"),
-    (PAUSED, "it is paused or suspended, and was failing when it was"),
-    (WARNING, "a condition ending in Warning is True"),
-];
 
 /// What a judged condition comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +50,7 @@ pub fn analyze(resource: Resource<'_>, conventions: &Conventions, now: Timestamp
     case.analysis
 }
 
-impl<'a> Case<'a> {
+impl Case<'_> {
     fn check(&mut self) {
         if let Some(asked) = self.resource.deletion_asked() {
             return self.deleting(asked);
@@ -219,12 +182,15 @@ impl<'a> Case<'a> {
             NOT_OBSERVED,
             Severity::Warning,
             object.clone(),
-            format!("its controller has not looked at the present spec (generation {generation}, seen {seen})"),
+            format!(
+                "its controller has not looked at the present spec (generation {generation}, seen {seen})"
+            ),
         );
         finding.since = self.resource.changed();
-        finding.message = "What its status says is about an older spec. Its controller may not run, or may not \
+        finding.message =
+            "What its status says is about an older spec. Its controller may not run, or may not \
                            be allowed to write the status."
-            .into();
+                .into();
         finding.evidence = vec![
             Evidence::field(object.clone(), "status.observedGeneration", seen.to_string()),
             Evidence::field(object, "metadata.generation", generation.to_string()),
@@ -243,7 +209,11 @@ impl<'a> Case<'a> {
             }
         };
         let progress = |seconds: i64| after(self.grace(seconds), Verdict::Stuck);
-        match (self.conventions.polarity(condition.kind), condition.status, reason) {
+        match (
+            self.conventions.polarity(condition.kind),
+            condition.status,
+            reason,
+        ) {
             (_, _, Reason::Intent) => Verdict::Fine,
             (Polarity::Good, Truth::False, _) if done => Verdict::Fine,
             // Knative's and Cluster API's word for what is no fault.
@@ -254,7 +224,9 @@ impl<'a> Case<'a> {
                     Verdict::Fine
                 }
             }
-            (Polarity::Good, Truth::False, Reason::Fault) => after(grace::CUSTOM_FAULT, Verdict::Faulty),
+            (Polarity::Good | Polarity::Progress, Truth::False, Reason::Fault) => {
+                after(grace::CUSTOM_FAULT, Verdict::Faulty)
+            }
             (Polarity::Good, Truth::False, Reason::Progress) => progress(grace::CUSTOM_PROGRESS),
             (Polarity::Good, Truth::False, Reason::Plain) => {
                 after(self.grace(grace::CUSTOM_PLAIN), Verdict::Faulty)
@@ -267,19 +239,13 @@ impl<'a> Case<'a> {
                 after(self.grace(grace::CUSTOM_PROGRESS), Verdict::Faulty)
             }
             (Polarity::Bad, Truth::True, _) => after(grace::CUSTOM_FAULT, Verdict::Faulty),
-            (Polarity::Progress, Truth::False, Reason::Fault) => after(grace::CUSTOM_FAULT, Verdict::Faulty),
             (Polarity::Warns, Truth::True, _) => Verdict::Warns,
             _ => Verdict::Fine,
         }
     }
 
     /// A finding of the conditions of the object, or of one of its parts.
-    fn of_conditions(
-        &mut self,
-        conditions: &[Condition<'_>],
-        subject: &str,
-        done: bool,
-    ) -> Option<Finding> {
+    fn of_conditions(&mut self, conditions: &[Condition<'_>], subject: &str, done: bool) -> Option<Finding> {
         let judged: Vec<(&Condition<'_>, Verdict)> = conditions
             .iter()
             .map(|condition| (condition, self.judge(condition, done)))
@@ -355,16 +321,18 @@ impl<'a> Case<'a> {
         let latest = own.iter().filter_map(|condition| condition.since).max();
         let said = word::said(status);
         let mut finding = if let Some(word) = bad.filter(|_| !well) {
-            let what = said.as_ref().map_or(String::new(), |(_, said)| format!(": {}", shorten(said)));
+            let what = said
+                .as_ref()
+                .map_or(String::new(), |(_, said)| format!(": {}", shorten(said)));
             let mut finding = Finding::new(
                 FAILED,
                 Severity::Warning,
                 object.clone(),
-                format!("{} is {}{what}", name(&word.path), word.word),
+                format!("{} is {}{what}", name(&word.path), word.said),
             );
             finding
                 .evidence
-                .push(Evidence::field(object.clone(), word.path.as_str(), word.word));
+                .push(Evidence::field(object.clone(), word.path.as_str(), word.said));
             finding
         } else if !terminal.is_empty() {
             Finding::new(FAILED, Severity::Warning, object.clone(), shorten(terminal))
@@ -377,16 +345,18 @@ impl<'a> Case<'a> {
             let lasts = since.map_or(String::new(), |since| {
                 format!(" for {}", grace::words(grace::between(since, self.now)))
             });
-            let what = said.as_ref().map_or(String::new(), |(_, said)| format!(": {}", shorten(said)));
+            let what = said
+                .as_ref()
+                .map_or(String::new(), |(_, said)| format!(": {}", shorten(said)));
             let mut finding = Finding::new(
                 STUCK,
                 Severity::Warning,
                 object.clone(),
-                format!("{} has been {}{lasts}{what}", name(&word.path), word.word),
+                format!("{} has been {}{lasts}{what}", name(&word.path), word.said),
             );
             finding
                 .evidence
-                .push(Evidence::field(object.clone(), word.path.as_str(), word.word));
+                .push(Evidence::field(object.clone(), word.path.as_str(), word.said));
             finding.since = since;
             finding
         };
@@ -402,9 +372,14 @@ impl<'a> Case<'a> {
     /// A run that is over failed once: after a day that is history.
     fn fade(&mut self, finding: &mut Finding) {
         let status = self.resource.status();
-        let over = ["completionTime", "completionTimestamp", "finishedAt", "terminationTime"]
-            .iter()
-            .find_map(|key| text(status, key).parse::<Timestamp>().ok());
+        let over = [
+            "completionTime",
+            "completionTimestamp",
+            "finishedAt",
+            "terminationTime",
+        ]
+        .iter()
+        .find_map(|key| text(status, key).parse::<Timestamp>().ok());
         if let Some(over) = over {
             finding.since = finding.since.or(Some(over));
             if !self.is_early(Some(over), grace::CUSTOM_RUN) {

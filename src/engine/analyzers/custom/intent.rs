@@ -128,7 +128,15 @@ pub fn reason(reason: &str) -> Reason {
 }
 
 /// Fields of a spec by which people switch a resource off.
-const SWITCHES: &[&str] = &["suspend", "suspended", "pause", "paused", "disabled", "disable", "hibernate"];
+const SWITCHES: &[&str] = &[
+    "suspend",
+    "suspended",
+    "pause",
+    "paused",
+    "disabled",
+    "disable",
+    "hibernate",
+];
 
 /// The field or annotation by which somebody switched it off, with its value.
 pub fn switched_off(resource: Resource<'_>) -> Option<(String, String)> {
@@ -146,8 +154,10 @@ pub fn switched_off(resource: Resource<'_>) -> Option<(String, String)> {
         .find(|(key, value)| {
             let name = key.rsplit(['/', '.']).next().unwrap_or(key);
             // `autoscaling.keda.sh/paused-replicas` too.
-            let off = matches!(name, "pause" | "suspend" | "suspended" | "hibernate" | "hibernation")
-                || name.starts_with("paused");
+            let off = matches!(
+                name,
+                "pause" | "suspend" | "suspended" | "hibernate" | "hibernation"
+            ) || name.starts_with("paused");
             // An annotation without a value switches off too (`cluster.x-k8s.io/paused: ""`).
             off && !matches!(value.to_ascii_lowercase().as_str(), "false" | "off" | "no" | "0")
         })
@@ -197,7 +207,9 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                switched_off(Resource::new(&object)).map(|(path, _)| path).as_deref(),
+                switched_off(Resource::new(&object))
+                    .map(|(path, _)| path)
+                    .as_deref(),
                 off
             );
         }

@@ -3,6 +3,7 @@
 //! [`generic::analyze`] reads conditions by their polarity, kstatus' rules (`observedGeneration`, deletion) and words
 //! of `phase`, `state` and `health`. Declared analyzers know single kinds better and ask it for the rest.
 
+mod code;
 mod condition;
 mod field;
 pub mod generic;
@@ -12,10 +13,11 @@ mod resource;
 mod said;
 mod word;
 
+pub use code::CODES;
 pub use field::{Place, at};
+pub(super) use generic::unseen_until;
 pub use polarity::{Conventions, Polarity};
 pub use resource::Resource;
-pub(super) use generic::unseen_until;
 pub(super) use said::{shorten, value_text};
 
 /// Whether somebody switched it off.

@@ -96,7 +96,10 @@ mod tests {
     fn long_texts_are_cut_at_a_word() {
         let long = "word ".repeat(60);
         let short = shorten(&long);
-        assert!(short.ends_with("word…") && short.chars().count() <= TITLE + 1, "{short}");
+        assert!(
+            short.ends_with("word…") && short.chars().count() <= TITLE + 1,
+            "{short}"
+        );
         assert_eq!(shorten("one\ntwo"), "one");
         assert_eq!(shorten(&"ä".repeat(300)).chars().count(), TITLE + 1);
     }

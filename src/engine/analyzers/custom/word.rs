@@ -44,7 +44,7 @@ pub struct Word<'a> {
     /// Its path: `status.phase`.
     pub path: String,
     /// The word.
-    pub word: &'a str,
+    pub said: &'a str,
     /// What it says.
     pub meaning: Meaning,
 }
@@ -89,7 +89,14 @@ const PENDING: &[&str] = &[
     "connecting",
 ];
 
-const DONE: &[&str] = &["succeeded", "completed", "complete", "finished", "done", "success"];
+const DONE: &[&str] = &[
+    "succeeded",
+    "completed",
+    "complete",
+    "finished",
+    "done",
+    "success",
+];
 
 const OFF: &[&str] = &[
     "paused",
@@ -133,7 +140,7 @@ pub fn words(status: &Value) -> Vec<Word<'_>> {
             let only_bad = path.iter().any(|key| ONLY_BAD.contains(key));
             Some(Word {
                 path: format!("status.{}", path.join(".")),
-                word,
+                said: word,
                 meaning: if only_bad && meaning != Meaning::Bad {
                     Meaning::Fine
                 } else {
@@ -186,7 +193,10 @@ mod tests {
         let status = json!({"health": {"status": "Degraded", "message": "no"}, "phase": ""});
         let found = words(&status);
         assert_eq!(found.len(), 1);
-        assert_eq!(found.first().map(|word| word.path.as_str()), Some("status.health.status"));
+        assert_eq!(
+            found.first().map(|word| word.path.as_str()),
+            Some("status.health.status")
+        );
         assert_eq!(said(&status).map(|(_, said)| said), Some("no"));
     }
 }

@@ -190,13 +190,19 @@ mod tests {
     fn expressions_have_values() {
         for (source, wanted) in [
             ("object.n + 1 == 4", Cel::Bool(true)),
-            ("object.list.exists(c, c.type == 'Ready' && c.status != 'True')", Cel::Bool(true)),
+            (
+                "object.list.exists(c, c.type == 'Ready' && c.status != 'True')",
+                Cel::Bool(true),
+            ),
             ("object.?none.?deeper.orValue('x')", Cel::from("x")),
             ("has(object.none)", Cel::Bool(false)),
             ("now - seconds(object.at)", Cel::Int(30)),
             ("object.names.join('/')", Cel::from("a/b")),
             ("'Abc'.lowerAscii().matches('^a')", Cel::Bool(true)),
-            ("object.list.filter(c, c.status == 'False').map(c, c.type)[0]", Cel::from("Ready")),
+            (
+                "object.list.filter(c, c.status == 'False').map(c, c.type)[0]",
+                Cel::from("Ready"),
+            ),
             ("int('7') > 6 ? 'more' : 'less'", Cel::from("more")),
             ("'x' in ['x'] && !('y' in object)", Cel::Bool(true)),
         ] {

@@ -45,7 +45,11 @@ impl Catalog {
     pub fn builtin_files() -> Vec<(&'static str, &'static str)> {
         let mut files: Vec<(&str, &str)> = BUILTIN
             .files()
-            .filter(|file| file.path().extension().is_some_and(|extension| extension == "yaml"))
+            .filter(|file| {
+                file.path()
+                    .extension()
+                    .is_some_and(|extension| extension == "yaml")
+            })
             .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
             .collect();
         files.sort_unstable();

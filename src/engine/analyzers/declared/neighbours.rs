@@ -16,7 +16,13 @@ pub trait Neighbours {
     fn list(&self, group: &str, kind: &str, namespace: Option<&str>) -> Vec<Cow<'_, Value>>;
 
     /// The objects of a kind that name this one as an owner.
-    fn owned(&self, group: &str, kind: &str, namespace: Option<&str>, owner_uid: &str) -> Vec<Cow<'_, Value>> {
+    fn owned(
+        &self,
+        group: &str,
+        kind: &str,
+        namespace: Option<&str>,
+        owner_uid: &str,
+    ) -> Vec<Cow<'_, Value>> {
         let mut found = self.list(group, kind, namespace);
         found.retain(|object| {
             super::Resource::new(object)

@@ -43,6 +43,8 @@ struct RawAnalyzer {
     conventions: Conventions,
     #[serde(default)]
     suppresses_generic: bool,
+    #[serde(default)]
+    drops: Vec<String>,
     #[serde(default, rename = "let")]
     lets: Ordered<Cel>,
     #[serde(default)]
@@ -140,12 +142,10 @@ impl Reader<'_> {
         let mut error = self.error(text.defined, fault.what.clone());
         let own = text.value.lines().nth(fault.line - 1).unwrap_or_default();
         let begin = usize::try_from(text.defined.line()).unwrap_or(1).max(1) - 1;
-        let found = self
-            .text
-            .lines()
-            .enumerate()
-            .skip(begin)
-            .find_map(|(at, line)| Some((at, line.find(own.trim_end()).filter(|_| !own.trim().is_empty())?)));
+        let found =
+            self.text.lines().enumerate().skip(begin).find_map(|(at, line)| {
+                Some((at, line.find(own.trim_end()).filter(|_| !own.trim().is_empty())?))
+            });
         if let Some((at, column)) = found {
             error.line = at as u64 + 1;
             error.column = (column + fault.column) as u64;
@@ -198,7 +198,10 @@ impl Reader<'_> {
             let plain = name.starts_with(|first: char| first.is_ascii_alphabetic())
                 && name.chars().all(|one| one.is_ascii_alphanumeric() || one == '_');
             if !plain {
-                return Err(self.error(text.defined, format!("{name:?} is no name: letters, digits and _")));
+                return Err(self.error(
+                    text.defined,
+                    format!("{name:?} is no name: letters, digits and _"),
+                ));
             }
             compiled.push((name.clone(), self.expression(text, names)?));
             names.insert(name.clone());
@@ -230,6 +233,7 @@ impl Reader<'_> {
             about: raw.about,
             conventions: raw.conventions,
             suppresses_generic: raw.suppresses_generic,
+            drops: raw.drops,
             lets,
             related,
             rules,
@@ -247,10 +251,7 @@ impl Reader<'_> {
             .filter_map(|(is, which)| is.then_some(which))
             .collect();
         ways.extend(self.maybe(raw.refs.as_ref(), names)?.map(Which::Refs));
-        ways.extend(
-            self.maybe(raw.selector.as_ref(), names)?
-                .map(Which::Selector),
-        );
+        ways.extend(self.maybe(raw.selector.as_ref(), names)?.map(Which::Selector));
         if ways.len() != 1 {
             return Err(self.error(
                 raw.kind.defined,
@@ -293,7 +294,10 @@ impl Reader<'_> {
         {
             return Err(self.error(
                 raw.severity.defined,
-                format!("{:?} is no severity: critical, warning or info", raw.severity.value),
+                format!(
+                    "{:?} is no severity: critical, warning or info",
+                    raw.severity.value
+                ),
             ));
         }
         let facts = raw
@@ -349,7 +353,12 @@ mod tests {
     #[test]
     fn errors_have_a_place() {
         for (body, line, column, what) in [
-            ("    - {code: widgetBroken, severity: info, title: t}\n", 4, 13, "no code"),
+            (
+                "    - {code: widgetBroken, severity: info, title: t}\n",
+                4,
+                13,
+                "no code",
+            ),
             ("    - {code: A, severity: bad, title: t}\n", 4, 27, "no severity"),
             (
                 "    - code: A\n      when: object.x == nobody\n      severity: info\n      title: t\n",
@@ -369,13 +378,21 @@ mod tests {
                 14,
                 "",
             ),
-            ("    - {code: A, severity: info, title: t, colour: red}\n", 4, 0, "colour"),
+            (
+                "    - {code: A, severity: info, title: t, colour: red}\n",
+                4,
+                0,
+                "colour",
+            ),
             ("    - {code: A, severity: info, title: [}\n", 4, 0, ""),
         ] {
             let error = file("mine.yaml", &format!("{HEAD}{body}")).unwrap_err();
             assert!(error.what.contains(what), "{error}");
             assert_eq!(error.line, line, "{error}");
-            assert!(column == 0 || error.column.abs_diff(column) <= 1, "{column}: {error}");
+            assert!(
+                column == 0 || error.column.abs_diff(column) <= 1,
+                "{column}: {error}"
+            );
             assert!(error.to_string().starts_with("mine.yaml:"), "{error}");
         }
     }

@@ -47,7 +47,10 @@ fn seen(
 ) -> Cel {
     let found = near.find(group, kind, namespace, name);
     let mut fields = vec![
-        ("apiVersion", Cel::from(api_version(group, version, kind).as_str())),
+        (
+            "apiVersion",
+            Cel::from(api_version(group, version, kind).as_str()),
+        ),
         ("kind", Cel::from(kind)),
         ("namespace", Cel::from(namespace)),
         ("name", Cel::from(name)),
@@ -114,7 +117,8 @@ impl Relation {
             }
             Which::Owner => {
                 let owner = resource.owner();
-                let own = owner != resource.object() && *owner.kind == *self.kind && owner.group() == self.group;
+                let own =
+                    owner != resource.object() && *owner.kind == *self.kind && owner.group() == self.group;
                 if !own {
                     return Err(NoValue::Missing);
                 }
@@ -133,9 +137,7 @@ impl Relation {
             let kind = (self.group.as_str(), self.version.as_str(), self.kind.as_str());
             return seen(near, kind, namespace, name);
         }
-        let or = |key: &str, usual: &str| {
-            field(one, key).map_or_else(|| usual.to_owned(), value::text)
-        };
+        let or = |key: &str, usual: &str| field(one, key).map_or_else(|| usual.to_owned(), value::text);
         let (group, kind) = (or("group", &self.group), or("kind", &self.kind));
         let version = or("version", &self.version);
         seen(
@@ -218,7 +220,11 @@ mod tests {
                 false,
             ),
         ] {
-            assert_eq!(selects(&from_json(&selector), Resource::new(&object)), is, "{selector}");
+            assert_eq!(
+                selects(&from_json(&selector), Resource::new(&object)),
+                is,
+                "{selector}"
+            );
         }
     }
 }

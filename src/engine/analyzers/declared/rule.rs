@@ -35,6 +35,8 @@ pub struct Declared {
     pub conventions: Conventions,
     /// Whether the generic analyzer is not asked at all.
     pub suppresses_generic: bool,
+    /// Names of fields that are not kept while watching, wherever they are in the object: for what is large.
+    pub drops: Vec<String>,
     pub(super) lets: Vec<(String, Expression)>,
     pub(super) related: Vec<(String, Relation)>,
     pub(super) rules: Vec<Rule>,
@@ -157,21 +159,25 @@ impl Declared {
 /// The conditions of the status by type, with `path` where each is.
 fn conditions(resource: Resource<'_>) -> Cel {
     let listed = resource.status().get("conditions").and_then(Value::as_array);
-    map(listed.into_iter().flatten().enumerate().filter_map(|(at, condition)| {
-        let kind = condition.get("type")?.as_str()?;
-        let text = |key: &str| {
-            let value = condition.get(key).and_then(Value::as_str);
-            Cel::from(value.unwrap_or_default())
-        };
-        let fields = [
-            ("status", text("status")),
-            ("reason", text("reason")),
-            ("message", text("message")),
-            ("since", text("lastTransitionTime")),
-            ("path", Cel::from(format!("status.conditions[{at}]"))),
-        ];
-        Some((kind, map(fields)))
-    }))
+    map(listed
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .filter_map(|(at, condition)| {
+            let kind = condition.get("type")?.as_str()?;
+            let text = |key: &str| {
+                let value = condition.get(key).and_then(Value::as_str);
+                Cel::from(value.unwrap_or_default())
+            };
+            let fields = [
+                ("status", text("status")),
+                ("reason", text("reason")),
+                ("message", text("message")),
+                ("since", text("lastTransitionTime")),
+                ("path", Cel::from(format!("status.conditions[{at}]"))),
+            ];
+            Some((kind, map(fields)))
+        }))
 }
 
 /// One object under the rules of one file.
@@ -263,7 +269,11 @@ impl<'a> Look<'a> {
 
     fn case(&mut self, rule: &'a Rule, context: &mut Context<'_, '_>) {
         self.bind(&rule.lets, context);
-        if let Some(when) = rule.look_again.as_ref().and_then(|when| self.value(when, context)) {
+        if let Some(when) = rule
+            .look_again
+            .as_ref()
+            .and_then(|when| self.value(when, context))
+        {
             let again = match when {
                 Cel::Int(second) => Timestamp::from_second(second).ok(),
                 other => value::text(&other).parse().ok(),
@@ -303,7 +313,11 @@ impl<'a> Look<'a> {
             .and_then(|about| reference(&about, &own.namespace));
         let severity = severity_of(&self.fill(&rule.severity, context)).unwrap_or(Severity::Warning);
         let title = custom::shorten(&self.fill(&rule.title, context));
-        let title = if title.is_empty() { rule.code.to_string() } else { title };
+        let title = if title.is_empty() {
+            rule.code.to_string()
+        } else {
+            title
+        };
         let elsewhere = about.is_some();
         let object = about.unwrap_or_else(|| own.clone());
         let mut finding = Finding::new(&rule.code, severity, object, title);

@@ -14,7 +14,11 @@ pub enum Stranger {
 }
 
 /// The first name that is neither known nor bound by a macro around it, with the id of its node.
-pub fn stranger(expression: &IdedExpr, names: &BTreeSet<String>, functions: &[&str]) -> Option<(u64, Stranger)> {
+pub fn stranger(
+    expression: &IdedExpr,
+    names: &BTreeSet<String>,
+    functions: &[&str],
+) -> Option<(u64, Stranger)> {
     Walk {
         names,
         functions,
@@ -49,7 +53,8 @@ impl<'a> Walk<'a> {
             Expr::Call(call) => {
                 let name = call.func_name.as_str();
                 let target = call.target.as_deref();
-                let namespace = target.filter(|target| matches!(&target.expr, Expr::Ident(name) if name == "optional"));
+                let namespace =
+                    target.filter(|target| matches!(&target.expr, Expr::Ident(name) if name == "optional"));
                 let operator = !name.starts_with(|first: char| first.is_alphabetic());
                 if !operator && !self.functions.contains(&name) {
                     return Some((at.id, Stranger::Function(name.to_owned())));

@@ -88,12 +88,19 @@ mod tests {
             ("{{ {'a': n}['a'] }}", "2"),
         ] {
             let template = Template::compile(source, &names).unwrap();
-            assert_eq!(template.fill(&context, &mut |_, _| troubles += 1), text, "{source}");
+            assert_eq!(
+                template.fill(&context, &mut |_, _| troubles += 1),
+                text,
+                "{source}"
+            );
         }
         let wrong = Template::compile("{{ n + 'x' }}", &names).unwrap();
         assert_eq!(wrong.fill(&context, &mut |_, _| troubles += 1), "");
         assert_eq!(troubles, 1);
         assert!(Template::compile("{{ n", &names).is_err());
-        assert_eq!(Template::compile("critical", &names).unwrap().constant(), Some("critical"));
+        assert_eq!(
+            Template::compile("critical", &names).unwrap().constant(),
+            Some("critical")
+        );
     }
 }

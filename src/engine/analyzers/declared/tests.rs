@@ -45,7 +45,11 @@ fn every_built_in_file_is_sound() {
     assert!(Catalog::builtin_files().len() >= 12);
     for declared in catalog.all() {
         assert!(!declared.about.is_empty(), "{:?}", declared.kinds);
-        assert!(declared.rules().iter().all(|rule| !rule.means.is_empty()), "{:?}", declared.kinds);
+        assert!(
+            declared.rules().iter().all(|rule| !rule.means.is_empty()),
+            "{:?}",
+            declared.kinds
+        );
     }
 }
 
@@ -77,7 +81,8 @@ fn codes(objects: &[Value], unread: &[&str]) -> (Vec<String>, Vec<Trouble>) {
 
 #[test]
 fn rules_see_the_object_and_what_is_related() {
-    let part = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "shop"}});
+    let part =
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": "shop"}});
     let (found, trouble) = codes(&[widget(), part.clone()], &[]);
     assert_eq!(
         found,
@@ -91,7 +96,11 @@ fn rules_see_the_object_and_what_is_related() {
     assert_eq!(trouble.first().map(|one| one.code.as_str()), Some("WidgetOdd"));
 
     let (found, _) = codes(&[widget(), part], &["ConfigMap", "Pod"]);
-    assert_eq!(found, ["warning WidgetTooSmall 1 of 3"], "what was not read says nothing");
+    assert_eq!(
+        found,
+        ["warning WidgetTooSmall 1 of 3"],
+        "what was not read says nothing"
+    );
 
     let child = json!({"apiVersion": "example.io/v1", "kind": "Gadget", "metadata": {"name": "g",
         "namespace": "shop", "ownerReferences": [{"uid": "u1"}]}});
@@ -106,7 +115,10 @@ fn a_rule_waits_for_its_grace_and_for_the_controller() {
         *widget.pointer_mut(path).unwrap() = value;
         widget
     };
-    let late = at("/status/conditions/0/lastTransitionTime", json!("2026-01-01T11:59:30Z"));
+    let late = at(
+        "/status/conditions/0/lastTransitionTime",
+        json!("2026-01-01T11:59:30Z"),
+    );
     let (found, _) = codes(&[late], &["ConfigMap", "Pod"]);
     assert!(found.is_empty(), "{found:?}");
     let mut unseen = at("/metadata/creationTimestamp", json!("2026-01-01T11:59:00Z"));
@@ -123,10 +135,22 @@ fn findings_carry_what_shows_them() {
     let (catalog, _) = Catalog::parse([("mine.yaml", FILE)]);
     let widget = widget();
     let near = Objects::new([&widget], &[]);
-    let analysis = catalog.analyze(Resource::new(&widget), &near, NOW.parse().unwrap(), &mut Vec::new());
+    let analysis = catalog.analyze(
+        Resource::new(&widget),
+        &near,
+        NOW.parse().unwrap(),
+        &mut Vec::new(),
+    );
     let small = analysis.findings.first().unwrap();
-    assert_eq!(small.since.map(|since| since.to_string()).as_deref(), Some("2026-01-01T11:58:00Z"));
-    let paths: Vec<String> = small.evidence.iter().map(|fact| format!("{:?} {}", fact.source, fact.text)).collect();
+    assert_eq!(
+        small.since.map(|since| since.to_string()).as_deref(),
+        Some("2026-01-01T11:58:00Z")
+    );
+    let paths: Vec<String> = small
+        .evidence
+        .iter()
+        .map(|fact| format!("{:?} {}", fact.source, fact.text))
+        .collect();
     assert_eq!(
         paths,
         [
@@ -135,7 +159,10 @@ fn findings_carry_what_shows_them() {
         ]
     );
     let missing = analysis.findings.get(1).unwrap();
-    assert_eq!(missing.culprit.as_ref().map(ToString::to_string).as_deref(), Some("ConfigMap/shop/a"));
+    assert_eq!(
+        missing.culprit.as_ref().map(ToString::to_string).as_deref(),
+        Some("ConfigMap/shop/a")
+    );
     assert_eq!(&*missing.subject, "a");
 }
 
@@ -144,7 +171,10 @@ fn a_broken_file_is_said_and_the_rest_goes_on() {
     let (catalog, errors) = Catalog::parse([("broken.yaml", "- group: [\n"), ("mine.yaml", FILE)]);
     assert_eq!(catalog.all().len(), 1);
     assert_eq!(errors.len(), 1);
-    assert_eq!(errors.first().map(|error| error.file.as_str()), Some("broken.yaml"));
+    assert_eq!(
+        errors.first().map(|error| error.file.as_str()),
+        Some("broken.yaml")
+    );
 }
 
 #[test]
@@ -154,8 +184,18 @@ fn of_two_rules_with_one_code_the_first_is_used() {
     let (catalog, _) = Catalog::parse([("mine.yaml", mine), ("shipped.yaml", FILE)]);
     let widget = widget();
     let near = Objects::new([&widget], &["ConfigMap".to_owned(), "Pod".to_owned()]);
-    let analysis = catalog.analyze(Resource::new(&widget), &near, NOW.parse().unwrap(), &mut Vec::new());
-    assert!(analysis.findings.iter().all(|finding| &*finding.code != "WidgetTooSmall"));
+    let analysis = catalog.analyze(
+        Resource::new(&widget),
+        &near,
+        NOW.parse().unwrap(),
+        &mut Vec::new(),
+    );
+    assert!(
+        analysis
+            .findings
+            .iter()
+            .all(|finding| &*finding.code != "WidgetTooSmall")
+    );
 }
 
 #[test]
@@ -163,7 +203,11 @@ fn groups_may_be_patterns() {
     let text = "- {group: '*.upbound.io', kinds: ['*']}\n";
     let (catalog, errors) = Catalog::parse([("a.yaml", text)]);
     assert_eq!(errors, []);
-    for (group, is) in [("rds.aws.upbound.io", true), ("upbound.io", true), ("notupbound.io", false)] {
+    for (group, is) in [
+        ("rds.aws.upbound.io", true),
+        ("upbound.io", true),
+        ("notupbound.io", false),
+    ] {
         assert_eq!(catalog.about(group, "X").count() == 1, is, "{group}");
     }
 }

@@ -20,9 +20,7 @@ pub fn from_json(value: &Value) -> Cel {
         },
         Value::String(text) => Cel::from(text.as_str()),
         Value::Array(items) => Cel::List(items.iter().map(from_json).collect::<Vec<_>>().into()),
-        Value::Object(fields) => map(fields
-            .iter()
-            .map(|(key, value)| (key.as_str(), from_json(value)))),
+        Value::Object(fields) => map(fields.iter().map(|(key, value)| (key.as_str(), from_json(value)))),
     }
 }
 
@@ -95,16 +93,14 @@ pub fn reference(value: &Cel, namespace: &str) -> Option<ObjectRef> {
 /// `apps/v1` of a group and a kind; the version is that of the watched kind, or the one that was named, or `v1`.
 pub fn api_version(group: &str, version: &str, kind: &str) -> String {
     let known = Kind::from_name(kind).filter(|known| known.group() == group);
-    match (known, version) {
-        (Some(known), "") => known.api_version(),
-        _ => {
-            let version = if version.is_empty() { "v1" } else { version };
-            if group.is_empty() {
-                version.to_owned()
-            } else {
-                format!("{group}/{version}")
-            }
-        }
+    if let (Some(known), "") = (known, version) {
+        return known.api_version();
+    }
+    let version = if version.is_empty() { "v1" } else { version };
+    if group.is_empty() {
+        version.to_owned()
+    } else {
+        format!("{group}/{version}")
     }
 }
 
@@ -130,7 +126,10 @@ mod tests {
             ),
             (json!({"kind": "Secret", "name": "a"}), Some("Secret/here/a")),
             (json!({"kind": "Node", "name": "a"}), Some("Node/a")),
-            (json!({"kind": "ReplicaSet", "name": "a"}), Some("ReplicaSet/here/a")),
+            (
+                json!({"kind": "ReplicaSet", "name": "a"}),
+                Some("ReplicaSet/here/a"),
+            ),
             (
                 json!({"kind": "ClusterIssuer", "namespace": "", "name": "a"}),
                 Some("ClusterIssuer/a"),
