@@ -199,7 +199,10 @@ async fn drain(live: &Arc<Live>) -> Duration {
     let begin = Instant::now();
     let lists = Kind::ALL.iter().map(|kind| async move {
         let mut chunks = live
-            .chunks(&format!("{}?resourceVersion=0", kind.path(None)))
+            .chunks(
+                &format!("{}?resourceVersion=0", kind.path(None)),
+                kind.form().list(),
+            )
             .await
             .unwrap();
         while let Some(chunk) = chunks.next().await {

@@ -185,7 +185,7 @@ async fn the_doctor_and_the_small_commands() {
     let shop = Shop::open().await;
     let doctor = shop.says(&["doctor"]).await;
     assert!(
-        doctor.contains("13 of 13 kinds") && doctor.contains("playbook answers"),
+        doctor.contains("41 of 41 kinds") && doctor.contains("playbook answers"),
         "{doctor}"
     );
     assert!(shop.says(&["version"]).await.contains(env!("CARGO_PKG_VERSION")));

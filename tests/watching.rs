@@ -9,7 +9,7 @@ use k8stui::demo::server::Server;
 use k8stui::demo::store::Store;
 use k8stui::engine::cluster::credential::NoTerminal;
 use k8stui::engine::cluster::{Access, FailureKind, Live};
-use k8stui::engine::kinds::{Deployment, Pod};
+use k8stui::engine::kinds::{Deployment, Pod, Secret};
 use k8stui::engine::object::Kind;
 use k8stui::engine::watch::{self, KindState, Report, Scope};
 use k8stui::engine::world::{Delta, Sync, World};
@@ -231,6 +231,31 @@ async fn what_is_forbidden_is_coverage_and_the_rest_goes_on() {
         bed.world.sync(Kind::Node) == Sync::Synced
     })
     .await;
+}
+
+#[tokio::test]
+async fn of_secrets_only_the_metadata_is_ever_asked_for() {
+    // A key that only the data has would be known if the data had been read.
+    let secret = |name: &str| {
+        json!({
+            "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+            "metadata": {"name": name, "namespace": "shop", "managedFields": [{"manager": "kubectl", "operation": "Update",
+                "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": {"f:data": {".": {}, "f:user": {}}}}]},
+            "data": {"user": "YQ==", "password": "c2VjcmV0"},
+        })
+    };
+    let mut bed = Bed::start(vec![secret("listed")], |_| (), Scope::default()).await;
+    bed.until_watching().await;
+    bed.put(secret("watched"));
+    bed.until("the new one is there", |bed| {
+        bed.world.get::<Secret>("shop", "watched").is_some()
+    })
+    .await;
+    for name in ["listed", "watched"] {
+        let secret: &Secret = bed.world.get("shop", name).unwrap();
+        assert_ne!(secret.has("password"), Some(true), "{name}");
+        assert!(secret.kind.is_empty(), "{name}");
+    }
 }
 
 #[tokio::test]

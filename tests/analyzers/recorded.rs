@@ -9,26 +9,18 @@ use k8stui::engine::analyzers::logs;
 use k8stui::engine::evidence::Numbered;
 use k8stui::engine::finding::{Finding, Severity};
 use k8stui::engine::kinds::Pod;
+use k8stui::engine::object::Kind;
 use k8stui::engine::playbook::Playbook;
 use k8stui::engine::world::World;
 use serde_json::Value;
 
 use super::worlds::{add_log, findings, world};
 
-const FILES: &[&str] = &[
-    "pods",
-    "replicasets",
-    "deployments",
-    "statefulsets",
-    "daemonsets",
-    "jobs",
-    "services",
-    "endpointslices",
-    "persistentvolumeclaims",
-    "storageclasses",
-    "nodes",
-    "events",
-];
+/// The objects of a kind that were recorded.
+pub fn recorded(kind: Kind) -> Vec<Value> {
+    let path = fixtures().join(format!("recorded/{}.json", kind.plural()));
+    std::fs::read_to_string(path).map_or_else(|_| Vec::new(), |text| serde_json::from_str(&text).unwrap())
+}
 
 /// When the recording was made.
 pub const NOW: &str = "2026-11-21T01:27:40Z";
@@ -39,12 +31,9 @@ pub fn fixtures() -> PathBuf {
 
 /// The recorded cluster, with those logs that a console would have read.
 pub fn cluster() -> World {
-    let mut objects: Vec<Value> = Vec::new();
-    for file in FILES {
-        let text = std::fs::read_to_string(fixtures().join(format!("recorded/{file}.json"))).unwrap();
-        objects.extend(serde_json::from_str::<Vec<Value>>(&text).unwrap());
-    }
-    let mut world = world(objects, &[]);
+    // Secrets were not recorded: that none is there means nothing.
+    let objects: Vec<Value> = Kind::ALL.iter().flat_map(|kind| recorded(*kind)).collect();
+    let mut world = world(objects, &["Secret"]);
     let wanted: Vec<_> = world
         .all::<Pod>()
         .flat_map(|pod| logs::wanted(&world, pod))

@@ -21,14 +21,12 @@ use super::credential::{Credential, Lender, Plugin};
 use super::resources::Resources;
 use super::{Access, Failure, FailureKind, LogRequest, Source};
 use crate::engine::analyzers::logs::LogLine;
-use crate::engine::object::{ObjectRef, Text};
+use crate::engine::object::{Form, ObjectRef, Text};
 
 /// How long an answer that is no watch and no log may take, where the person did not say.
 const REQUEST_LIMIT: Duration = Duration::from_mins(1);
 
 const JSON: &str = "application/json";
-/// Metadata alone: the only form in which a Secret is ever asked for.
-const METADATA: &str = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
 
 /// A connection to one cluster.
 pub struct Live {
@@ -201,9 +199,9 @@ impl Live {
     ///
     /// # Errors
     /// As [`Live::get`].
-    pub async fn chunks(&self, path: &str) -> Result<Chunks, Failure> {
+    pub async fn chunks(&self, path: &str, accept: &str) -> Result<Chunks, Failure> {
         self.authenticate().await?;
-        let response = self.within(path, self.get(path, JSON)).await?;
+        let response = self.within(path, self.get(path, accept)).await?;
         let context = self.context.clone();
         let what = path.split('?').next().unwrap_or(path).to_owned();
         let stream = response.into_body().into_data_stream().map_err(move |error| {
@@ -260,7 +258,9 @@ impl Live {
     async fn whole(&self, object: &ObjectRef) -> Result<serde_json::Value, Failure> {
         let path = self.resources.path(self, object).await?;
         let secret = object.kind.eq_ignore_ascii_case("secret");
-        let mut json = self.json(&path, if secret { METADATA } else { JSON }).await?;
+        let mut json = self
+            .json(&path, if secret { Form::Metadata.object() } else { JSON })
+            .await?;
         if let Some(metadata) = json
             .get_mut("metadata")
             .and_then(serde_json::Value::as_object_mut)
@@ -288,7 +288,7 @@ impl Source for Arc<Live> {
     fn log(&self, request: LogRequest) -> BoxStream<'static, Result<LogLine, Failure>> {
         let live = Self::clone(self);
         let lines = async move {
-            let chunks = live.chunks(&log_path(&request)).await?;
+            let chunks = live.chunks(&log_path(&request), JSON).await?;
             Ok::<_, Failure>(log_lines(chunks))
         };
         futures::stream::once(lines).try_flatten().boxed()

@@ -11,7 +11,7 @@ use super::{KindState, Report, Reports};
 use crate::engine::cluster::lines::lines;
 use crate::engine::cluster::{Failure, FailureKind, Live};
 use crate::engine::kinds::Watched;
-use crate::engine::object::{Key, Text};
+use crate::engine::object::{Form, Key, Text};
 use crate::engine::world::{Delta, Object};
 
 /// The server ends a watch after so many seconds; a new one goes on where it was.
@@ -49,6 +49,7 @@ struct Status {
 pub async fn follow<T>(
     live: &Live,
     namespace: Option<&Text>,
+    form: Form,
     version: &mut String,
     reports: &Reports,
 ) -> Ended
@@ -60,7 +61,7 @@ where
         "{}?watch=true&allowWatchBookmarks=true&timeoutSeconds={WATCH_SECONDS}&resourceVersion={version}",
         T::KIND.path(namespace.map(AsRef::as_ref))
     );
-    let chunks = match live.chunks(&path).await {
+    let chunks = match live.chunks(&path, form.object()).await {
         Ok(chunks) => chunks,
         Err(failure) if failure.what.starts_with("410") => return Ended::Expired,
         Err(failure) => return Ended::Broken(failure),

@@ -12,7 +12,7 @@ use super::object::{Undecoded, decode};
 use super::{KindState, Report, Reports};
 use crate::engine::cluster::{Chunks, Failure, FailureKind, Live};
 use crate::engine::kinds::Watched;
-use crate::engine::object::{Kind, Symbol, Text};
+use crate::engine::object::{Form, Kind, Symbol, Text};
 use crate::engine::world::{Delta, Object};
 
 /// So many objects are handed on at once: large enough that the channel costs nothing, small enough that the first
@@ -39,6 +39,7 @@ pub enum Freshness {
 pub async fn list<T>(
     live: &Live,
     namespace: Option<&Text>,
+    form: Form,
     freshness: Freshness,
     reports: &Reports,
 ) -> Result<String, Failure>
@@ -55,7 +56,7 @@ where
             (None, Freshness::Cached) => format!("{path}?resourceVersion=0"),
             (None, Freshness::Newest) => format!("{path}?limit=500"),
         };
-        let mut chunks = live.chunks(&query).await?;
+        let mut chunks = live.chunks(&query, form.list()).await?;
         let mut splitter = Splitter::default();
         let mut batch: Vec<Delta> = Vec::new();
         let mut broken: Vec<Undecoded> = Vec::new();

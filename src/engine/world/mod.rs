@@ -6,6 +6,7 @@
 mod delta;
 mod index;
 mod table;
+mod view;
 
 use std::collections::HashMap;
 
@@ -13,11 +14,9 @@ pub use delta::{Delta, Object};
 pub use table::Table;
 
 use self::index::Index;
+use self::view::View;
 use super::analyzers::logs::LogDigest;
-use super::kinds::{
-    DaemonSet, Deployment, EndpointSlice, Event, Job, Meta, Namespace, Node, PersistentVolumeClaim, Pod,
-    ReplicaSet, Service, StatefulSet, StorageClass, Watched,
-};
+use super::kinds::{self, EndpointSlice, Event, Meta, Pod, Service, Watched, for_each_kind};
 use super::object::{Key, Kind, ObjectRef, Symbol, Text};
 
 /// One instance of a container's log: the present one or the one before.
@@ -50,19 +49,7 @@ pub enum Sync {
 pub struct World {
     /// The cluster's id.
     pub cluster: Text,
-    pods: Table<Pod>,
-    replica_sets: Table<ReplicaSet>,
-    deployments: Table<Deployment>,
-    stateful_sets: Table<StatefulSet>,
-    daemon_sets: Table<DaemonSet>,
-    jobs: Table<Job>,
-    services: Table<Service>,
-    endpoint_slices: Table<EndpointSlice>,
-    claims: Table<PersistentVolumeClaim>,
-    storage_classes: Table<StorageClass>,
-    nodes: Table<Node>,
-    namespaces: Table<Namespace>,
-    events: Table<Event>,
+    tables: Tables,
     logs: HashMap<LogKey, LogDigest>,
     index: Index,
     sync: HashMap<Kind, Sync>,
@@ -77,31 +64,37 @@ pub trait Stored: Watched + Sized {
 }
 
 macro_rules! stored {
-    ($($kind:ident $table:ident),* $(,)?) => {
-        $(impl Stored for $kind {
+    ($($kind:ident $table:ident,)*) => {
+        /// The objects, by kind.
+        #[derive(Debug, Default)]
+        struct Tables {
+            $($table: Table<kinds::$kind>,)*
+        }
+
+        $(impl Stored for kinds::$kind {
             fn table(world: &World) -> &Table<Self> {
-                &world.$table
+                &world.tables.$table
             }
             fn table_mut(world: &mut World) -> &mut Table<Self> {
-                &mut world.$table
+                &mut world.tables.$table
             }
         })*
 
         impl World {
             /// How many objects of a kind are here.
             pub fn count(&self, kind: Kind) -> usize {
-                match kind { $(Kind::$kind => self.$table.len(),)* }
+                match kind { $(Kind::$kind => self.tables.$table.len(),)* }
             }
 
             /// The metadata of an object of any kind.
             pub fn meta(&self, key: &Key) -> Option<&Meta> {
-                match key.kind { $(Kind::$kind => self.$table.get(&key.namespace, &key.name).map(Watched::meta),)* }
+                match key.kind { $(Kind::$kind => self.tables.$table.get(&key.namespace, &key.name).map(Watched::meta),)* }
             }
 
             /// The keys of all objects of a kind, in order.
             pub fn keys(&self, kind: Kind) -> Vec<Key> {
                 match kind {
-                    $(Kind::$kind => self.$table.keys().map(|(namespace, name)| Key {
+                    $(Kind::$kind => self.tables.$table.keys().map(|(namespace, name)| Key {
                         kind, namespace: namespace.clone(), name: name.clone(),
                     }).collect(),)*
                 }
@@ -115,11 +108,11 @@ macro_rules! stored {
                             namespace: object.metadata.namespace.clone(),
                             name: object.metadata.name.clone(),
                         };
-                        if let Some(old) = self.$table.get(&key.namespace, &key.name) {
-                            self.index.remove(&key, &delta::View::from(old));
+                        if let Some(old) = self.tables.$table.get(&key.namespace, &key.name) {
+                            self.index.remove(&key, &View::from(old));
                         }
-                        self.index.add(&key, &delta::View::from(&*object));
-                        self.$table.insert(object);
+                        self.index.add(&key, &View::from(&*object));
+                        self.tables.$table.insert(object);
                         key
                     })*
                 }
@@ -127,8 +120,8 @@ macro_rules! stored {
 
             fn remove(&mut self, key: &Key) {
                 match key.kind {
-                    $(Kind::$kind => if let Some(old) = self.$table.remove(&key.namespace, &key.name) {
-                        self.index.remove(key, &delta::View::from(&*old));
+                    $(Kind::$kind => if let Some(old) = self.tables.$table.remove(&key.namespace, &key.name) {
+                        self.index.remove(key, &View::from(&*old));
                     })*
                 }
             }
@@ -136,21 +129,7 @@ macro_rules! stored {
     };
 }
 
-stored!(
-    Pod pods,
-    ReplicaSet replica_sets,
-    Deployment deployments,
-    StatefulSet stateful_sets,
-    DaemonSet daemon_sets,
-    Job jobs,
-    Service services,
-    EndpointSlice endpoint_slices,
-    PersistentVolumeClaim claims,
-    StorageClass storage_classes,
-    Node nodes,
-    Namespace namespaces,
-    Event events,
-);
+for_each_kind!(stored);
 
 impl World {
     /// An empty world of a cluster.
@@ -236,7 +215,7 @@ impl World {
         let mut events: Vec<&Event> = self
             .index
             .events_about(kind, namespace, name)
-            .filter_map(|(namespace, name)| self.events.get(namespace, name))
+            .filter_map(|(namespace, name)| self.tables.events.get(namespace, name))
             .filter(|event| {
                 let about = &*event.involved_object.uid;
                 uid.is_empty() || about.is_empty() || about == uid
@@ -259,6 +238,27 @@ impl World {
         self.index.children(owner)
     }
 
+    /// The objects that name this one in their spec, in order: whom its absence hurts. Followed are what pods and
+    /// templates refer to (ConfigMap, Secret, ServiceAccount, PriorityClass, RuntimeClass, ResourceClaim), the
+    /// backends, certificates and class of an Ingress, the target of an autoscaler, class and volume of a claim,
+    /// claim and class of a volume, node and volume of an attachment, Service and classes of a StatefulSet, the
+    /// Services of webhooks, APIServices and conversions, a binding's role and accounts or policy, and the pull
+    /// secrets of an account. Pods by node or claim: [`World::pods_on`], [`World::pods_with_claim`].
+    pub fn referrers(&self, to: &Key) -> Vec<Key> {
+        self.index.referrers(to)
+    }
+
+    /// Those of [`World::referrers`] that are of a kind.
+    pub fn referrers_of(&self, to: &Key, kind: Kind) -> impl Iterator<Item = Key> {
+        let all = self.index.referrers(to).into_iter();
+        all.filter(move |key| key.kind == kind)
+    }
+
+    /// The objects that are being deleted, in order.
+    pub fn deleting(&self) -> impl Iterator<Item = &Key> {
+        self.index.deleting()
+    }
+
     /// The pods on a node.
     pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Key> {
         self.index.pods_on(node)
@@ -274,7 +274,7 @@ impl World {
         let namespace = Symbol::from(namespace);
         self.index
             .slices(&namespace, service)
-            .filter_map(|key| self.endpoint_slices.get(&key.namespace, &key.name))
+            .filter_map(|key| self.tables.endpoint_slices.get(&key.namespace, &key.name))
             .collect::<Vec<_>>()
             .into_iter()
     }
@@ -324,7 +324,7 @@ impl World {
 
     /// Forgets the logs of pods that are gone.
     pub fn prune_logs(&mut self) {
-        let pods = &self.pods;
+        let pods = &self.tables.pods;
         self.logs
             .retain(|key, _| pods.get(&key.namespace, &key.pod).is_some());
     }

@@ -119,10 +119,10 @@ fn claims(case: &Case, verdict: &Verdict, finding: &mut Finding) {
             _ => {}
         }
     }
-    for (index, volume) in case.pod.spec.volumes.iter().enumerate() {
+    for volume in &case.pod.spec.volumes {
         if let Some(claim) = &volume.persistent_volume_claim {
             finding.evidence.push(case.field(
-                format!("spec.volumes[{index}].persistentVolumeClaim.claimName"),
+                format!("spec.volumes[{}].persistentVolumeClaim.claimName", volume.index),
                 &*claim.claim_name,
             ));
         }
