@@ -78,7 +78,7 @@ async fn serve(pods: usize) {
         let mark = serde_json::json!({
             "apiVersion": "v1", "kind": "Pod",
             "metadata": {"name": format!("mark-{}", store.revision()), "namespace": "default", "uid": store.revision().to_string()},
-            "spec": {"containers": [{"name": "mark", "image": "Mark:1"}]},
+            "spec": {"nodeName": "node-0000", "containers": [{"name": "mark", "image": "Mark:1"}]},
             "status": {"phase": "Pending", "containerStatuses": [{"name": "mark", "restartCount": 0, "ready": false,
                 "image": "Mark:1", "imageID": "", "state": {"waiting": {"reason": "InvalidImageName", "message": "invalid"}}}]},
         });

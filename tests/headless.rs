@@ -110,7 +110,17 @@ async fn two_looks_say_the_same() {
     for document in [&mut first, &mut second] {
         document["generated_at"] = Value::Null;
     }
-    assert_eq!(first, second);
+    // Line by line: a difference shows where it is, and does not bury it under two whole documents.
+    let lines = |document: &Value| -> Vec<String> {
+        let text = serde_json::to_string_pretty(document).unwrap();
+        text.lines().map(str::to_owned).collect()
+    };
+    let (first, second) = (lines(&first), lines(&second));
+    for (at, (one, other)) in first.iter().zip(&second).enumerate() {
+        let before = first[at.saturating_sub(8)..at].join("\n");
+        assert_eq!(one, other, "after\n{before}");
+    }
+    assert_eq!(first.len(), second.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

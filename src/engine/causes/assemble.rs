@@ -10,18 +10,19 @@ use super::Findings;
 use super::evidence::Numbers;
 use super::group::{Forest, Group, GroupKey};
 use super::severity;
-use crate::engine::analyzers::logs;
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::id::short_hash;
-use crate::engine::kinds::Pod;
-use crate::engine::object::{ObjectRef, Text};
+use crate::engine::object::{Key, ObjectRef, Text};
 use crate::engine::playbook::Playbook;
 use crate::engine::problem::{Member, Problem, Role, State};
 use crate::engine::world::World;
 
 /// A healed problem stays in sight for so long.
 const HEALED_STAYS: SignedDuration = SignedDuration::from_mins(2);
+
+/// Whether a log of that pod was asked for and is neither here nor known to be unreadable.
+pub type Awaited<'a> = &'a dyn Fn(&Key) -> bool;
 
 /// The problems of a cluster, as they come and go.
 #[derive(Debug, Default)]
@@ -51,12 +52,14 @@ impl Problems {
         leaves.min()
     }
 
-    /// Takes in the findings of a moment. Says whether anything that can be seen changed.
+    /// Takes in the findings of a moment. `awaited` says whether a log of that pod is still on its way. Says whether
+    /// anything that can be seen changed.
     pub fn update(
         &mut self,
         world: &World,
         findings: &Findings,
         playbook: &Playbook,
+        awaited: Awaited,
         now: Timestamp,
     ) -> bool {
         let forest = Forest::grow(world, findings);
@@ -67,16 +70,18 @@ impl Problems {
         }
         let mut fresh: Vec<Arc<Problem>> = Vec::new();
         for (root, keys) in trees {
-            fresh.extend(self.assemble(world, playbook, &forest, root, &keys));
+            fresh.extend(self.assemble(world, playbook, awaited, &forest, root, &keys));
         }
         for old in &self.all {
             let gone = !fresh.iter().any(|new| same(old, new));
             let healed_at = match old.state {
-                State::Active if gone => Some(now),
+                // While kinds are still being read, what goes was not understood yet: it gets another name (its
+                // owner's) or another root, and nothing has healed.
+                State::Active if gone && !old.provisional => Some(now),
                 State::Healed(at) if gone && now.duration_since(at) < HEALED_STAYS => Some(at),
                 _ => None,
             };
-            self.healed += u32::from(gone && old.state == State::Active);
+            self.healed += u32::from(gone && old.state == State::Active && !old.provisional);
             if let Some(at) = healed_at {
                 let mut problem = Problem::clone(old);
                 problem.state = State::Healed(at);
@@ -107,6 +112,7 @@ impl Problems {
         &mut self,
         world: &World,
         playbook: &Playbook,
+        awaited: Awaited,
         forest: &Forest,
         root: &GroupKey,
         keys: &[&GroupKey],
@@ -126,11 +132,12 @@ impl Problems {
             .iter()
             .map(|(role, _, finding)| telling(*role, finding))
             .collect();
-        let awaits = listed
-            .iter()
-            .any(|(role, _, finding)| *role != Role::Symptom && awaits_logs(world, finding));
+        // While kinds are still being read a better root may come.
+        let provisional = world.is_reading();
+        let awaits = |finding: &Finding| finding.object.key().is_some_and(|key| awaited(&key));
+        let open = provisional || listed.iter().any(|(_, _, finding)| awaits(finding));
         let numbers = self.numbers(&id);
-        numbers.settle(awaits);
+        numbers.settle(open);
         let (evidence, numbers) = numbers.number(&facts);
         let highest = listed
             .iter()
@@ -171,7 +178,7 @@ impl Problems {
             since,
             owner: finding.owner.clone(),
             culprit: finding.culprit.clone().unwrap_or_else(|| finding.owner.clone()),
-            provisional: provisional(world),
+            provisional,
             members,
             evidence,
         }))
@@ -200,19 +207,6 @@ fn telling(role: Role, finding: &Finding) -> &[Evidence] {
     }
 }
 
-/// Whether a log that may say why is still to be read.
-fn awaits_logs(world: &World, root: &Finding) -> bool {
-    let Some(pod) = world
-        .get::<Pod>(&root.object.namespace, &root.object.name)
-        .filter(|_| &*root.object.kind == "Pod")
-    else {
-        return false;
-    };
-    logs::wanted(world, pod)
-        .iter()
-        .any(|key| world.log(&key.into(), &key.container, key.previous).is_none())
-}
-
 /// The id that a problem with this root has: without the name of what is replaced in a rollout.
 pub(super) fn problem_id(cluster: &str, root: &Finding) -> Text {
     let owner: &ObjectRef = &root.owner;
@@ -234,13 +228,6 @@ fn title(root: &Finding) -> Text {
 /// Whether `new` is what became of `old`.
 fn same(old: &Problem, new: &Problem) -> bool {
     old.id == new.id || new.aliases.contains(&old.id) || old.aliases.contains(&new.id)
-}
-
-/// While kinds are still being read a better root may come.
-fn provisional(world: &World) -> bool {
-    use crate::engine::object::Kind;
-    use crate::engine::world::Sync;
-    Kind::ALL.iter().any(|kind| world.sync(*kind) == Sync::Reading)
 }
 
 type Rank<'a> = (

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use assemble::Problems;
+pub use assemble::{Awaited, Problems};
 
 use super::finding::Finding;
 use super::object::Text;
@@ -33,6 +33,6 @@ pub fn problems(
     now: Timestamp,
 ) -> Vec<Arc<Problem>> {
     let mut problems = Problems::default();
-    problems.update(world, findings, playbook, now);
+    problems.update(world, findings, playbook, &|_| false, now);
     problems.all().to_vec()
 }

@@ -41,6 +41,20 @@ fn shop() -> World {
     world
 }
 
+/// The same, of which everything has been read.
+fn read_shop() -> World {
+    let mut world = shop();
+    for kind in Kind::ALL {
+        let keep = world.keys(*kind).into_iter().map(|key| (key.namespace, key.name));
+        world.apply(Delta::Synced {
+            kind: *kind,
+            namespace: None,
+            keep: keep.collect(),
+        });
+    }
+    world
+}
+
 /// A finding about an object of the shop.
 fn finding(world: &World, code: &str, kind: Kind, name: &str) -> Finding {
     let namespace = if kind.namespaced() { "shop" } else { "" };
@@ -201,24 +215,37 @@ fn the_id_survives_a_rollout_and_another_root_keeps_the_row() {
 
 #[test]
 fn a_healed_problem_stays_a_while_and_leaves() {
-    let world = shop();
+    let world = read_shop();
     let playbook = Playbook::builtin();
     let mut problems = Problems::default();
     let failing = findings([finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a")]);
-    assert!(problems.update(&world, &failing, &playbook, now()));
+    assert!(problems.update(&world, &failing, &playbook, &|_| false, now()));
     assert!(
-        !problems.update(&world, &failing, &playbook, now()),
+        !problems.update(&world, &failing, &playbook, &|_| false, now()),
         "nothing changed"
     );
-    assert!(problems.update(&world, &Findings::new(), &playbook, now()));
+    assert!(problems.update(&world, &Findings::new(), &playbook, &|_| false, now()));
     assert_eq!(problems.all()[0].state, State::Healed(now()));
     assert_eq!((problems.healed(), problems.next_leave().is_some()), (1, true));
-    let back = problems.update(&world, &failing, &playbook, now());
+    let back = problems.update(&world, &failing, &playbook, &|_| false, now());
     assert!(back && problems.all()[0].state == State::Active && problems.all().len() == 1);
-    problems.update(&world, &Findings::new(), &playbook, now());
+    problems.update(&world, &Findings::new(), &playbook, &|_| false, now());
     let later = problems.next_leave().unwrap();
-    assert!(problems.update(&world, &Findings::new(), &playbook, later));
+    assert!(problems.update(&world, &Findings::new(), &playbook, &|_| false, later));
     assert!(problems.all().is_empty());
+}
+
+#[test]
+fn what_was_not_understood_yet_does_not_heal() {
+    let world = shop();
+    let mut problems = Problems::default();
+    let failing = findings([finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a")]);
+    let playbook = Playbook::builtin();
+    problems.update(&world, &failing, &playbook, &|_| false, now());
+    assert!(problems.all()[0].provisional);
+    problems.update(&world, &Findings::new(), &playbook, &|_| false, now());
+    assert!(problems.all().is_empty(), "it goes without a word");
+    assert_eq!(problems.healed(), 0);
 }
 
 #[test]

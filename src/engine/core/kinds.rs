@@ -18,7 +18,8 @@ pub struct Kinds {
     /// What has been read, or failed to be, at least once.
     tried: BTreeSet<(Kind, Option<Text>)>,
     expected: BTreeMap<Kind, u64>,
-    broken: BTreeMap<Kind, BTreeMap<Text, Text>>,
+    /// What was not understood, and why.
+    broken: BTreeMap<Key, Text>,
     lost_since: Option<Timestamp>,
 }
 
@@ -43,24 +44,20 @@ impl Kinds {
         self.expected.insert(kind, objects);
     }
 
-    pub fn broken(&mut self, kind: Kind, object: Text, why: Text) {
-        self.broken.entry(kind).or_default().insert(object, why);
+    pub fn broken(&mut self, key: Key, why: Text) {
+        self.broken.insert(key, why);
     }
 
     /// An object of which something new is known is no longer one that was not understood.
     pub fn mended(&mut self, key: &Key) {
-        let Some(objects) = self.broken.get_mut(&key.kind) else {
-            return;
-        };
-        let name = if key.namespace.is_empty() {
-            key.name.to_string()
-        } else {
-            format!("{}/{}", key.namespace, key.name)
-        };
-        objects.remove(&*name);
-        if objects.is_empty() {
-            self.broken.remove(&key.kind);
-        }
+        self.broken.remove(key);
+    }
+
+    /// A kind has been listed in a namespace, or everywhere: what was not understood there before is gone or better,
+    /// or is told again.
+    pub fn listed(&mut self, kind: Kind, namespace: Option<&str>) {
+        let elsewhere = |key: &Key| namespace.is_some_and(|namespace| key.namespace != *namespace);
+        self.broken.retain(|key, _| key.kind != kind || elsewhere(key));
     }
 
     /// Whether every kind has been read or could not be, at least once, wherever it is looked at.
@@ -160,20 +157,33 @@ impl Kinds {
                 )
             })
             .collect();
-        for (kind, objects) in &self.broken {
-            if let Some((object, why)) = objects.first_key_value() {
-                let detail = format!("{} not understood, the first is {object}: {why}", objects.len());
-                entries.push(entry(
-                    cluster,
-                    *kind,
-                    "".into(),
-                    Status::Error,
-                    objects.len() as u64,
-                    detail.into(),
-                ));
+        let mut broken = self.broken.iter().peekable();
+        while let Some((first, why)) = broken.next() {
+            let mut count = 1u64;
+            while broken.next_if(|(key, _)| key.kind == first.kind).is_some() {
+                count += 1;
             }
+            let detail = format!("{count} not understood, the first is {}: {why}", place(first));
+            entries.push(entry(
+                cluster,
+                first.kind,
+                "".into(),
+                Status::Error,
+                count,
+                detail.into(),
+            ));
         }
         entries
+    }
+}
+
+/// `shop/web-1`, as far as it could be read.
+fn place(key: &Key) -> String {
+    let name = if key.name.is_empty() { "?" } else { &*key.name };
+    if key.namespace.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{}/{name}", key.namespace)
     }
 }
 
@@ -198,12 +208,49 @@ mod tests {
     fn what_was_not_understood_is_forgotten_once_it_is_mended() {
         let mut kinds = Kinds::default();
         let (cluster, world) = ("c1".into(), World::default());
-        kinds.broken(Kind::Pod, "shop/web".into(), "no".into());
-        kinds.broken(Kind::Node, "n1".into(), "no".into());
+        kinds.broken(Key::new(Kind::Pod, "shop", "web"), "no".into());
+        kinds.broken(Key::new(Kind::Pod, "shop", "api"), "labels are a list".into());
+        kinds.broken(Key::new(Kind::Node, "", "n1"), "no".into());
         kinds.mended(&Key::new(Kind::Pod, "shop", "other"));
-        assert_eq!(kinds.coverage(&cluster, &world).len(), 2);
+        let details: Vec<Text> = kinds
+            .coverage(&cluster, &world)
+            .into_iter()
+            .map(|entry| entry.detail)
+            .collect();
+        assert_eq!(
+            details.iter().map(|detail| &**detail).collect::<Vec<_>>(),
+            [
+                "2 not understood, the first is shop/api: labels are a list",
+                "1 not understood, the first is n1: no",
+            ]
+        );
+        kinds.mended(&Key::new(Kind::Pod, "shop", "api"));
         kinds.mended(&Key::new(Kind::Pod, "shop", "web"));
         kinds.mended(&Key::new(Kind::Node, "", "n1"));
         assert!(kinds.coverage(&cluster, &world).is_empty());
+    }
+
+    #[test]
+    fn a_list_that_is_through_says_anew_what_was_not_understood() {
+        let mut kinds = Kinds::default();
+        let (cluster, world) = ("c1".into(), World::default());
+        for key in [
+            Key::new(Kind::Pod, "shop", ""),
+            Key::new(Kind::Pod, "pay", "web"),
+            Key::new(Kind::Node, "", "n1"),
+        ] {
+            kinds.broken(key, "no".into());
+        }
+        let mut left = |kind, namespace| {
+            kinds.listed(kind, namespace);
+            kinds
+                .coverage(&cluster, &world)
+                .iter()
+                .map(|entry| entry.objects)
+                .sum::<u64>()
+        };
+        assert_eq!(left(Kind::Pod, Some("shop")), 2);
+        assert_eq!(left(Kind::Node, None), 1);
+        assert_eq!(left(Kind::Pod, None), 0);
     }
 }

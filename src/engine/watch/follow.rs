@@ -98,14 +98,8 @@ where
                     *version = at.unwrap_or_else(|| std::mem::take(version));
                 }
                 Step::Bookmark(at) => *version = at.unwrap_or_else(|| std::mem::take(version)),
-                Step::Broken(Undecoded { object, why }, at) => {
-                    let _ = reports
-                        .send(Report::Broken {
-                            kind: T::KIND,
-                            object,
-                            why,
-                        })
-                        .await;
+                Step::Broken(Undecoded { key, why }, at) => {
+                    let _ = reports.send(Report::Broken { key, why }).await;
                     *version = at.unwrap_or_else(|| std::mem::take(version));
                 }
                 Step::End(reason) => {
@@ -167,6 +161,10 @@ where
                 Step::Change(Delta::Remove(key), resource_version(json))
             }
             Ok(object) => Step::Change(Delta::Upsert(object.into()), resource_version(json)),
+            // Gone is gone, whatever it was in the end.
+            Err(Undecoded { key, .. }) if kind == "DELETED" && !key.name.is_empty() => {
+                Step::Change(Delta::Remove(key), resource_version(json))
+            }
             Err(undecoded) => Step::Broken(undecoded, resource_version(json)),
         },
     }

@@ -49,6 +49,7 @@ where
 {
     let path = T::KIND.path(namespace.map(AsRef::as_ref));
     let mut keep: HashSet<(Symbol, Text)> = HashSet::new();
+    let mut broken: Vec<Undecoded> = Vec::new();
     let mut token: Option<String> = None;
     loop {
         let query = match (&token, freshness) {
@@ -59,7 +60,6 @@ where
         let mut chunks = live.chunks(&query, form.list()).await?;
         let mut splitter = Splitter::default();
         let mut batch: Vec<Delta> = Vec::new();
-        let mut broken: Vec<Undecoded> = Vec::new();
         while let Some(chunk) = next(&mut chunks, T::KIND).await? {
             splitter.feed(&chunk, |item| match decode::<T>(item) {
                 Ok(object) => {
@@ -67,7 +67,12 @@ where
                     keep.insert((meta.namespace.clone(), meta.name.clone()));
                     batch.push(Delta::Upsert(object.into()));
                 }
-                Err(undecoded) => broken.push(undecoded),
+                // It is there all the same: what was known of it stays.
+                Err(undecoded) => {
+                    let key = &undecoded.key;
+                    keep.insert((key.namespace.clone(), key.name.clone()));
+                    broken.push(undecoded);
+                }
             });
             if batch.len() >= BATCH {
                 hand_on(reports, &mut batch).await;
@@ -77,15 +82,6 @@ where
                 };
                 tell(reports, T::KIND, namespace, state).await;
             }
-        }
-        for Undecoded { object, why } in broken {
-            let _ = reports
-                .send(Report::Broken {
-                    kind: T::KIND,
-                    object,
-                    why,
-                })
-                .await;
         }
         hand_on(reports, &mut batch).await;
         let envelope = splitter.finish().map_err(|error| {
@@ -103,6 +99,13 @@ where
                 keep,
             };
             let _ = reports.send(Report::Deltas(vec![synced])).await;
+            // After it: a list that is through says anew what was not understood.
+            for Undecoded { mut key, why } in broken {
+                if let Some(namespace) = namespace {
+                    key.namespace = Symbol::from(&**namespace);
+                }
+                let _ = reports.send(Report::Broken { key, why }).await;
+            }
             return Ok(metadata.resource_version);
         }
         let read = keep.len() as u64;

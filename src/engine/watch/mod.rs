@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 
 use super::cluster::{Failure, Live};
 use super::kinds;
-use super::object::{Kind, Text};
+use super::object::{Key, Kind, Text};
 use super::world::{Delta, LogKey, Object};
 
 /// Where to look.
@@ -58,12 +58,10 @@ pub enum Report {
         /// How many.
         objects: u64,
     },
-    /// Objects that could not be decoded, with the first one's error.
+    /// An object that could not be decoded. What was known of it before is still in the world.
     Broken {
-        /// The kind.
-        kind: Kind,
-        /// Which object, as far as it could be read.
-        object: Text,
+        /// Which object, as far as it could be read: the name is empty where even that could not.
+        key: Key,
         /// What is wrong with it.
         why: Text,
     },

@@ -145,9 +145,17 @@ where
     async fn wait(&mut self, failure: Failure) {
         let pause = match failure.kind {
             FailureKind::Forbidden => {
-                if self.namespace.is_none() && T::KIND.namespaced() && self.fallback.is_some() {
-                    self.tell(KindState::Forbidden(failure.what)).await;
-                    self.namespace = self.fallback.take();
+                let fallback = self
+                    .fallback
+                    .take_if(|_| self.namespace.is_none() && T::KIND.namespaced());
+                if let Some(fallback) = fallback {
+                    let reading = Delta::Reading {
+                        kind: T::KIND,
+                        namespace: Some(fallback.clone()),
+                    };
+                    let _ = self.reports.send(Report::Deltas(vec![reading])).await;
+                    self.unreadable(KindState::Forbidden(failure.what)).await;
+                    self.namespace = Some(fallback);
                     return;
                 }
                 self.unreadable(KindState::Forbidden(failure.what)).await;
@@ -168,10 +176,11 @@ where
     }
 
     async fn unreadable(&self, state: KindState) {
-        let _ = self
-            .reports
-            .send(Report::Deltas(vec![Delta::Unreadable(T::KIND)]))
-            .await;
+        let unreadable = Delta::Unreadable {
+            kind: T::KIND,
+            namespace: self.namespace.clone(),
+        };
+        let _ = self.reports.send(Report::Deltas(vec![unreadable])).await;
         self.tell(state).await;
     }
 

@@ -63,8 +63,20 @@ pub enum Delta {
         /// Namespace and name of all that is there.
         keep: HashSet<(Symbol, Text)>,
     },
+    /// A kind is going to be read in a namespace, or everywhere if `None`.
+    Reading {
+        /// The kind.
+        kind: Kind,
+        /// Where; everywhere if `None`.
+        namespace: Option<Text>,
+    },
     /// A kind cannot be read.
-    Unreadable(Kind),
+    Unreadable {
+        /// The kind.
+        kind: Kind,
+        /// Where; everywhere if `None`.
+        namespace: Option<Text>,
+    },
     /// The digest of a log was read.
     Log(LogKey, LogDigest),
 }

@@ -5,15 +5,18 @@
 
 mod delta;
 mod index;
+mod sync;
 mod table;
 mod view;
 
 use std::collections::HashMap;
 
 pub use delta::{Delta, Object};
+pub use sync::Sync;
 pub use table::Table;
 
 use self::index::Index;
+use self::sync::Places;
 use self::view::View;
 use super::analyzers::logs::LogDigest;
 use super::kinds::{self, EndpointSlice, Event, Meta, Pod, Service, Watched, for_each_kind};
@@ -32,18 +35,6 @@ pub struct LogKey {
     pub previous: bool,
 }
 
-/// How the reading of a kind stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sync {
-    /// Not asked for, or not through yet: absence says nothing.
-    #[default]
-    Reading,
-    /// All there is is here.
-    Synced,
-    /// It cannot be read (forbidden, absent, failing): absence says nothing.
-    Unreadable,
-}
-
 /// The slim objects of one cluster.
 #[derive(Debug, Default)]
 pub struct World {
@@ -52,7 +43,7 @@ pub struct World {
     tables: Tables,
     logs: HashMap<LogKey, LogDigest>,
     index: Index,
-    sync: HashMap<Kind, Sync>,
+    places: Places,
 }
 
 /// A kind that the world has a table of.
@@ -96,6 +87,16 @@ macro_rules! stored {
                 match kind {
                     $(Kind::$kind => self.tables.$table.keys().map(|(namespace, name)| Key {
                         kind, namespace: namespace.clone(), name: name.clone(),
+                    }).collect(),)*
+                }
+            }
+
+            /// The keys of all objects of a kind in a namespace, in order.
+            pub fn keys_in(&self, kind: Kind, namespace: &str) -> Vec<Key> {
+                match kind {
+                    $(Kind::$kind => self.$table.in_namespace(namespace).map(|object| {
+                        let meta = object.meta();
+                        Key { kind, namespace: meta.namespace.clone(), name: meta.name.clone() }
                     }).collect(),)*
                 }
             }
@@ -153,24 +154,23 @@ impl World {
                 namespace,
                 keep,
             } => {
-                self.sync.insert(kind, Sync::Synced);
-                let gone: Vec<Key> = self
-                    .keys(kind)
-                    .into_iter()
-                    .filter(|key| {
-                        namespace
-                            .as_ref()
-                            .is_none_or(|namespace| key.namespace == **namespace)
-                    })
-                    .filter(|key| !keep.contains(&(key.namespace.clone(), key.name.clone())))
-                    .collect();
+                let mut gone = match &namespace {
+                    Some(namespace) => self.keys_in(kind, namespace),
+                    None => self.keys(kind),
+                };
+                self.places.set(kind, namespace, Sync::Synced);
+                gone.retain(|key| !keep.contains(&(key.namespace.clone(), key.name.clone())));
                 for key in &gone {
                     self.remove(key);
                 }
                 gone
             }
-            Delta::Unreadable(kind) => {
-                self.sync.insert(kind, Sync::Unreadable);
+            Delta::Reading { kind, namespace } => {
+                self.places.set(kind, namespace, Sync::Reading);
+                Vec::new()
+            }
+            Delta::Unreadable { kind, namespace } => {
+                self.places.set(kind, namespace, Sync::Unreadable);
                 Vec::new()
             }
             Delta::Log(key, digest) => {
@@ -205,9 +205,23 @@ impl World {
         T::table(self).in_namespace(namespace)
     }
 
-    /// How the reading of a kind stands. Only when it is [`Sync::Synced`] does absence mean that there is none.
-    pub fn sync(&self, kind: Kind) -> Sync {
-        self.sync.get(&kind).copied().unwrap_or_default()
+    /// How the reading of a kind stands in a namespace; an empty one asks for all of them at once, and is the one to
+    /// ask for where a kind has none. Only when it is [`Sync::Synced`] does absence there mean that there is none.
+    ///
+    /// A kind is synced in a namespace when it was read there or everywhere: with several namespaces asked for, or
+    /// where a kind may be read in one of them only, it may be so in one and not in the next.
+    pub fn sync(&self, kind: Kind, namespace: &str) -> Sync {
+        self.places.get(kind, namespace)
+    }
+
+    /// Whether a kind has been read anywhere.
+    pub fn is_synced_somewhere(&self, kind: Kind) -> bool {
+        self.places.is_synced_somewhere(kind)
+    }
+
+    /// Whether any kind is still being read for the first time, anywhere where it is asked for.
+    pub fn is_reading(&self) -> bool {
+        self.places.is_reading()
     }
 
     /// The events about an object, of this very instance where its uid is known, oldest first.

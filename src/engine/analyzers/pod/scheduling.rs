@@ -13,6 +13,10 @@ pub(super) fn check(case: &mut Case) -> bool {
     if !case.pod.spec.node_name.is_empty() || case.pod.status.phase != "Pending" {
         return false;
     }
+    // Only a kubelet writes a container's status: whatever the spec says, the pod has reached a node.
+    if case.pod.statuses().next().is_some() {
+        return false;
+    }
     match case.pod.condition("PodScheduled") {
         Some(condition) if condition.reason == "SchedulingGated" => gated(case, condition),
         Some(condition) if condition.status == "False" => unschedulable(case, condition),
@@ -133,7 +137,7 @@ fn claims(case: &Case, verdict: &Verdict, finding: &mut Finding) {
 fn labels(case: &Case, verdict: &Verdict, finding: &mut Finding) {
     let selector = &case.pod.spec.node_selector;
     if selector.is_empty()
-        || case.world.sync(Kind::Node) != Sync::Synced
+        || case.world.sync(Kind::Node, "") != Sync::Synced
         || !verdict.names(|o| *o == Obstacle::Selector)
     {
         return;
