@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 
-use super::object::decode;
 use super::{Report, Reports, Scope};
 use crate::engine::cluster::Live;
 use crate::engine::kinds::{Event, Pod};
@@ -151,7 +150,7 @@ async fn read<T: crate::engine::kinds::Watched>(live: &Live, path: &str) -> Vec<
     let mut splitter = Splitter::default();
     let mut objects = Vec::new();
     while let Some(Ok(chunk)) = chunks.next().await {
-        splitter.feed(&chunk, |item| objects.extend(decode::<T>(item).ok()));
+        splitter.feed(&chunk, |item| objects.extend(serde_json::from_slice::<T>(item).ok().filter(|object| !object.meta().name.is_empty())));
     }
     objects
 }

@@ -20,7 +20,6 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::cluster::{Failure, Live};
-use super::kinds;
 use super::object::{Key, Kind, Text};
 use super::world::{Delta, LogKey, Object};
 
@@ -108,8 +107,8 @@ pub fn start(live: &Arc<Live>, scope: &Scope, reports: &Reports, refresh: &Refre
     macro_rules! watch {
         ($turn:ident: $($kind:ident)*) => {$(
             for namespace in namespaces(scope, Kind::$kind) {
-                let watcher = watcher::Watcher::<kinds::$kind>::new(
-                    live.clone(), namespace, scope.fallback.clone(), reports.clone(), refresh.clone(), $turn.clone(),
+                let watcher = watcher::Watcher::new(
+                    live.clone(), Kind::$kind, namespace, scope.fallback.clone(), reports.clone(), refresh.clone(), Some($turn.clone()),
                 );
                 tasks.spawn(watcher.run());
             }

@@ -15,6 +15,8 @@ macro_rules! objects {
         #[derive(Clone, Debug, PartialEq)]
         pub enum Object {
             $(#[doc = concat!("Of kind ", stringify!($kind), ".")] $kind(Box<kinds::$kind>),)*
+            /// Of a custom kind.
+            Custom(Box<kinds::CustomResource>),
         }
         impl Object {
             /// Where it is.
@@ -25,6 +27,11 @@ macro_rules! objects {
                         namespace: object.metadata.namespace.clone(),
                         name: object.metadata.name.clone(),
                     },)*
+                    Self::Custom(object) => Key {
+                        kind: Kind::Custom(object.kind),
+                        namespace: object.metadata.namespace.clone(),
+                        name: object.metadata.name.clone(),
+                    },
                 }
             }
 
@@ -35,6 +42,8 @@ macro_rules! objects {
             pub fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Self, D::Error> {
                 match kind {
                     $(Kind::$kind => kinds::$kind::deserialize(from).map(Self::from),)*
+                    Kind::Custom(kind) => kinds::CustomResource::decode(kind, from)
+                        .map(|object| Self::Custom(Box::new(object))),
                 }
             }
         }
