@@ -67,8 +67,7 @@ fn listed(declared: &Declared) -> Listed<'_> {
 }
 
 fn list(dirs: Option<&Dirs>, output: Output, out: &mut impl Write) -> Result<u8, CouldNot> {
-    let own = dirs.map(|dirs| files(&dirs.analyzers())).transpose()?;
-    let own = own.unwrap_or_default();
+    let own = own(dirs)?;
     let all = own
         .iter()
         .map(|(name, text)| (name.as_str(), text.as_str()))
@@ -119,6 +118,14 @@ fn list(dirs: Option<&Dirs>, output: Output, out: &mut impl Write) -> Result<u8,
         Some(error) => Err(CouldNot(error.to_string())),
         None => Ok(OK),
     }
+}
+
+/// A person's own files, name and text.
+///
+/// # Errors
+/// One is there and cannot be read.
+pub fn own(dirs: Option<&Dirs>) -> Result<Vec<(String, String)>, CouldNot> {
+    dirs.map_or_else(|| Ok(Vec::new()), |dirs| files(&dirs.analyzers()))
 }
 
 /// The files of a folder, in order of name; a folder that is not there has none.

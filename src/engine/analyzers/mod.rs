@@ -59,6 +59,19 @@ pub trait Analyzer: Send + Sync {
         }
     }
 
+    /// Which objects to look at again when a kind has been read in a namespace (everywhere if `None`), or turned out to
+    /// be unreadable there: all of its kind if it reads that one. What lives in a namespace asks for what is absent
+    /// from its own, so it is those of that namespace where both kinds have one.
+    fn readers(&self, world: &World, kind: Kind, namespace: Option<&str>) -> Vec<Key> {
+        if !self.reads().contains(&kind) {
+            return Vec::new();
+        }
+        match namespace.filter(|_| kind.namespaced() && self.kind().namespaced()) {
+            Some(namespace) => world.keys_in(self.kind(), namespace),
+            None => world.keys(self.kind()),
+        }
+    }
+
     /// What is wrong with that object now. An object that is not there has no findings.
     fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis;
 }

@@ -150,7 +150,10 @@ async fn read<T: crate::engine::kinds::Watched>(live: &Live, path: &str) -> Vec<
     let mut splitter = Splitter::default();
     let mut objects = Vec::new();
     while let Some(Ok(chunk)) = chunks.next().await {
-        splitter.feed(&chunk, |item| objects.extend(serde_json::from_slice::<T>(item).ok().filter(|object| !object.meta().name.is_empty())));
+        splitter.feed(&chunk, |item| {
+            let object = serde_json::from_slice::<T>(item).ok();
+            objects.extend(object.filter(|object| !object.meta().name.is_empty()));
+        });
     }
     objects
 }

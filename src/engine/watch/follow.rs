@@ -51,8 +51,7 @@ pub async fn follow(
     namespace: Option<&Text>,
     version: &mut String,
     reports: &Reports,
-) -> Ended
-{
+) -> Ended {
     let path = format!(
         "{}?watch=true&allowWatchBookmarks=true&timeoutSeconds={WATCH_SECONDS}&resourceVersion={version}",
         kind.path(namespace.map(AsRef::as_ref))
@@ -134,11 +133,7 @@ fn read(of: Kind, line: &[u8]) -> Step {
                 410 => Ended::Expired,
                 code => Ended::Broken(Failure::new(
                     FailureKind::Unreachable,
-                    format!(
-                        "the watch of {} ended: {code} {}",
-                        of.plural(),
-                        status.message
-                    ),
+                    format!("the watch of {} ended: {code} {}", of.plural(), status.message),
                 )),
             })
         }

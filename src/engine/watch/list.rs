@@ -41,8 +41,7 @@ pub async fn list(
     namespace: Option<&Text>,
     freshness: Freshness,
     reports: &Reports,
-) -> Result<String, Failure>
-{
+) -> Result<String, Failure> {
     let path = kind.path(namespace.map(AsRef::as_ref));
     let mut keep: HashSet<(Symbol, Text)> = HashSet::new();
     let mut broken: Vec<Undecoded> = Vec::new();

@@ -4,6 +4,8 @@
 //! a watch that ends or breaks goes on from where it was, and one whose place the server has forgotten (410) lists
 //! again. Nothing is ever polled. What may not be read is tried again only every few minutes or when asked for.
 
+mod custom;
+mod discover;
 mod first;
 mod follow;
 mod items;
@@ -12,6 +14,9 @@ pub mod logs;
 mod object;
 mod turn;
 mod watcher;
+
+pub use self::custom::CustomWatches;
+pub use self::discover::Discovered;
 
 use std::sync::Arc;
 
@@ -64,6 +69,8 @@ pub enum Report {
         /// What is wrong with it.
         why: Text,
     },
+    /// The custom kinds that the server says it has, where their definitions may not be read.
+    Discovered(Vec<Discovered>),
     /// The cluster's id: the uid of its namespace kube-system, or a stand-in where that may not be read.
     Identity {
         /// The id.

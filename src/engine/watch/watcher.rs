@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use kube::runtime::utils::Backoff;
 use kube::runtime::watcher::DefaultBackoff;
 
+use super::discover::discover;
 use super::follow::{Ended, follow};
 use super::list::{Freshness, list};
 use super::turn::Turn;
@@ -151,6 +152,11 @@ impl Watcher {
                     self.unreadable(KindState::Forbidden(failure.what)).await;
                     self.namespace = Some(fallback);
                     return;
+                }
+                if self.kind == Kind::CustomResourceDefinition
+                    && let Ok(found) = discover(&self.live).await
+                {
+                    let _ = self.reports.send(Report::Discovered(found)).await;
                 }
                 self.unreadable(KindState::Forbidden(failure.what)).await;
                 FORBIDDEN_RETRY

@@ -19,6 +19,14 @@ macro_rules! objects {
             Custom(Box<kinds::CustomResource>),
         }
         impl Object {
+            /// Its kind.
+            pub fn kind(&self) -> Kind {
+                match self {
+                    $(Self::$kind(_) => Kind::$kind,)*
+                    Self::Custom(object) => Kind::Custom(object.kind),
+                }
+            }
+
             /// Where it is.
             pub fn key(&self) -> Key {
                 match self {
@@ -55,6 +63,20 @@ macro_rules! objects {
     };
 }
 for_each_kind!(objects);
+
+impl Delta {
+    /// The kind that it is about; none for logs.
+    pub fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Upsert(object) => Some(object.kind()),
+            Self::Remove(key) => Some(key.kind),
+            Self::Synced { kind, .. } | Self::Reading { kind, .. } | Self::Unreadable { kind, .. } => {
+                Some(*kind)
+            }
+            Self::Log(..) => None,
+        }
+    }
+}
 
 /// A change of the world.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,7 +5,9 @@
 //! first is used. Where no rule has anything to say, the generic analyzer is asked. A field that is not there makes
 //! a condition not hold; a related kind that could not be read makes every rule that names it silent.
 
+mod around;
 mod expression;
+mod live;
 mod neighbours;
 mod ordered;
 mod parse;
@@ -15,14 +17,18 @@ mod scope;
 mod template;
 mod value;
 
+use std::sync::OnceLock;
+
 use include_dir::{Dir, include_dir};
 use jiff::Timestamp;
 
+pub use self::live::CustomAnalyzer;
 pub use self::neighbours::{Alone, Neighbours, Objects};
 pub use self::parse::DeclaredError;
 pub use self::rule::{Declared, Rule, Trouble};
 use super::Analysis;
 use super::custom::{Conventions, Resource, generic};
+use crate::engine::custom_kind::Keep;
 use crate::engine::finding::Severity;
 use crate::engine::object::Text;
 
@@ -74,6 +80,25 @@ impl Catalog {
         &self.declared
     }
 
+    /// How much of a kind's objects the analyzers need.
+    pub fn keep(&self, group: &str, kind: &str) -> Keep {
+        let mut about = self.about(group, kind).peekable();
+        let related = || {
+            self.declared
+                .iter()
+                .any(|declared| declared.reads().any(|read| read == (group, kind)))
+        };
+        if about.peek().is_some() || related() {
+            Keep::AllBut(
+                about
+                    .flat_map(|declared| declared.drops.iter().cloned())
+                    .collect(),
+            )
+        } else {
+            Keep::Status
+        }
+    }
+
     /// Those that are about a kind.
     pub fn about<'a>(&'a self, group: &'a str, kind: &'a str) -> impl Iterator<Item = &'a Declared> {
         self.declared
@@ -116,6 +141,40 @@ impl Catalog {
             }
         }
         analysis
+    }
+}
+
+/// A catalog that is read when it is first needed: a cluster without custom kinds does not wait for it.
+#[derive(Debug, Default)]
+pub struct LazyCatalog {
+    own: Vec<(String, String)>,
+    read: OnceLock<(Catalog, Vec<DeclaredError>)>,
+}
+
+impl LazyCatalog {
+    /// The built-in analyzers, and before them those of a person's files (name and text).
+    pub fn new(own: Vec<(String, String)>) -> Self {
+        Self {
+            own,
+            read: OnceLock::new(),
+        }
+    }
+
+    fn read(&self) -> &(Catalog, Vec<DeclaredError>) {
+        self.read.get_or_init(|| {
+            let own = self.own.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+            Catalog::parse(own.chain(Catalog::builtin_files()))
+        })
+    }
+
+    /// The catalog.
+    pub fn get(&self) -> &Catalog {
+        &self.read().0
+    }
+
+    /// The files that could not be used; none before the catalog was needed.
+    pub fn errors(&self) -> &[DeclaredError] {
+        self.read.get().map_or(&[], |(_, errors)| errors)
     }
 }
 

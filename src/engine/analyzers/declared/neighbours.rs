@@ -6,8 +6,9 @@ use serde_json::Value;
 
 /// Other objects of the cluster, as JSON.
 pub trait Neighbours {
-    /// Whether all objects of a kind have been read: only then does absence mean that there is none.
-    fn knows(&self, group: &str, kind: &str) -> bool;
+    /// Whether all objects of a kind in a namespace (everywhere if `None`) have been read: only then does absence mean
+    /// that there is none.
+    fn knows(&self, group: &str, kind: &str, namespace: Option<&str>) -> bool;
 
     /// An object by name; one of a kind without namespaces in any.
     fn find(&self, group: &str, kind: &str, namespace: &str, name: &str) -> Option<Cow<'_, Value>>;
@@ -38,7 +39,7 @@ pub trait Neighbours {
 pub struct Alone;
 
 impl Neighbours for Alone {
-    fn knows(&self, _: &str, _: &str) -> bool {
+    fn knows(&self, _: &str, _: &str, _: Option<&str>) -> bool {
         false
     }
     fn find(&self, _: &str, _: &str, _: &str, _: &str) -> Option<Cow<'_, Value>> {
@@ -79,7 +80,7 @@ impl<'a> Objects<'a> {
 }
 
 impl Neighbours for Objects<'_> {
-    fn knows(&self, _: &str, kind: &str) -> bool {
+    fn knows(&self, _: &str, kind: &str, _: Option<&str>) -> bool {
         !self.unread.iter().any(|unread| unread == kind)
     }
 

@@ -64,7 +64,7 @@ fn seen(
         fields.push(("apiVersion", Cel::from(&*version)));
         fields.push(("exists", Cel::Bool(true)));
         fields.push(("object", from_json(&object)));
-    } else if near.knows(group, kind) {
+    } else if near.knows(group, kind, Some(namespace)) {
         fields.push(("exists", Cel::Bool(false)));
     }
     map(fields)
@@ -84,7 +84,7 @@ impl Relation {
         };
         let scope = (!self.everywhere && !namespace.is_empty()).then_some(namespace.as_str());
         let known = || {
-            near.knows(&self.group, &self.kind)
+            near.knows(&self.group, &self.kind, scope)
                 .then_some(())
                 .ok_or(NoValue::Missing)
         };
