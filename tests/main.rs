@@ -12,6 +12,7 @@ mod bad_input;
 mod chat_conversation;
 mod chat_provider;
 mod console;
+mod custom_kinds;
 mod demo;
 mod headless;
 mod paint_chat;
