@@ -11,6 +11,7 @@ mod document;
 mod explain;
 mod logging;
 mod look;
+mod markdown;
 mod prompt;
 mod settings;
 mod text;

@@ -1,16 +1,26 @@
 //! The cluster as something to be asked: logs, whole objects. Two sources behind one face, a live API and files.
 
 mod access;
+mod certificates;
 pub mod credential;
+mod environment;
 mod failure;
+mod kubeconfig;
 pub mod lines;
 mod live;
+mod proxy;
 mod resources;
+mod service_account;
+mod session;
+mod tls;
+mod user;
 
 use std::sync::Arc;
 
 pub use access::{Access, Resolved};
+pub use environment::Environment;
 pub use live::{Chunks, Live};
+pub use user::User;
 
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;

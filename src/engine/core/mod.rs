@@ -5,6 +5,7 @@ mod analysis;
 mod custom;
 mod dossier;
 mod kinds;
+mod names;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +28,7 @@ use super::object::{Key, Kind, Text};
 use super::playbook::Playbook;
 use super::problem::Problem;
 use super::snapshot::{ClusterInfo, Snapshot};
-use super::watch::Report;
+use super::watch::{KindState, Report};
 use super::world::{Delta, LogKey, Object, Sync, World};
 
 pub use self::custom::Change as CustomChange;
@@ -194,6 +195,13 @@ impl Core {
                 namespace,
                 state,
             } if self.is_followed(kind) => {
+                let fails = matches!(state, KindState::Failing(..));
+                // What was read once is still known while the server does not answer; what never was is not waited
+                // for: it may fail for ever.
+                if fails && self.world.sync(kind, namespace.as_deref().unwrap_or_default()) == Sync::Reading {
+                    let namespace = namespace.clone();
+                    self.apply(Delta::Unreadable { kind, namespace });
+                }
                 let readable = self.kinds.set(kind, namespace, state, now);
                 // Whether absence means anything changed: everything of that kind reads differently.
                 if readable {
@@ -359,7 +367,9 @@ impl Core {
             .all()
             .iter()
             .filter(|problem| problem.state == super::problem::State::Active)
-            .flat_map(|problem| problem.members.iter().map(|member| &member.finding.object))
+            .flat_map(|problem| &problem.members)
+            .filter(|member| member.healed.is_none())
+            .map(|member| &member.finding.object)
             .filter(|object| &*object.kind == "Pod")
             .collect();
         let pods = self.world.count(Kind::Pod);

@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 use super::Core;
 use crate::engine::analyzers::declared::{CustomAnalyzer, LazyCatalog};
 use crate::engine::analyzers::{self, Analysis, Analyzer};
+use crate::engine::cluster::{Failure, FailureKind};
 use crate::engine::kinds::{Pod, Service};
 use crate::engine::object::{Key, Kind, Text};
 use crate::engine::playbook::Playbook;
-use crate::engine::watch::Report;
+use crate::engine::watch::{KindState, Report};
 use crate::engine::world::{Delta, Object, Sync, World};
 
 fn now() -> Timestamp {
@@ -160,6 +161,30 @@ fn roots_are_provisional_until_every_namespace_is_read() {
     }
     assert_eq!(provisional(&mut core), Some(false));
     assert_eq!(core.world().sync(Kind::Pod, "pay"), Sync::Unreadable);
+}
+
+#[test]
+fn a_kind_that_fails_is_not_waited_for_and_stays_known_once_it_was_read() {
+    let mut core = core(&[], Vec::new());
+    let fail = |core: &mut Core, kind| {
+        let failure = Failure::new(FailureKind::Unreachable, "refused");
+        let report = Report::Kind {
+            kind,
+            namespace: None,
+            state: KindState::Failing(failure, now()),
+        };
+        core.take(report, now());
+    };
+    take(&mut core, [synced(Kind::Pod, None, &[])]);
+    for kind in Kind::ALL {
+        assert!(core.world().is_reading());
+        fail(&mut core, *kind);
+    }
+    assert!(!core.world().is_reading());
+    assert_eq!(core.world().sync(Kind::Pod, "shop"), Sync::Synced);
+    assert_eq!(core.world().sync(Kind::Node, ""), Sync::Unreadable);
+    take(&mut core, [synced(Kind::Node, None, &[])]);
+    assert_eq!(core.world().sync(Kind::Node, ""), Sync::Synced);
 }
 
 /// Notes which Services it is asked about.

@@ -84,6 +84,14 @@ macro_rules! stored {
                 }
             }
 
+            /// How many objects of a kind are here in a namespace.
+            pub fn count_in(&self, kind: Kind, namespace: &str) -> usize {
+                match kind {
+                    $(Kind::$kind => self.tables.$table.len_in(namespace),)*
+                    Kind::Custom(_) => self.keys_in(kind, namespace).len(),
+                }
+            }
+
             /// The metadata of an object of any kind.
             pub fn meta(&self, key: &Key) -> Option<&Meta> {
                 match key.kind {
