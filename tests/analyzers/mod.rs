@@ -7,6 +7,7 @@
     reason = "clippy knows functions marked as tests, not what only these call"
 )]
 
+mod any_custom;
 mod any_object;
 mod corpus;
 mod digests;
