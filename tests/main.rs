@@ -13,6 +13,7 @@ mod chat_conversation;
 mod chat_provider;
 mod console;
 mod credentials;
+mod custom_kinds;
 mod demo;
 mod headless;
 mod offered_key;

@@ -163,6 +163,11 @@ impl Dirs {
         self.config.join("config.toml")
     }
 
+    /// The person's own analyzers.
+    pub fn analyzers(&self) -> PathBuf {
+        self.config.join("analyzers")
+    }
+
     /// The person's own themes.
     pub fn themes(&self) -> PathBuf {
         self.config.join("themes")

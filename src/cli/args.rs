@@ -98,6 +98,9 @@ pub enum Command {
     Prompt(PromptArgs),
     /// Ask the model (or the playbook) about a problem, once
     Explain(ExplainArgs),
+    /// What is looked at, and a trial of an analyzer of your own
+    #[command(subcommand)]
+    Analyzers(AnalyzersCommand),
     /// Check the kubeconfig, the connection, the rights, the provider and the terminal
     Doctor,
     /// Print a completion script for a shell
@@ -174,6 +177,28 @@ impl From<SeverityArg> for Severity {
             SeverityArg::Info => Self::Info,
         }
     }
+}
+
+/// `analyzers`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AnalyzersCommand {
+    /// Every analyzer with what it finds, your own first
+    List {
+        /// How to print
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+    },
+    /// Check a file of analyzers, and try it on objects
+    Test {
+        /// The file
+        file: PathBuf,
+        /// Objects as kubectl prints them (YAML or JSON); those that are not the analyzers' own are what these may refer to
+        #[arg(long, value_name = "FILE")]
+        object: Option<PathBuf>,
+        /// What time it is for the trial, as RFC 3339 writes it
+        #[arg(long, value_name = "TIME")]
+        now: Option<jiff::Timestamp>,
+    },
 }
 
 /// `prompt`.

@@ -151,6 +151,7 @@ async fn show(
         &Options {
             scope,
             exclude,
+            analyzers: super::analyzers::own(dirs.as_ref())?,
             no_logs: false,
             now: now.clone(),
         },

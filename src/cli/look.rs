@@ -45,8 +45,10 @@ pub struct Look {
 pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
     let live = Live::new(&cli.cluster.access(), Arc::new(OwnTerminal)).await?;
     let scope = cli.cluster.scope(&live.namespace);
+    let (_, dirs) = super::settings::read(cli)?;
     let options = Options {
         scope,
+        analyzers: super::analyzers::own(dirs.as_ref())?,
         exclude: cli
             .cluster
             .exclude_namespace

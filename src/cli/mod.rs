@@ -1,6 +1,7 @@
 //! The commands: from arguments to what is done, and exit codes.
 
 mod analyze;
+mod analyzers;
 mod answers;
 pub mod args;
 mod completion;
@@ -107,6 +108,7 @@ async fn run(cli: Cli) -> Result<u8, CouldNot> {
         Some(Command::Analyze(args)) => analyze::run(&cli, args, &mut out).await,
         Some(Command::Prompt(args)) => prompt::run(&cli, args, &mut out).await,
         Some(Command::Explain(args)) => explain::run(&cli, args, &mut out).await,
+        Some(Command::Analyzers(command)) => analyzers::run(&cli, command, &mut out),
         Some(Command::Completion { shell }) => completion::run(*shell, &mut out),
         Some(Command::Doctor) => doctor::run(&cli, &mut out).await,
         Some(Command::Version) => {

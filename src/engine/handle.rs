@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch as channel};
 use tokio::task::JoinHandle;
 
 use super::analyzers;
+use super::analyzers::declared::{CustomAnalyzer, LazyCatalog};
 use super::cluster::{Live, SharedSource};
 use super::core::{Core, WantedLog};
 use super::evidence::dossier::{ContainerLog, Dossier, EventLine, Subject, WholeObject};
@@ -37,6 +38,8 @@ pub struct Options {
     pub scope: Scope,
     /// Problems that are wholly in one of these namespaces are hidden.
     pub exclude: Vec<Text>,
+    /// A person's own files of declared analyzers, name and text.
+    pub analyzers: Vec<(String, String)>,
     /// Whether logs of failing containers are not to be read.
     pub no_logs: bool,
     /// The clock that ages count by.
@@ -63,15 +66,19 @@ impl Engine {
     /// Starts to watch a cluster.
     pub fn start(live: &Arc<Live>, options: &Options) -> Self {
         let now = (options.now)();
+        let catalog = Arc::new(LazyCatalog::new(options.analyzers.clone()));
+        let mut analyzers = analyzers::all();
+        analyzers.push(Box::new(CustomAnalyzer::new(catalog.clone())));
         let mut core = Core::new(
             &live.context,
             options.scope.namespaces.clone(),
-            analyzers::all(),
+            analyzers,
             Playbook::builtin(),
             !options.no_logs,
             now,
         );
         core.exclude(options.exclude.clone());
+        core.follow_customs(catalog);
         let source: SharedSource = Arc::new(live.clone());
         let (publish, snapshots) = channel::channel(Arc::new(Snapshot::empty(&live.context, now)));
         let (queries, asked) = mpsc::channel(16);
@@ -204,6 +211,12 @@ async fn run(
 ) {
     let (reports, mut inbox) = mpsc::channel::<Report>(REPORTS);
     let watches = watch::start(&live, &options.scope, &reports, &refreshed);
+    let mut customs = watch::CustomWatches::new(
+        live.clone(),
+        options.scope.clone(),
+        reports.clone(),
+        refreshed.clone(),
+    );
     let mut reader = LogReader::new(source, reports);
     let mut published = tokio::time::Instant::now();
     let mut pruned = published;
@@ -231,6 +244,9 @@ async fn run(
             () = tokio::time::sleep(wake) => {}
         }
         let now = clock();
+        let change = core.custom_changes();
+        change.gone.into_iter().for_each(|kind| customs.stop(kind));
+        change.come.into_iter().for_each(|kind| customs.start(kind));
         let changed = core.settle(now);
         for log in core.wanted_logs() {
             reader.read(log.key, log.container_id);

@@ -10,6 +10,7 @@ pub mod causes;
 pub mod cluster;
 pub mod core;
 pub mod coverage;
+pub mod custom_kind;
 pub mod evidence;
 pub mod finding;
 pub mod handle;

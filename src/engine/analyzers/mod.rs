@@ -1,6 +1,8 @@
 //! Analyzers: pure functions from the world to findings.
 
 mod claim;
+pub mod custom;
+pub mod declared;
 mod deployment;
 mod exit;
 mod facts;
@@ -54,6 +56,19 @@ pub trait Analyzer: Send + Sync {
         let _ = world;
         if changed.kind == self.kind() {
             keys.push(changed.clone());
+        }
+    }
+
+    /// Which objects to look at again when a kind has been read in a namespace (everywhere if `None`), or turned out to
+    /// be unreadable there: all of its kind if it reads that one. What lives in a namespace asks for what is absent
+    /// from its own, so it is those of that namespace where both kinds have one.
+    fn readers(&self, world: &World, kind: Kind, namespace: Option<&str>) -> Vec<Key> {
+        if !self.reads().contains(&kind) {
+            return Vec::new();
+        }
+        match namespace.filter(|_| kind.namespaced() && self.kind().namespaced()) {
+            Some(namespace) => world.keys_in(self.kind(), namespace),
+            None => world.keys(self.kind()),
         }
     }
 

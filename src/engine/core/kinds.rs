@@ -68,6 +68,18 @@ impl Kinds {
         self.broken.retain(|key, _| key.kind != kind || elsewhere(key));
     }
 
+    /// Forgets a kind that is not watched any more.
+    pub fn forget(&mut self, kind: Kind) {
+        self.states.retain(|(one, _), _| *one != kind);
+        self.tried.retain(|(one, _)| *one != kind);
+        self.broken.retain(|key, _| key.kind != kind);
+    }
+
+    /// Whether a kind has been read or could not be, at least once.
+    pub fn is_tried(&self, kind: Kind) -> bool {
+        self.tried.iter().any(|(one, _)| *one == kind)
+    }
+
     /// Whether every kind has been read or could not be, at least once, wherever it is looked at.
     pub fn is_complete(&self) -> bool {
         let tried = |kind: &Kind| self.tried.iter().any(|(one, _)| one == kind);

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 
-use super::object::decode;
 use super::turn::Look;
 use super::{Report, Reports, Scope};
 use crate::engine::cluster::Live;
@@ -153,7 +152,10 @@ async fn read<T: crate::engine::kinds::Watched>(live: &Live, path: &str) -> Vec<
     let mut splitter = Splitter::default();
     let mut objects = Vec::new();
     while let Some(Ok(chunk)) = chunks.next().await {
-        splitter.feed(&chunk, |item| objects.extend(decode::<T>(item).ok()));
+        splitter.feed(&chunk, |item| {
+            let object = serde_json::from_slice::<T>(item).ok();
+            objects.extend(object.filter(|object| !object.meta().name.is_empty()));
+        });
     }
     objects
 }
