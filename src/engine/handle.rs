@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch as channel};
 use tokio::task::JoinHandle;
 
 use super::analyzers;
-use super::cluster::{Live, SharedSource};
+use super::cluster::{Cluster, SharedSource};
 use super::core::Core;
 use super::evidence::dossier::{Dossier, EventLine, WholeObject};
 use super::object::{ObjectRef, Text};
@@ -58,10 +58,12 @@ pub struct Engine {
 
 impl Engine {
     /// Starts to watch a cluster.
-    pub fn start(live: &Arc<Live>, options: &Options) -> Self {
+    pub fn start(cluster: impl Into<Cluster>, options: &Options) -> Self {
+        let cluster = cluster.into();
+        let context = cluster.context();
         let now = (options.now)();
         let mut core = Core::new(
-            &live.context,
+            &context,
             options.scope.namespaces.clone(),
             analyzers::all(),
             Playbook::builtin(),
@@ -69,13 +71,13 @@ impl Engine {
             now,
         );
         core.exclude(options.exclude.clone());
-        let source: SharedSource = Arc::new(live.clone());
-        let (publish, snapshots) = channel::channel(Arc::new(Snapshot::empty(&live.context, now)));
+        let source = cluster.source();
+        let (publish, snapshots) = channel::channel(Arc::new(Snapshot::empty(&context, now)));
         let (queries, asked) = mpsc::channel(16);
         let (refresh, refreshed) = channel::channel(0);
         let task = tokio::spawn(run(
             core,
-            live.clone(),
+            cluster,
             options.clone(),
             source.clone(),
             publish,
@@ -161,7 +163,7 @@ impl Drop for Engine {
 
 async fn run(
     mut core: Core,
-    live: Arc<Live>,
+    cluster: Cluster,
     options: Options,
     source: SharedSource,
     publish: channel::Sender<Arc<Snapshot>>,
@@ -169,7 +171,9 @@ async fn run(
     refreshed: watch::Refresh,
 ) {
     let (reports, mut inbox) = mpsc::channel::<Report>(REPORTS);
-    let watches = watch::start(&live, &options.scope, &reports, &refreshed);
+    let watches = match &cluster {
+        Cluster::Live(live) => watch::start(live, &options.scope, &reports, &refreshed),
+    };
     let mut reader = LogReader::new(source, reports);
     let mut published = tokio::time::Instant::now();
     let mut pruned = published;

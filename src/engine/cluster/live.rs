@@ -260,22 +260,8 @@ impl Live {
     async fn whole(&self, object: &ObjectRef) -> Result<serde_json::Value, Failure> {
         let path = self.resources.path(self, object).await?;
         let secret = object.kind.eq_ignore_ascii_case("secret");
-        let mut json = self.json(&path, if secret { METADATA } else { JSON }).await?;
-        if let Some(metadata) = json
-            .get_mut("metadata")
-            .and_then(serde_json::Value::as_object_mut)
-        {
-            metadata.remove("managedFields");
-            if secret {
-                metadata.remove("annotations");
-            } else if let Some(notes) = metadata
-                .get_mut("annotations")
-                .and_then(serde_json::Value::as_object_mut)
-            {
-                notes.remove("kubectl.kubernetes.io/last-applied-configuration");
-            }
-        }
-        Ok(json)
+        let json = self.json(&path, if secret { METADATA } else { JSON }).await?;
+        Ok(super::whole::shown(json, secret))
     }
 }
 

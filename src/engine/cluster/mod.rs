@@ -6,6 +6,7 @@ mod failure;
 pub mod lines;
 mod live;
 mod resources;
+mod whole;
 
 use std::sync::Arc;
 
@@ -71,3 +72,33 @@ pub trait Source: Send + Sync {
 
 /// A source that tasks share.
 pub type SharedSource = Arc<dyn Source>;
+
+/// Where everything that the engine knows comes from. What lies behind it (world, analyzers, causes) does not notice
+/// which: it gets the same reports and asks the same [`Source`].
+#[derive(Clone)]
+pub enum Cluster {
+    /// A live API.
+    Live(Arc<Live>),
+}
+
+impl Cluster {
+    /// The kubeconfig context; empty for files.
+    pub fn context(&self) -> Text {
+        match self {
+            Self::Live(live) => live.context.clone(),
+        }
+    }
+
+    /// The cluster, to be asked for logs and whole objects.
+    pub fn source(&self) -> SharedSource {
+        match self {
+            Self::Live(live) => Arc::new(live.clone()),
+        }
+    }
+}
+
+impl From<&Arc<Live>> for Cluster {
+    fn from(live: &Arc<Live>) -> Self {
+        Self::Live(live.clone())
+    }
+}
