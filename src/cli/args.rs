@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::cluster::Access;
 use crate::engine::finding::Severity;
@@ -64,6 +64,13 @@ pub struct ClusterArgs {
     /// All namespaces (what happens without -n too)
     #[arg(short = 'A', long, global = true, conflicts_with = "namespaces")]
     pub all_namespaces: bool,
+    /// Look at files instead of a cluster: objects as JSON or YAML, a dump, a support bundle, a recording; a file,
+    /// a folder or an archive
+    #[arg(long, global = true, value_name = "PATH")]
+    pub from: Option<PathBuf>,
+    /// The moment to look at, with --from; the newest that the files tell of, if nothing is said
+    #[arg(long, global = true, value_name = "RFC3339")]
+    pub now: Option<Timestamp>,
     /// Hide problems that are wholly in this namespace; repeatable
     #[arg(long, global = true, value_name = "NAMESPACE")]
     pub exclude_namespace: Vec<String>,
@@ -209,6 +216,23 @@ impl ClusterArgs {
                 .and_then(|limit| Duration::try_from(limit).ok())
                 // As kubectl: 0 is no limit of one's own.
                 .filter(|limit| !limit.is_zero()),
+        }
+    }
+
+    /// What was asked for together and does not go together.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        let live = self.kubeconfig.is_some()
+            || self.context.is_some()
+            || self.cluster.is_some()
+            || self.user.is_some()
+            || self.impersonate.is_some()
+            || !self.impersonate_groups.is_empty();
+        if self.now.is_some() && self.from.is_none() {
+            Some("--now goes with --from: a live cluster has its own time")
+        } else if self.from.is_some() && live {
+            Some("--from looks at files: it does not go with flags that choose a cluster or a user")
+        } else {
+            None
         }
     }
 

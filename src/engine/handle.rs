@@ -71,6 +71,9 @@ impl Engine {
             now,
         );
         core.exclude(options.exclude.clone());
+        if let Cluster::Files(files) = &cluster {
+            core.from_files(files.name.clone(), files.at);
+        }
         let source = cluster.source();
         let (publish, snapshots) = channel::channel(Arc::new(Snapshot::empty(&context, now)));
         let (queries, asked) = mpsc::channel(16);
@@ -173,6 +176,7 @@ async fn run(
     let (reports, mut inbox) = mpsc::channel::<Report>(REPORTS);
     let watches = match &cluster {
         Cluster::Live(live) => watch::start(live, &options.scope, &reports, &refreshed),
+        Cluster::Files(files) => watch::files::start(files, &options.scope, &reports),
     };
     let mut reader = LogReader::new(source, reports);
     let mut published = tokio::time::Instant::now();
@@ -180,8 +184,11 @@ async fn run(
     // Whether something is known that was not published, because only counts differ.
     let mut withheld = true;
     let clock = options.now;
+    let is_live = matches!(cluster, Cluster::Live(_));
     loop {
-        let due = core.next_due().map(|due| clock().duration_until(due));
+        // Files show one moment: nothing ever becomes due in them.
+        let due = core.next_due().filter(|_| is_live);
+        let due = due.map(|due| clock().duration_until(due));
         let mut wake = due
             .map_or(PRUNE, |due| due.try_into().unwrap_or(Duration::ZERO))
             .min(PRUNE);

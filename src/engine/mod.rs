@@ -17,6 +17,7 @@ pub mod kinds;
 pub mod object;
 pub mod playbook;
 pub mod problem;
+pub mod recording;
 pub mod snapshot;
 pub mod watch;
 pub mod world;

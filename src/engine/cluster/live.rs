@@ -321,7 +321,7 @@ fn log_lines(chunks: Chunks) -> impl Stream<Item = Result<LogLine, Failure>> + S
 }
 
 /// Parts the kubelet's time (`timestamps=true`) from the text.
-fn parse_log_line(line: &str) -> LogLine {
+pub(super) fn parse_log_line(line: &str) -> LogLine {
     let line = line.strip_suffix('\r').unwrap_or(line);
     let parsed = line
         .split_once(' ')

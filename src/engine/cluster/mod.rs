@@ -3,6 +3,7 @@
 mod access;
 pub mod credential;
 mod failure;
+pub mod files;
 pub mod lines;
 mod live;
 mod resources;
@@ -11,6 +12,7 @@ mod whole;
 use std::sync::Arc;
 
 pub use access::{Access, Resolved};
+pub use files::Files;
 pub use live::{Chunks, Live};
 
 use futures::future::BoxFuture;
@@ -79,6 +81,8 @@ pub type SharedSource = Arc<dyn Source>;
 pub enum Cluster {
     /// A live API.
     Live(Arc<Live>),
+    /// Files.
+    Files(Arc<Files>),
 }
 
 impl Cluster {
@@ -86,6 +90,7 @@ impl Cluster {
     pub fn context(&self) -> Text {
         match self {
             Self::Live(live) => live.context.clone(),
+            Self::Files(_) => "".into(),
         }
     }
 
@@ -93,7 +98,14 @@ impl Cluster {
     pub fn source(&self) -> SharedSource {
         match self {
             Self::Live(live) => Arc::new(live.clone()),
+            Self::Files(files) => Arc::new(files.clone()),
         }
+    }
+}
+
+impl From<&Arc<Files>> for Cluster {
+    fn from(files: &Arc<Files>) -> Self {
+        Self::Files(files.clone())
     }
 }
 

@@ -4,6 +4,7 @@
 //! a watch that ends or breaks goes on from where it was, and one whose place the server has forgotten (410) lists
 //! again. Nothing is ever polled. What may not be read is tried again only every few minutes or when asked for.
 
+pub mod files;
 mod first;
 mod follow;
 mod items;
@@ -19,6 +20,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::cluster::{Failure, Live};
+use super::coverage::Entry;
 use super::kinds::{
     DaemonSet, Deployment, EndpointSlice, Event, Job, Namespace, Node, PersistentVolumeClaim, Pod,
     ReplicaSet, Service, StatefulSet, StorageClass,
@@ -69,6 +71,8 @@ pub enum Report {
         /// What is wrong with it.
         why: Text,
     },
+    /// Something else that was looked at; its cluster is filled in.
+    Covered(Entry),
     /// The cluster's id: the uid of its namespace kube-system, or a stand-in where that may not be read.
     Identity {
         /// The id.

@@ -28,6 +28,16 @@ macro_rules! objects {
                     },)*
                 }
             }
+
+            /// Decodes the JSON of an object of a kind.
+            ///
+            /// # Errors
+            /// What is wrong with it.
+            pub fn decode(kind: Kind, json: &[u8]) -> Result<Self, serde_json::Error> {
+                match kind {
+                    $(Kind::$kind => serde_json::from_slice::<$kind>(json).map(Self::from),)*
+                }
+            }
         }
         $(impl From<$kind> for Object {
             fn from(object: $kind) -> Self {

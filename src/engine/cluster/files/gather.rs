@@ -1,0 +1,465 @@
+//! From the files to what they say: every object with its place, the watched ones in their slim form, the logs, and
+//! how much of a cluster all that covers.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{self, BufRead, BufReader, Read};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::glance::Glance;
+use super::hint::{Hint, LogOf, Pods};
+use super::json::Scanner;
+use super::piece::{ListHead, Piece, Span};
+use super::reach::List;
+use super::yaml::{self, Splitter};
+use crate::engine::object::{Key, Kind, Symbol, Text};
+use crate::engine::recording;
+use crate::engine::world::Object;
+
+/// So much of a file is read at once.
+const CHUNK: usize = 256 * 1024;
+/// A line of a recording or a watch stream may not be longer.
+const LINE: u64 = 64 * 1024 * 1024;
+/// So many broken parts are named; the rest are counted.
+const NAMED: usize = 40;
+
+/// Names an object of any kind, whatever version of its API it was written in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id {
+    /// The API group, empty for core.
+    pub group: Symbol,
+    /// `Pod`.
+    pub kind: Symbol,
+    /// Empty for kinds without one.
+    pub namespace: Symbol,
+    /// Its name.
+    pub name: Text,
+}
+
+/// Where the text of an object is.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The file.
+    pub entry: usize,
+    /// The part of it.
+    pub at: Span,
+    /// Whether it is YAML.
+    pub yaml: bool,
+    /// Which item of the List that stands there, where that List could not be taken apart.
+    pub item: Option<usize>,
+}
+
+/// A part that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The file, by its name under the path.
+    pub file: Text,
+    /// The line, where known.
+    pub line: Option<u64>,
+    /// What is wrong.
+    pub why: Text,
+}
+
+/// What is known of an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    /// Where it is.
+    pub place: Place,
+    /// Its resource version.
+    pub version: u64,
+    /// Its place in the order of what was seen.
+    pub seen: u64,
+}
+
+/// Everything that was found.
+#[derive(Default)]
+pub struct Gather {
+    /// Every object.
+    pub index: HashMap<Id, Held>,
+    /// The watched ones, and the version of each.
+    pub slim: BTreeMap<Key, (u64, Object)>,
+    /// Lists, in the order in which they were found.
+    pub lists: Vec<List>,
+    /// The namespaces in which objects of a kind stand by themselves.
+    pub singles: BTreeMap<Kind, BTreeSet<Symbol>>,
+    /// The newest time that was observed.
+    pub newest: Option<Timestamp>,
+    /// The uid of the namespace kube-system.
+    pub system: Text,
+    /// The server's version.
+    pub server_version: Text,
+    /// Parts that could not be read.
+    pub broken: Vec<Broken>,
+    /// And how many more.
+    pub more_broken: u64,
+    /// Files with a log.
+    pub log_files: Vec<usize>,
+    /// Parts of files with a log.
+    pub log_parts: Vec<(LogOf, usize, Span)>,
+    /// Files with a watch stream.
+    pub streams: Vec<usize>,
+    /// What recordings say beyond their objects.
+    pub recorded: super::replay::Recorded,
+    /// Only what was seen until then.
+    pub until: Option<Timestamp>,
+    /// Whether a log has to be read through when its entry passes by.
+    pub drain_logs: bool,
+    /// Counts what was seen.
+    pub(super) seen: u64,
+    /// The list that is being read.
+    pub(super) open: List,
+}
+
+/// Where an object comes from.
+pub(super) struct From<'a> {
+    pub file: &'a str,
+    pub place: Place,
+    pub head: Option<&'a ListHead>,
+    pub hint: &'a Hint,
+    /// Whether it replaces what is held whatever its version: what is told in order.
+    pub in_order: bool,
+}
+
+impl Gather {
+    /// Whether an entry is worth opening, by its name.
+    pub fn wants(name: &str) -> bool {
+        let file = name.rsplit('/').next().unwrap_or(name);
+        let end = file.rsplit_once('.').map_or("", |(_, end)| end);
+        matches!(end, "json" | "yaml" | "yml" | "jsonl" | "ndjson" | "log") || file == "logs.txt"
+    }
+
+    /// Takes in an entry.
+    pub fn entry(&mut self, entry: usize, name: &str, content: io::Result<&mut dyn Read>) {
+        let read = match content {
+            Ok(_) if name.ends_with(".log") && !self.drain_logs => {
+                self.log_files.push(entry);
+                return;
+            }
+            Ok(content) => self.read(entry, name, content),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = read {
+            self.broken(name, None, &error.to_string());
+        }
+    }
+
+    fn read(&mut self, entry: usize, name: &str, content: &mut dyn Read) -> io::Result<()> {
+        if name.ends_with(".log") {
+            self.log_files.push(entry);
+            return io::copy(content, &mut io::sink()).map(drop);
+        }
+        let mut reader = BufReader::with_capacity(CHUNK, content);
+        let start = reader.fill_buf()?;
+        let start = start.strip_prefix(b"\xef\xbb\xbf".as_slice()).unwrap_or(start);
+        let start = start.trim_ascii_start();
+        let first = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        if start.starts_with(recording::MAGIC) {
+            return self.lines(name, &mut reader, |gather, line, at| {
+                gather.recorded_line(entry, name, line, at)
+            });
+        }
+        if is_watch_event(first) {
+            self.streams.push(entry);
+            return io::copy(&mut reader, &mut io::sink()).map(drop);
+        }
+        let hint = Hint::of(name);
+        let json = matches!(start.first(), Some(b'{' | b'[')) && !name.ends_with("yaml");
+        if json || name.ends_with("logs.txt") || start.starts_with(b"====") {
+            let mut scanner = Scanner::new();
+            let mut each = |piece: Piece<'_>| self.piece(entry, name, &hint, false, piece);
+            loop {
+                let chunk = match reader.fill_buf() {
+                    Ok(chunk) => chunk,
+                    Err(error) => {
+                        scanner.finish(&mut each);
+                        return Err(error);
+                    }
+                };
+                let len = chunk.len();
+                if len == 0 {
+                    scanner.finish(&mut each);
+                    return Ok(());
+                }
+                scanner.feed(chunk, &mut each);
+                reader.consume(len);
+            }
+        }
+        let mut splitter = Splitter::new();
+        let mut each = |piece: Piece<'_>| self.piece(entry, name, &hint, true, piece);
+        let mut line = Vec::new();
+        while (&mut reader).take(LINE).read_until(b'\n', &mut line)? > 0 {
+            splitter.feed(&line, &mut each);
+            line.clear();
+        }
+        splitter.finish(&mut each);
+        Ok(())
+    }
+
+    /// Shows each line with its place; ends early where `each` says so.
+    pub(super) fn lines(
+        &mut self,
+        name: &str,
+        content: &mut dyn BufRead,
+        mut each: impl FnMut(&mut Self, &[u8], Span) -> bool,
+    ) -> io::Result<()> {
+        let mut at = Span {
+            line: 1,
+            ..Span::default()
+        };
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let len = content.take(LINE).read_until(b'\n', &mut line)?;
+            if len == 0 {
+                return Ok(());
+            }
+            at.len = len as u64;
+            let text = line.trim_ascii_end();
+            if at.len == LINE {
+                self.broken(name, Some(at.line), "a line that is too long");
+            } else if !text.is_empty() && !each(self, text, at) {
+                return Ok(());
+            }
+            at.offset += at.len;
+            at.line += 1;
+        }
+    }
+
+    fn piece(&mut self, entry: usize, name: &str, hint: &Hint, is_yaml: bool, piece: Piece<'_>) {
+        let place = |at| Place {
+            entry,
+            at,
+            yaml: is_yaml,
+            item: None,
+        };
+        match piece {
+            Piece::Object { text, at } | Piece::Item { text, at, list: _ } if is_yaml => {
+                let head = match &piece {
+                    Piece::Item { list, .. } => Some(*list),
+                    _ => None,
+                };
+                let value = match yaml::to_json(text) {
+                    Ok(value) => value,
+                    Err((line, why)) => {
+                        self.broken(name, Some(at.line + line.saturating_sub(1)), &why);
+                        return;
+                    }
+                };
+                self.yaml(name, hint, head, place(at), &value);
+            }
+            Piece::Object { text, at } => self.object(
+                text,
+                &From {
+                    file: name,
+                    place: place(at),
+                    head: None,
+                    hint,
+                    in_order: false,
+                },
+            ),
+            Piece::Item { text, at, list } => self.object(
+                text,
+                &From {
+                    file: name,
+                    place: place(at),
+                    head: Some(list),
+                    hint,
+                    in_order: false,
+                },
+            ),
+            Piece::ListEnd { whole, list } => self.end_of_list(name, hint, list, whole),
+            Piece::Log {
+                of: [namespace, pod, container],
+                at,
+            } => {
+                let of = LogOf {
+                    namespace: namespace.into(),
+                    pod: pod.into(),
+                    container: container.into(),
+                    previous: false,
+                };
+                self.log_parts.push((of, entry, at));
+            }
+            Piece::Broken { line, why } => self.broken(name, Some(line), &why),
+        }
+    }
+
+    /// A document of YAML, which may be a List in flow style.
+    fn yaml(&mut self, file: &str, hint: &Hint, head: Option<&ListHead>, place: Place, value: &Value) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let list = value
+            .get("kind")
+            .and_then(Value::as_str)
+            .and_then(|kind| kind.strip_suffix("List"));
+        if let (Some(kind), Some(items)) = (list, value.get("items").and_then(Value::as_array)) {
+            let head = ListHead {
+                api_version: value.get("apiVersion").map(text).unwrap_or_default(),
+                kind: kind.to_owned(),
+            };
+            for (item, value) in items.iter().enumerate() {
+                let place = Place {
+                    item: Some(item),
+                    ..place
+                };
+                self.yaml(file, hint, Some(&head), place, value);
+            }
+            self.end_of_list(file, hint, &head, true);
+        } else if value.is_object() {
+            let json = value.to_string();
+            self.object(
+                json.as_bytes(),
+                &From {
+                    file,
+                    place,
+                    head,
+                    hint,
+                    in_order: false,
+                },
+            );
+        }
+    }
+
+    /// Takes in an object.
+    pub(super) fn object(&mut self, json: &[u8], from: &From<'_>) {
+        let glance = match Glance::of(json) {
+            Ok(glance) => glance,
+            Err(error) => {
+                let line = from.place.at.line + (error.line() as u64).saturating_sub(1);
+                self.broken(from.file, Some(line), &error.to_string());
+                return;
+            }
+        };
+        let Some((group, kind)) = kind_of(&glance, from) else {
+            // Something else than an object: what `/version` says, notes of whoever wrote the dump.
+            if !glance.git_version.is_empty() {
+                self.server_version = glance.git_version.into();
+            }
+            return;
+        };
+        let watched = watched(&group, &kind);
+        if glance.name.is_empty() {
+            // Of other kinds there are reviews and the like, which have none.
+            if let Some(kind) = watched {
+                let why = format!("a {} without a name", kind.name());
+                self.broken(from.file, Some(from.place.at.line), &why);
+            }
+            return;
+        }
+        self.seen += 1;
+        let held = Held {
+            place: from.place,
+            version: glance.version(),
+            seen: self.seen,
+        };
+        let namespace = Symbol::from(&*glance.namespace);
+        if let Some(kind) = watched {
+            if from.head.is_some() {
+                self.open.kinds.insert(kind);
+            } else {
+                self.singles.entry(kind).or_default().insert(namespace.clone());
+            }
+        }
+        if from.head.is_some() && !namespace.is_empty() {
+            self.open.namespaces.insert(namespace.clone());
+        }
+        self.newest = self.newest.max(glance.newest);
+        if kind == "Namespace" && group.is_empty() && glance.name == "kube-system" {
+            self.system = glance.uid.as_str().into();
+        }
+        let id = Id {
+            group: (&*group).into(),
+            kind: (&*kind).into(),
+            namespace,
+            name: glance.name.as_str().into(),
+        };
+        let newer = |held: u64| from.in_order || held <= glance.version();
+        if self.index.get(&id).is_none_or(|known| newer(known.version)) {
+            self.index.insert(id, held);
+        }
+        let Some(kind) = watched else { return };
+        match Object::decode(kind, json) {
+            Ok(object) => {
+                let key = object.key();
+                if self.slim.get(&key).is_none_or(|(version, _)| newer(*version)) {
+                    self.slim.insert(key, (held.version, object));
+                }
+            }
+            Err(error) => {
+                let what = format!("{} {}: {error}", kind.name(), glance.name);
+                self.broken(from.file, Some(from.place.at.line), &what);
+            }
+        }
+    }
+
+    fn end_of_list(&mut self, file: &str, hint: &Hint, head: &ListHead, whole: bool) {
+        let mut list = std::mem::take(&mut self.open);
+        if list.kinds.is_empty() {
+            let group = head.api_version.split_once('/').map_or("", |(group, _)| group);
+            list.kinds.extend(watched(group, &head.kind).or(hint.kind));
+        }
+        list.folder = file.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        list.guess.clone_from(&hint.namespace);
+        list.whole = whole;
+        if !list.kinds.is_empty() {
+            self.lists.push(list);
+        }
+    }
+
+    /// Notes a part that cannot be read.
+    pub(super) fn broken(&mut self, file: &str, line: Option<u64>, why: &str) {
+        if self.broken.len() < NAMED {
+            self.broken.push(Broken {
+                file: file.into(),
+                line,
+                why: why.into(),
+            });
+        } else {
+            self.more_broken += 1;
+        }
+    }
+
+    /// The pods that were found, to tell by their names whose a log is.
+    pub fn pods(&self) -> Pods {
+        let mut pods = Pods::new();
+        for (key, (_, object)) in &self.slim {
+            if let Object::Pod(pod) = object {
+                let containers = pod.statuses().map(|(_, _, status)| status.name.as_str().into());
+                pods.entry(key.name.clone())
+                    .or_default()
+                    .insert(key.namespace.as_str().into(), containers.collect());
+            }
+        }
+        pods
+    }
+}
+
+/// The group and the kind of an object: what it says itself, else what its List says, else what its file is called.
+fn kind_of(glance: &Glance, from: &From<'_>) -> Option<(String, String)> {
+    if !glance.kind.is_empty() {
+        return Some((glance.group().to_owned(), glance.kind.clone()));
+    }
+    let head = from.head?;
+    if !head.kind.is_empty() {
+        let group = head.api_version.split_once('/').map_or("", |(group, _)| group);
+        return Some((group.to_owned(), head.kind.clone()));
+    }
+    let kind = from.hint.kind?;
+    Some((kind.group().to_owned(), kind.name().to_owned()))
+}
+
+/// The watched kind of a group and kind. Events are the same ones in both of their APIs.
+pub(super) fn watched(group: &str, kind: &str) -> Option<Kind> {
+    if (group, kind) == ("events.k8s.io", "Event") {
+        return Some(Kind::Event);
+    }
+    Kind::ALL
+        .iter()
+        .copied()
+        .find(|one| one.name() == kind && one.group() == group)
+}
+
+/// Whether a line is what a watch sends.
+fn is_watch_event(line: &[u8]) -> bool {
+    line.starts_with(b"{\"type\":\"") && memchr::memmem::find(line, b"\"object\":{").is_some()
+}
