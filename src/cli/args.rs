@@ -102,6 +102,8 @@ pub enum Command {
     Prompt(PromptArgs),
     /// Ask the model (or the playbook) about a problem, once
     Explain(ExplainArgs),
+    /// Record a live cluster into a file, for --from
+    Record(RecordArgs),
     /// Check the kubeconfig, the connection, the rights, the provider and the terminal
     Doctor,
     /// Print a completion script for a shell
@@ -128,6 +130,19 @@ pub struct DemoArgs {
     /// The port of its API; any free one if 0
     #[arg(long, default_value_t = 0)]
     pub port: u16,
+}
+
+/// `record`.
+#[derive(Clone, Debug, Args)]
+pub struct RecordArgs {
+    /// The file; compressed if it ends in .gz. One that is there is gone on with
+    pub file: PathBuf,
+    /// How long to go on after everything has been read once: 0s, 10m, 2h; until it is stopped, if nothing is said
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
+    pub duration: Option<SignedDuration>,
+    /// How large the file may become: 100M, 1G
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
+    pub max_size: u64,
 }
 
 /// `analyze`.
@@ -244,6 +259,27 @@ impl ClusterArgs {
     }
 }
 
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit: u64 = match text
+        .get(digits.len()..)
+        .unwrap_or_default()
+        .to_ascii_uppercase()
+        .as_str()
+    {
+        "" => 1,
+        "K" | "KIB" => 1 << 10,
+        "M" | "MIB" => 1 << 20,
+        "G" | "GIB" => 1 << 30,
+        _ => return Err(format!("{text:?} is no size: write 500K, 100M or 1G")),
+    };
+    let number = digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit));
+    number.ok_or_else(|| format!("{text:?} is no size: write 500K, 100M or 1G"))
+}
+
 fn duration(text: &str) -> Result<SignedDuration, String> {
     let parsed = match text.parse::<i64>() {
         Ok(seconds) => Ok(SignedDuration::from_secs(seconds)),
@@ -276,6 +312,15 @@ mod tests {
         assert_eq!(duration("1h30m").unwrap().as_secs(), 5_400);
         assert!(duration("soon").is_err());
         assert!(duration("-5s").is_err());
+    }
+
+    #[test]
+    fn sizes_are_written_as_people_write_them() {
+        assert_eq!(
+            (size("10"), size("2k"), size("3MiB")),
+            (Ok(10), Ok(2048), Ok(3 << 20))
+        );
+        assert!(size("big").is_err() && size("1T").is_err() && size("99999999999G").is_err());
     }
 
     #[test]

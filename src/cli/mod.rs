@@ -11,6 +11,7 @@ mod explain;
 mod logging;
 mod look;
 mod prompt;
+mod record;
 mod settings;
 mod source;
 mod text;
@@ -88,6 +89,9 @@ fn checked(cli: Cli) -> Result<Cli, clap::Error> {
         Some(Command::Demo(_)) if offline => {
             Some("the demo brings its own cluster: it does not go with --from")
         }
+        Some(Command::Record(_)) if offline => {
+            Some("a recording is made of a live cluster: it does not go with --from")
+        }
         _ => cli.cluster.contradiction(),
     };
     match wrong {
@@ -123,6 +127,7 @@ async fn run(cli: Cli) -> Result<u8, CouldNot> {
         Some(Command::Prompt(args)) => prompt::run(&cli, args, &mut out).await,
         Some(Command::Explain(args)) => explain::run(&cli, args, &mut out).await,
         Some(Command::Completion { shell }) => completion::run(*shell, &mut out),
+        Some(Command::Record(args)) => record::run(&cli, args, &mut out).await,
         Some(Command::Doctor) => doctor::run(&cli, &mut out).await,
         Some(Command::Version) => {
             writeln!(out, "k8stui {}", env!("CARGO_PKG_VERSION"))?;

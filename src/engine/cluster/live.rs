@@ -1,6 +1,6 @@
 //! A live API: one authenticated way to it for lists, watches, logs and single objects.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,6 +19,7 @@ use tokio::sync::Mutex;
 
 use super::credential::{Credential, Lender, Plugin};
 use super::resources::Resources;
+use super::tap::{self, Tap};
 use super::{Access, Failure, FailureKind, LogRequest, Source};
 use crate::engine::analyzers::logs::LogLine;
 use crate::engine::object::{ObjectRef, Text};
@@ -41,6 +42,7 @@ pub struct Live {
     session: Mutex<Session>,
     resources: Resources,
     limit: Duration,
+    tap: OnceLock<Tap>,
 }
 
 /// The client and the credential that it speaks with.
@@ -73,6 +75,7 @@ impl Live {
             session: Mutex::new(Session::default()),
             resources: Resources::default(),
             limit: access.request_timeout.unwrap_or(REQUEST_LIMIT),
+            tap: OnceLock::new(),
         };
         // A wrong kubeconfig is said now. A plugin is not run yet: it may have to ask, and whoever lends the terminal
         // does not listen before there is a console.
@@ -81,6 +84,16 @@ impl Live {
             live.session.lock().await.client = Some(client);
         }
         Ok(Arc::new(live))
+    }
+
+    /// Everything that is read from now on passes this tap. The first one stays.
+    pub fn set_tap(&self, tap: Tap) {
+        let _ = self.tap.set(tap);
+    }
+
+    /// The tap, where somebody records.
+    pub fn tap(&self) -> Option<&Tap> {
+        self.tap.get()
     }
 
     /// The client, and the `Authorization` that goes with it.
@@ -273,11 +286,17 @@ impl Source for Arc<Live> {
 
     fn log(&self, request: LogRequest) -> BoxStream<'static, Result<LogLine, Failure>> {
         let live = Self::clone(self);
+        let path = log_path(&request);
+        let tap = self.tap().filter(|_| !request.follow).cloned();
         let lines = async move {
-            let chunks = live.chunks(&log_path(&request)).await?;
+            let chunks = live.chunks(&path).await?;
             Ok::<_, Failure>(log_lines(chunks))
         };
-        futures::stream::once(lines).try_flatten().boxed()
+        let lines = futures::stream::once(lines).try_flatten().boxed();
+        match tap {
+            Some(tap) => tap::log(tap, request, lines),
+            None => lines,
+        }
     }
 }
 

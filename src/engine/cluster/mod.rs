@@ -7,7 +7,8 @@ pub mod files;
 pub mod lines;
 mod live;
 mod resources;
-mod whole;
+pub mod tap;
+pub(in crate::engine) mod whole;
 
 use std::sync::Arc;
 

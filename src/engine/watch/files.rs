@@ -103,10 +103,9 @@ async fn kind_told(files: &Files, scope: &Scope, reports: &Reports, kind: Kind, 
 
 /// How a kind stands in a namespace that is asked for, or in all: perhaps only in some of them.
 fn places(files: &Files, kind: Kind, asked: Option<Text>) -> Vec<(Option<Text>, KindState)> {
+    let why = files.why_unreadable(kind).filter(|why| !why.is_empty());
     let absent = |place| {
-        let state = files
-            .why_unreadable(kind)
-            .map_or(KindState::Absent, |why| KindState::Forbidden(why.clone()));
+        let state = why.map_or(KindState::Absent, |why| KindState::Forbidden(why.clone()));
         vec![(place, state)]
     };
     match (files.reach(kind), asked) {
@@ -124,6 +123,7 @@ fn places(files: &Files, kind: Kind, asked: Option<Text>) -> Vec<(Option<Text>, 
         (Some(Reach::In(places)), None) => places
             .iter()
             .map(|place| (Some(Text::from(&**place)), KindState::Watching))
+            .chain(why.map(|why| (None, KindState::Forbidden(why.clone()))))
             .collect(),
         (Some(Reach::In(places)), Some(one)) => {
             if places.iter().any(|place| *place == *one) {

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use super::object::{Undecoded, decode, resource_version};
 use super::{KindState, Report, Reports};
 use crate::engine::cluster::lines::lines;
+use crate::engine::cluster::tap::{self, Seen};
 use crate::engine::cluster::{Failure, FailureKind, Live};
 use crate::engine::kinds::Watched;
 use crate::engine::object::{Key, Text};
@@ -88,7 +89,10 @@ where
         let mut end = None;
         for line in arrived {
             let step = match line {
-                Ok(line) => read::<T>(&line),
+                Ok(line) => {
+                    record::<T>(live, &line).await;
+                    read::<T>(&line)
+                }
                 Err(failure) => Step::End(Ended::Broken(failure)),
             };
             match step {
@@ -119,6 +123,20 @@ where
         if let Some(reason) = end {
             return reason;
         }
+    }
+}
+
+/// Hands an event on to whoever records.
+async fn record<T: Watched>(live: &Live, line: &[u8]) {
+    let Some(tap) = live.tap() else { return };
+    let Ok(Line { kind, object }) = serde_json::from_slice::<Line>(line) else {
+        return;
+    };
+    let json = object.get().as_bytes().into();
+    match kind {
+        "ADDED" | "MODIFIED" => tap::tell(Some(tap), || Seen::Object(T::KIND, json)).await,
+        "DELETED" => tap::tell(Some(tap), || Seen::Gone(T::KIND, json)).await,
+        _ => {}
     }
 }
 

@@ -10,6 +10,7 @@ use futures::StreamExt;
 use super::items::Splitter;
 use super::object::{Undecoded, decode};
 use super::{KindState, Report, Reports};
+use crate::engine::cluster::tap::{self, Seen};
 use crate::engine::cluster::{Chunks, Failure, FailureKind, Live};
 use crate::engine::kinds::Watched;
 use crate::engine::object::{Kind, Symbol, Text};
@@ -49,6 +50,8 @@ where
     let path = T::KIND.path(namespace.map(AsRef::as_ref));
     let mut keep: HashSet<(Symbol, Text)> = HashSet::new();
     let mut token: Option<String> = None;
+    let tap = live.tap();
+    tap::tell(tap, || Seen::Listing(T::KIND, namespace.cloned())).await;
     loop {
         let query = match (&token, freshness) {
             (Some(token), _) => format!("{path}?limit=500&continue={}", encoded(token)),
@@ -60,14 +63,23 @@ where
         let mut batch: Vec<Delta> = Vec::new();
         let mut broken: Vec<Undecoded> = Vec::new();
         while let Some(chunk) = next(&mut chunks, T::KIND).await? {
-            splitter.feed(&chunk, |item| match decode::<T>(item) {
-                Ok(object) => {
-                    let meta = object.meta();
-                    keep.insert((meta.namespace.clone(), meta.name.clone()));
-                    batch.push(Delta::Upsert(object.into()));
+            let mut whole: Vec<Box<[u8]>> = Vec::new();
+            splitter.feed(&chunk, |item| {
+                if tap.is_some() {
+                    whole.push(item.into());
                 }
-                Err(undecoded) => broken.push(undecoded),
+                match decode::<T>(item) {
+                    Ok(object) => {
+                        let meta = object.meta();
+                        keep.insert((meta.namespace.clone(), meta.name.clone()));
+                        batch.push(Delta::Upsert(object.into()));
+                    }
+                    Err(undecoded) => broken.push(undecoded),
+                }
             });
+            for json in whole {
+                tap::tell(tap, || Seen::Object(T::KIND, json)).await;
+            }
             if batch.len() >= BATCH {
                 hand_on(reports, &mut batch).await;
                 let state = KindState::Reading {
@@ -96,6 +108,7 @@ where
         let metadata = envelope.metadata;
         token = metadata.continue_token.filter(|token| !token.is_empty());
         if token.is_none() {
+            tap::tell(tap, || Seen::Listed(T::KIND, namespace.cloned())).await;
             let synced = Delta::Synced {
                 kind: T::KIND,
                 namespace: namespace.cloned(),

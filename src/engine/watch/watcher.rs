@@ -11,6 +11,7 @@ use kube::runtime::watcher::DefaultBackoff;
 use super::follow::{Ended, follow};
 use super::list::{Freshness, list};
 use super::{KindState, Refresh, Report, Reports};
+use crate::engine::cluster::tap::{self, Seen};
 use crate::engine::cluster::{Failure, FailureKind, Live};
 use crate::engine::kinds::Watched;
 use crate::engine::object::Text;
@@ -161,6 +162,15 @@ where
     }
 
     async fn tell(&self, state: KindState) {
+        let why = match &state {
+            KindState::Forbidden(why) => Some(why.clone()),
+            KindState::Absent => Some("".into()),
+            _ => None,
+        };
+        if let Some(why) = why {
+            let unreadable = || Seen::Unreadable(T::KIND, self.namespace.clone(), why);
+            tap::tell(self.live.tap(), unreadable).await;
+        }
         let report = Report::Kind {
             kind: T::KIND,
             namespace: self.namespace.clone(),

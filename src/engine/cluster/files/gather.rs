@@ -119,6 +119,8 @@ pub(super) struct From<'a> {
     pub hint: &'a Hint,
     /// Whether it replaces what is held whatever its version: what is told in order.
     pub in_order: bool,
+    /// Whether it speaks for its namespace: a recording says by itself what it has read.
+    pub speaks: bool,
 }
 
 impl Gather {
@@ -256,6 +258,7 @@ impl Gather {
                     head: None,
                     hint,
                     in_order: false,
+                    speaks: true,
                 },
             ),
             Piece::Item { text, at, list } => self.object(
@@ -266,6 +269,7 @@ impl Gather {
                     head: Some(list),
                     hint,
                     in_order: false,
+                    speaks: true,
                 },
             ),
             Piece::ListEnd { whole, list } => self.end_of_list(name, hint, list, whole),
@@ -315,6 +319,7 @@ impl Gather {
                     head,
                     hint,
                     in_order: false,
+                    speaks: true,
                 },
             );
         }
@@ -356,7 +361,7 @@ impl Gather {
         if let Some(kind) = watched {
             if from.head.is_some() {
                 self.open.kinds.insert(kind);
-            } else {
+            } else if from.speaks {
                 self.singles.entry(kind).or_default().insert(namespace.clone());
             }
         }

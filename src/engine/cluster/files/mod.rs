@@ -96,14 +96,7 @@ impl Files {
             .map(|key| Symbol::from(&*key.name))
             .collect();
         let mut reaches = reach::resolve(&gather.lists, &gather.singles, &namespaces);
-        let mut unreadable = BTreeMap::new();
-        for ((kind, namespace), why) in std::mem::take(&mut gather.recorded.kinds) {
-            match (why, namespace) {
-                (None, None) => drop(reaches.insert(kind, Reach::Everywhere)),
-                (None, Some(_)) => {}
-                (Some(why), _) => drop(unreadable.insert(kind, why)),
-            }
-        }
+        let unreadable = gather.recorded.resolve(&mut reaches);
         let recorded = gather.recorded.cluster.take().unwrap_or_default();
         let path_id = || {
             let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());

@@ -1,6 +1,6 @@
 //! What was told over time, replayed up to a moment: the lines of a recording, and those of a watch.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, BufReader};
 
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use super::gather::{From, Gather, Id, Place, watched};
 use super::glance::Glance;
 use super::hint::{Hint, LogOf};
 use super::piece::Span;
+use super::reach::Reach;
 use super::tree::Tree;
 use crate::engine::object::{Key, Kind, Symbol, Text};
 use crate::engine::recording::{Line, Place as Where, Recorded as Origin};
@@ -26,8 +27,35 @@ pub struct Recorded {
     pub kinds: BTreeMap<(Kind, Option<Text>), Option<Text>>,
     /// The newest tail of each log.
     pub logs: BTreeMap<LogOf, (usize, Span)>,
-    /// When a list began, in the order of what was seen.
-    begun: HashMap<(Kind, Option<Text>), u64>,
+    /// When each list began that has not come to its end, in the order of what was seen.
+    pub begun: HashMap<(Kind, Option<Text>), u64>,
+}
+
+impl Recorded {
+    /// Adds what was listed to how far each kind reaches; gives why the others could not be read.
+    pub fn resolve(&mut self, reaches: &mut BTreeMap<Kind, Reach>) -> BTreeMap<Kind, Text> {
+        let mut unreadable = BTreeMap::new();
+        // A list that had not come to its end says what is there, and not what is not.
+        for (kind, namespace) in std::mem::take(&mut self.begun).into_keys() {
+            if !self.kinds.contains_key(&(kind, namespace)) {
+                reaches.insert(kind, Reach::Torn);
+            }
+        }
+        for ((kind, namespace), why) in std::mem::take(&mut self.kinds) {
+            match (why, namespace) {
+                (Some(why), _) => drop(unreadable.insert(kind, why)),
+                (None, None) => drop(reaches.insert(kind, Reach::Everywhere)),
+                (None, Some(namespace)) => {
+                    if let Reach::In(places) =
+                        reaches.entry(kind).or_insert_with(|| Reach::In(BTreeSet::new()))
+                    {
+                        places.insert((&*namespace).into());
+                    }
+                }
+            }
+        }
+        unreadable
+    }
 }
 
 #[derive(Deserialize)]
@@ -72,7 +100,7 @@ impl Gather {
         }
         if let Some(object) = line.set {
             let at = within(text, object, at);
-            self.told(entry, file, object, at);
+            self.told(entry, file, object, at, false);
         }
         if let Some(object) = line.gone {
             self.forget(object.group(), &object.kind, &object.namespace, &object.name);
@@ -113,7 +141,7 @@ impl Gather {
     }
 
     /// An object as it was told, which replaces what was told before.
-    fn told(&mut self, entry: usize, file: &str, object: &RawValue, at: Span) {
+    fn told(&mut self, entry: usize, file: &str, object: &RawValue, at: Span, speaks: bool) {
         self.object(
             object.get().as_bytes(),
             &From {
@@ -127,6 +155,7 @@ impl Gather {
                 head: None,
                 hint: &Hint::default(),
                 in_order: true,
+                speaks,
             },
         );
     }
@@ -179,7 +208,7 @@ impl Gather {
             }
             match event.kind {
                 "ADDED" | "MODIFIED" => {
-                    gather.told(entry, name, event.object, within(text, event.object, at))
+                    gather.told(entry, name, event.object, within(text, event.object, at), true)
                 }
                 "DELETED" => gather.forget(glance.group(), &glance.kind, &glance.namespace, &glance.name),
                 _ => {}
