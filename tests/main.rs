@@ -14,6 +14,7 @@ mod chat_provider;
 mod console;
 mod demo;
 mod headless;
+mod offline;
 mod paint_chat;
 mod paint_code;
 mod paint_logs;

@@ -90,7 +90,10 @@ impl Bed {
                             .push((kind, namespace.map(|name| name.to_string()), state));
                     }
                     Report::Broken { kind, object, .. } => self.broken.push((kind, object.to_string())),
-                    Report::NoLog(..) | Report::Expected { .. } | Report::Identity { .. } => {}
+                    Report::NoLog(..)
+                    | Report::Expected { .. }
+                    | Report::Covered(_)
+                    | Report::Identity { .. } => {}
                 }
             }
         });

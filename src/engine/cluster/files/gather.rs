@@ -166,7 +166,8 @@ impl Gather {
             return io::copy(&mut reader, &mut io::sink()).map(drop);
         }
         let hint = Hint::of(name);
-        let json = matches!(start.first(), Some(b'{' | b'[')) && !name.ends_with("yaml");
+        let is_object = matches!(start.first(), Some(b'{' | b'[')) && !name.ends_with("yaml");
+        let json = name.ends_with(".json") || is_object;
         if json || name.ends_with("logs.txt") || start.starts_with(b"====") {
             let mut scanner = Scanner::new();
             let mut each = |piece: Piece<'_>| self.piece(entry, name, &hint, false, piece);
@@ -174,7 +175,12 @@ impl Gather {
                 let chunk = match reader.fill_buf() {
                     Ok(chunk) => chunk,
                     Err(error) => {
-                        scanner.finish(&mut each);
+                        // What is said of the file says of its end too.
+                        scanner.finish(&mut |piece| {
+                            if !matches!(piece, Piece::Broken { .. }) {
+                                each(piece);
+                            }
+                        });
                         return Err(error);
                     }
                 };
@@ -464,7 +470,14 @@ pub(super) fn watched(group: &str, kind: &str) -> Option<Kind> {
         .find(|one| one.name() == kind && one.group() == group)
 }
 
-/// Whether a line is what a watch sends.
+/// Whether a line is what a watch sends: `{"type":"ADDED","object":{…}}`, its fields in any order.
 fn is_watch_event(line: &[u8]) -> bool {
-    line.starts_with(b"{\"type\":\"") && memchr::memmem::find(line, b"\"object\":{").is_some()
+    let start: Vec<u8> = line
+        .iter()
+        .copied()
+        .take(32)
+        .filter(|byte| *byte != b' ')
+        .collect();
+    (start.starts_with(b"{\"type\":\"") && memchr::memmem::find(line, b"\"object\":").is_some())
+        || (start.starts_with(b"{\"object\":{") && line.ends_with(b"}"))
 }

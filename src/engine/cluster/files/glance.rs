@@ -88,6 +88,8 @@ enum Place {
     Root,
     Metadata,
     ManagedFields,
+    /// Where support bundles keep what `/version` says.
+    Info,
     Inside,
     Observed,
     Known(Known),
@@ -110,7 +112,7 @@ impl Place {
         let known = match (self, key) {
             (Self::Root, "apiVersion") => Some(Known::ApiVersion),
             (Self::Root, "kind") => Some(Known::Kind),
-            (Self::Root, "gitVersion") => Some(Known::GitVersion),
+            (Self::Root | Self::Info, "gitVersion") => Some(Known::GitVersion),
             (Self::Metadata, "name") => Some(Known::Name),
             (Self::Metadata, "namespace") => Some(Known::Namespace),
             (Self::Metadata, "resourceVersion") => Some(Known::ResourceVersion),
@@ -122,6 +124,7 @@ impl Place {
         }
         match (self, key) {
             (Self::Root, "metadata") => Some(Self::Metadata),
+            (Self::Root, "info") => Some(Self::Info),
             (Self::Metadata, "managedFields") => Some(Self::ManagedFields),
             (Self::ManagedFields, "time") => Some(Self::Observed),
             // Names of fields of the object, not fields.
@@ -196,7 +199,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
                 };
                 text.clone_into(field);
             }
-            Place::Root | Place::Metadata | Place::ManagedFields | Place::Inside => {}
+            Place::Root | Place::Metadata | Place::ManagedFields | Place::Info | Place::Inside => {}
         }
         Ok(())
     }
