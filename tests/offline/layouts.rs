@@ -194,8 +194,20 @@ async fn whole_objects_are_read_again_from_wherever_they_lie() {
     tar(tree.path(), &packed.path().join("dump.tar"), false);
     let text = yaml(&serde_json::from_str(&list(&objects["pods"].iter().collect::<Vec<_>>())).unwrap());
     packed.write("pods.yaml", text);
+    // More than is held of an archive lies before it: it is unpacked again.
+    packed.write("large/a.log", vec![b'x'; (64 << 20) - 100]);
+    packed.write(
+        "large/pods.json",
+        list(&objects["pods"].iter().collect::<Vec<_>>()),
+    );
+    tar(
+        &packed.path().join("large"),
+        &packed.path().join("large.tgz"),
+        true,
+    );
     for path in [
         tree.path().to_owned(),
+        packed.path().join("large.tgz"),
         packed.path().join("dump.tgz"),
         packed.path().join("dump.tar"),
         packed.path().join("pods.yaml"),

@@ -253,11 +253,11 @@ async fn logs_are_served_from_their_end_and_under_both_names() {
     let tree = Tree::new();
     let mut pod = object("Pod", "v1", "a", "p");
     pod["status"] = json!({"containerStatuses": [{"name": "c"}]});
-    let text: String = (0..2_000)
-        .map(|n| format!("2026-11-21T01:12:00Z line {n}\n"))
+    let lines: Vec<String> = (0..2_000)
+        .map(|n| format!("2026-11-21T01:12:00Z line {n}"))
         .collect();
     tree.write("pods.json", list(&[&pod]))
-        .write("logs/a/p/c.log", text);
+        .write("logs/a/p/c.log", lines.join("\n"));
     let source = Cluster::from(&open(tree.path()).unwrap()).source();
     for (previous, tail, first, count) in [(false, None, "line 0", 2_000), (true, Some(3), "line 1997", 3)] {
         let request = LogRequest {
@@ -302,7 +302,7 @@ async fn namespaces_that_are_not_asked_for_stay_out() {
         snapshot
             .problems
             .iter()
-            .all(|problem| &*problem.cluster == &*files.id)
+            .all(|problem| *problem.cluster == *files.id)
     );
 }
 

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::trees::{NOW, Tree, flat, tar};
 use crate::support::console::Console;
 use crate::support::fixtures;
+use crate::support::pty::Terminal;
 
 fn run(arguments: &[&str]) -> Output {
     let home = tempfile::tempdir().unwrap();
@@ -71,6 +72,43 @@ fn every_command_that_looks_looks_at_files_too() {
     let again = says(&["analyze", "--from", text(&archive), "--now", NOW, "-o", "json"]);
     let again: Value = serde_json::from_str(&again).unwrap();
     assert_eq!(again["problems"].as_array().unwrap().len(), problems.len());
+}
+
+#[test]
+fn what_is_piped_in_is_read_too() {
+    let tree = flat();
+    let pods = std::fs::File::open(tree.path().join("pods.json")).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_k8stui"))
+        .env_clear()
+        .env("HOME", home.path())
+        .args(["analyze", "--from", "-", "--now", NOW])
+        .stdin(pods)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        said.contains("stripe-credentials") && said.contains("Not in the files:"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn the_console_opens_files() {
+    let tree = flat();
+    let from = text(tree.path());
+    let mut terminal = Terminal::start(120, 40, &["--from", from, "--now", NOW], &[]);
+    let screen = terminal.until("the first problem, with everything read", |screen| {
+        screen.contains("landing: cannot write") && screen.contains("as of 2026-11-21 01:27:40")
+    });
+    assert!(!screen.contains("live"), "{screen}");
+    terminal.keys("/landing\r");
+    terminal.until_text("Deployment read-only-root-filesystem/landing");
+    terminal.keys("l");
+    terminal.until_text("[emerg]");
+    terminal.keys("q");
+    assert_eq!(terminal.exit_code(), 0);
+    assert!(terminal.is_restored());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::format::{Format, is_log};
 use super::glance::Glance;
 use super::hint::{Hint, LogOf, Pods};
 use super::json::Scanner;
@@ -14,7 +15,6 @@ use super::piece::{ListHead, Piece, Span};
 use super::reach::List;
 use super::yaml::{self, Splitter};
 use crate::engine::object::{Key, Kind, Symbol, Text};
-use crate::engine::recording;
 use crate::engine::world::Object;
 
 /// So much of a file is read at once.
@@ -124,17 +124,10 @@ pub(super) struct From<'a> {
 }
 
 impl Gather {
-    /// Whether an entry is worth opening, by its name.
-    pub fn wants(name: &str) -> bool {
-        let file = name.rsplit('/').next().unwrap_or(name);
-        let end = file.rsplit_once('.').map_or("", |(_, end)| end);
-        matches!(end, "json" | "yaml" | "yml" | "jsonl" | "ndjson" | "log") || file == "logs.txt"
-    }
-
     /// Takes in an entry.
     pub fn entry(&mut self, entry: usize, name: &str, content: io::Result<&mut dyn Read>) {
         let read = match content {
-            Ok(_) if name.ends_with(".log") && !self.drain_logs => {
+            Ok(_) if is_log(name) && !self.drain_logs => {
                 self.log_files.push(entry);
                 return;
             }
@@ -147,61 +140,58 @@ impl Gather {
     }
 
     fn read(&mut self, entry: usize, name: &str, content: &mut dyn Read) -> io::Result<()> {
-        if name.ends_with(".log") {
-            self.log_files.push(entry);
-            return io::copy(content, &mut io::sink()).map(drop);
-        }
         let mut reader = BufReader::with_capacity(CHUNK, content);
-        let start = reader.fill_buf()?;
-        let start = start.strip_prefix(b"\xef\xbb\xbf".as_slice()).unwrap_or(start);
-        let start = start.trim_ascii_start();
-        let first = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        if start.starts_with(recording::MAGIC) {
-            return self.lines(name, &mut reader, |gather, line, at| {
-                gather.recorded_line(entry, name, line, at)
-            });
-        }
-        if is_watch_event(first) {
-            self.streams.push(entry);
-            return io::copy(&mut reader, &mut io::sink()).map(drop);
-        }
-        let hint = Hint::of(name);
-        let is_object = matches!(start.first(), Some(b'{' | b'[')) && !name.ends_with("yaml");
-        let json = name.ends_with(".json") || is_object;
-        if json || name.ends_with("logs.txt") || start.starts_with(b"====") {
-            let mut scanner = Scanner::new();
-            let mut each = |piece: Piece<'_>| self.piece(entry, name, &hint, false, piece);
-            loop {
-                let chunk = match reader.fill_buf() {
-                    Ok(chunk) => chunk,
-                    Err(error) => {
-                        // What is said of the file says of its end too.
-                        scanner.finish(&mut |piece| {
-                            if !matches!(piece, Piece::Broken { .. }) {
-                                each(piece);
-                            }
-                        });
-                        return Err(error);
-                    }
-                };
-                let len = chunk.len();
-                if len == 0 {
-                    scanner.finish(&mut each);
-                    return Ok(());
-                }
-                scanner.feed(chunk, &mut each);
-                reader.consume(len);
+        match Format::of(name, reader.fill_buf()?) {
+            Format::Log => {
+                self.log_files.push(entry);
+                io::copy(&mut reader, &mut io::sink()).map(drop)
             }
+            Format::Watch => {
+                self.streams.push(entry);
+                io::copy(&mut reader, &mut io::sink()).map(drop)
+            }
+            Format::Recording => self.lines(name, &mut reader, |gather, line, at| {
+                gather.recorded_line(entry, name, line, at)
+            }),
+            Format::Json => self.json(entry, name, &mut reader),
+            Format::Yaml => self.documents(entry, name, &mut reader),
         }
-        let mut splitter = Splitter::new();
+    }
+
+    fn json(&mut self, entry: usize, name: &str, reader: &mut dyn BufRead) -> io::Result<()> {
+        let hint = Hint::of(name);
+        let mut each = |piece: Piece<'_>| self.piece(entry, name, &hint, false, piece);
+        let mut scanner = Scanner::new();
+        let done = loop {
+            let len = match reader.fill_buf() {
+                Ok([]) => break Ok(()),
+                Ok(chunk) => {
+                    scanner.feed(chunk, &mut each);
+                    chunk.len()
+                }
+                Err(error) => break Err(error),
+            };
+            reader.consume(len);
+        };
+        scanner.finish(&mut |piece| at_end(done.is_ok(), piece, &mut each));
+        done
+    }
+
+    fn documents(&mut self, entry: usize, name: &str, reader: &mut dyn BufRead) -> io::Result<()> {
+        let hint = Hint::of(name);
         let mut each = |piece: Piece<'_>| self.piece(entry, name, &hint, true, piece);
+        let mut splitter = Splitter::new();
         let mut line = Vec::new();
-        while (&mut reader).take(LINE).read_until(b'\n', &mut line)? > 0 {
-            splitter.feed(&line, &mut each);
+        let done = loop {
             line.clear();
-        }
-        splitter.finish(&mut each);
-        Ok(())
+            match (&mut *reader).take(LINE).read_until(b'\n', &mut line) {
+                Ok(0) => break Ok(()),
+                Ok(_) => splitter.feed(&line, &mut each),
+                Err(error) => break Err(error),
+            }
+        };
+        splitter.finish(&mut |piece| at_end(done.is_ok(), piece, &mut each));
+        done
     }
 
     /// Shows each line with its place; ends early where `each` says so.
@@ -409,7 +399,9 @@ impl Gather {
             let group = head.api_version.split_once('/').map_or("", |(group, _)| group);
             list.kinds.extend(watched(group, &head.kind).or(hint.kind));
         }
-        list.folder = file.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        file.rsplit_once('/')
+            .map_or("", |(folder, _)| folder)
+            .clone_into(&mut list.folder);
         list.guess.clone_from(&hint.namespace);
         list.whole = whole;
         if !list.kinds.is_empty() {
@@ -445,6 +437,16 @@ impl Gather {
     }
 }
 
+/// Hands on what the end of a file ends. Of a file that could not be read to its end no list is whole, and what is said
+/// of the file says of its last piece too.
+fn at_end(whole: bool, piece: Piece<'_>, each: &mut dyn FnMut(Piece<'_>)) {
+    match piece {
+        Piece::ListEnd { list, .. } if !whole => each(Piece::ListEnd { whole, list }),
+        Piece::Broken { .. } if !whole => {}
+        piece => each(piece),
+    }
+}
+
 /// The group and the kind of an object: what it says itself, else what its List says, else what its file is called.
 fn kind_of(glance: &Glance, from: &From<'_>) -> Option<(String, String)> {
     if !glance.kind.is_empty() {
@@ -468,16 +470,4 @@ pub(super) fn watched(group: &str, kind: &str) -> Option<Kind> {
         .iter()
         .copied()
         .find(|one| one.name() == kind && one.group() == group)
-}
-
-/// Whether a line is what a watch sends: `{"type":"ADDED","object":{…}}`, its fields in any order.
-fn is_watch_event(line: &[u8]) -> bool {
-    let start: Vec<u8> = line
-        .iter()
-        .copied()
-        .take(32)
-        .filter(|byte| *byte != b' ')
-        .collect();
-    (start.starts_with(b"{\"type\":\"") && memchr::memmem::find(line, b"\"object\":").is_some())
-        || (start.starts_with(b"{\"object\":{") && line.ends_with(b"}"))
 }

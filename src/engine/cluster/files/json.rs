@@ -274,6 +274,8 @@ impl Scanner {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Each piece as a line.
@@ -352,5 +354,14 @@ what is this
             ["2 broken the object that begins here has no end"]
         );
         assert!(scan("  \n\n", 1).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_stumble(text in "[\\[\\]{}\",:\\\\ \nia=-]{0,80}", chunk in 1usize..20) {
+            // What it cuts out is where it says it is: `scan` checks that.
+            let whole = scan(&text, text.len().max(1));
+            prop_assert_eq!(scan(&text, chunk), whole);
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! Everything is read once, when it is opened. Of watched kinds the slim form is held until the engine takes it, of
 //! every object its place in the files: it is read again, whole, when somebody asks for it. So are logs.
 
+mod format;
 mod gather;
 mod glance;
 mod hint;
@@ -74,7 +75,7 @@ impl Files {
             drain_logs: tree.is_packed(),
             ..Gather::default()
         };
-        let whole = tree.walk(&Gather::wants, &mut |entry, name, content| {
+        let whole = tree.walk(&format::is_wanted, &mut |entry, name, content| {
             gather.entry(entry, name, content);
         });
         if let Err(error) = whole {

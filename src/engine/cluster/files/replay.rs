@@ -208,7 +208,7 @@ impl Gather {
             }
             match event.kind {
                 "ADDED" | "MODIFIED" => {
-                    gather.told(entry, name, event.object, within(text, event.object, at), true)
+                    gather.told(entry, name, event.object, within(text, event.object, at), true);
                 }
                 "DELETED" => gather.forget(glance.group(), &glance.kind, &glance.namespace, &glance.name),
                 _ => {}

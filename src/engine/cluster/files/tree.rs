@@ -1,11 +1,12 @@
 //! A file, a folder or an archive as named entries, which can be read one after the other and again later.
 //!
 //! Guarantees: nothing outside of the folder is opened (links are not followed), nothing is ever written, and of what
-//! is read no more than a bounded part is held.
+//! is read no more than a bounded part is held. What can be read but once (a pipe) is held whole, and may not be larger.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
@@ -13,8 +14,15 @@ use flate2::read::MultiGzDecoder;
 /// What lies in a compressed archive can only be reached through all that lies before it. So much of it, as it lies
 /// there, is held for the second reading; the rest is unpacked again when it is asked for.
 const HELD: usize = 64 * 1024 * 1024;
+/// So much may come out of a pipe.
+const PIPED: u64 = 1024 * 1024 * 1024;
+/// What is unpacked again is handed over in parts of this size, a few ahead of whoever reads.
+const PART: usize = 128 * 1024;
+const AHEAD: usize = 4;
 /// Folders in folders.
 const DEEPEST: usize = 48;
+/// How gzip begins.
+const GZ: &[u8] = &[0x1f, 0x8b];
 /// Enough of a file to tell an archive by.
 const MAGIC: usize = 512;
 
@@ -28,9 +36,10 @@ pub struct Tree {
     pub links: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Form {
     File { gz: bool },
+    Piped(Bytes),
     Folder,
     Tar { gz: bool },
 }
@@ -59,12 +68,19 @@ enum Place {
 pub type Visit<'a> = dyn FnMut(usize, &str, io::Result<&mut dyn Read>) + 'a;
 
 impl Tree {
-    /// Finds out what is under a path. The path itself may be a link.
+    /// Finds out what is under a path. The path itself may be a link, or a pipe; `-` is the standard input.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let form = if path.metadata()?.is_dir() {
-            Form::Folder
+        let form = if path == Path::new("-") {
+            Form::Piped(piped(io::stdin().lock())?)
         } else {
-            form_of(path)?
+            let kind = path.metadata()?;
+            if kind.is_dir() {
+                Form::Folder
+            } else if kind.is_file() {
+                form_of(path)?
+            } else {
+                Form::Piped(piped(File::open(path)?)?)
+            }
         };
         Ok(Self {
             root: path.to_owned(),
@@ -81,12 +97,16 @@ impl Tree {
 
     /// Shows every entry that `wants` by its name, in a fixed order.
     pub fn walk(&mut self, wants: &dyn Fn(&str) -> bool, visit: &mut Visit<'_>) -> io::Result<()> {
-        match self.form {
+        let name = self.root.file_name().unwrap_or_default();
+        let name = name.to_string_lossy().into_owned();
+        match self.form.clone() {
             Form::File { gz } => {
-                let name = self.root.file_name().unwrap_or_default().to_string_lossy();
-                let root = self.root.clone();
-                let name = name.into_owned();
-                self.show(&name, Place::File(root), gz, visit);
+                self.show(&name, Place::File(self.root.clone()), gz, visit);
+                Ok(())
+            }
+            Form::Piped(bytes) => {
+                let gz = bytes.starts_with(GZ);
+                self.show(&name, Place::Held(bytes), gz, visit);
                 Ok(())
             }
             Form::Folder => {
@@ -127,7 +147,7 @@ impl Tree {
                 Box::new(part)
             }
             Place::Held(bytes) => Box::new(io::Cursor::new(bytes.clone())),
-            Place::Member(number) => Box::new(io::Cursor::new(self.member(*number)?)),
+            Place::Member(number) => Box::new(self.member(*number)),
         };
         let mut content: Box<dyn Read + Send> = if *gz {
             Box::new(MultiGzDecoder::new(raw))
@@ -191,7 +211,7 @@ impl Tree {
     }
 
     fn unpack(&mut self, gz: bool, wants: &dyn Fn(&str) -> bool, visit: &mut Visit<'_>) -> io::Result<()> {
-        let mut archive = self.archive(gz)?;
+        let mut archive = archive(&self.root, gz)?;
         let mut room = HELD;
         for (number, member) in archive.entries()?.enumerate() {
             let mut member = member?;
@@ -232,28 +252,78 @@ impl Tree {
         Ok(())
     }
 
-    fn archive(&self, gz: bool) -> io::Result<tar::Archive<Box<dyn Read>>> {
-        let file = io::BufReader::with_capacity(256 * 1024, File::open(&self.root)?);
-        Ok(tar::Archive::new(if gz {
-            Box::new(MultiGzDecoder::new(file))
-        } else {
-            Box::new(file)
-        }))
-    }
-
-    /// A member of a compressed archive, unpacked again.
-    fn member(&self, number: usize) -> io::Result<Vec<u8>> {
-        let mut archive = self.archive(true)?;
-        let mut member = archive.entries()?.nth(number).ok_or(io::ErrorKind::NotFound)??;
-        let mut bytes = Vec::new();
-        member.read_to_end(&mut bytes)?;
-        Ok(bytes)
+    /// A member of a compressed archive, unpacked again. That is done on a thread of its own, which ends when nobody
+    /// reads any more.
+    fn member(&self, number: usize) -> Unpacked {
+        let (sender, parts) = sync_channel(AHEAD);
+        let root = self.root.clone();
+        std::thread::spawn(move || {
+            let read = || -> io::Result<()> {
+                let mut archive = archive(&root, true)?;
+                let mut member = archive.entries()?.nth(number).ok_or(io::ErrorKind::NotFound)??;
+                loop {
+                    let mut part = Vec::with_capacity(PART);
+                    (&mut member).take(PART as u64).read_to_end(&mut part)?;
+                    if part.is_empty() || sender.send(Ok(part)).is_err() {
+                        return Ok(());
+                    }
+                }
+            };
+            if let Err(error) = read() {
+                // One who no longer reads does not ask why.
+                let _ = sender.send(Err(error));
+            }
+        });
+        Unpacked {
+            parts,
+            part: io::Cursor::default(),
+        }
     }
 
     /// The name of an entry.
     pub fn name(&self, entry: usize) -> &str {
         self.entries.get(entry).map_or("", |entry| &entry.name)
     }
+}
+
+/// The parts of a member as they are unpacked.
+struct Unpacked {
+    parts: Receiver<io::Result<Vec<u8>>>,
+    part: io::Cursor<Vec<u8>>,
+}
+
+impl Read for Unpacked {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let count = self.part.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            match self.parts.recv() {
+                Ok(part) => self.part = io::Cursor::new(part?),
+                Err(_) => return Ok(0),
+            }
+        }
+    }
+}
+
+fn archive(path: &Path, gz: bool) -> io::Result<tar::Archive<Box<dyn Read>>> {
+    let file = io::BufReader::with_capacity(256 * 1024, File::open(path)?);
+    Ok(tar::Archive::new(if gz {
+        Box::new(MultiGzDecoder::new(file))
+    } else {
+        Box::new(file)
+    }))
+}
+
+/// All that comes out of a pipe.
+fn piped(content: impl Read) -> io::Result<Bytes> {
+    let mut bytes = Vec::new();
+    content.take(PIPED).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == PIPED {
+        return Err(io::Error::other("too much for a pipe: write it into a file"));
+    }
+    Ok(bytes.into())
 }
 
 fn visit_packed(entry: usize, name: &str, gz: bool, raw: &mut dyn Read, visit: &mut Visit<'_>) {
@@ -282,7 +352,7 @@ fn form_of(path: &Path) -> io::Result<Form> {
         let _ = reader.take(MAGIC as u64).read_to_end(&mut bytes);
         bytes
     };
-    let gz = start(&mut File::open(path)?).starts_with(&[0x1f, 0x8b]);
+    let gz = start(&mut File::open(path)?).starts_with(GZ);
     let bytes = if gz {
         start(&mut MultiGzDecoder::new(File::open(path)?))
     } else {

@@ -9,6 +9,18 @@ use super::piece::{ListHead, Piece, Span, TOO_LARGE};
 /// An object may not be larger.
 const LARGEST: usize = 32 * 1024 * 1024;
 
+/// Which part of a document the next line belongs to.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Within {
+    /// What is around the items of a List, or all of another document.
+    #[default]
+    Outer,
+    /// The items of a List, none of which has come.
+    Begun,
+    /// The items of a List, which are indented so far.
+    Items(usize),
+}
+
 /// Takes the lines of one file apart.
 #[derive(Default)]
 pub struct Splitter {
@@ -16,8 +28,7 @@ pub struct Splitter {
     line: u64,
     outer: Vec<u8>,
     outer_at: Span,
-    /// The indentation of items, once the first was seen; inside of a List.
-    items: Option<Option<usize>>,
+    within: Within,
     list: bool,
     head: ListHead,
     item: Vec<u8>,
@@ -62,15 +73,15 @@ impl Splitter {
         let body = text.trim_ascii_start();
         let indent = text.len() - body.len();
         let says_nothing = body.is_empty() || body.starts_with(b"#");
-        if let Some(expected) = self.items {
+        if self.within != Within::Outer {
             let dash = body == b"-" || body.starts_with(b"- ");
             if says_nothing {
                 self.item.extend_from_slice(line);
                 return;
             }
-            if dash && expected.is_none_or(|expected| expected == indent) {
+            if dash && (self.within == Within::Begun || self.within == Within::Items(indent)) {
                 self.end_of_item(each);
-                self.items = Some(Some(indent));
+                self.within = Within::Items(indent);
                 self.item_at = Span {
                     offset: self.offset,
                     len: 0,
@@ -83,17 +94,17 @@ impl Splitter {
                 self.item.extend_from_slice(&first);
                 return;
             }
-            if expected.is_some_and(|expected| indent > expected) {
+            if matches!(self.within, Within::Items(expected) if indent > expected) {
                 if self.item.len() <= LARGEST {
                     self.item.extend_from_slice(line);
                 }
                 return;
             }
             self.end_of_item(each);
-            self.items = None;
+            self.within = Within::Outer;
         }
         if text == b"items:" {
-            self.items = Some(None);
+            self.within = Within::Begun;
             self.list = true;
             self.head = head(&self.outer);
         } else {
@@ -139,7 +150,7 @@ impl Splitter {
     fn end_of_document(&mut self, each: &mut dyn FnMut(Piece<'_>)) {
         self.end_of_item(each);
         let outer = std::mem::take(&mut self.outer);
-        self.items = None;
+        self.within = Within::Outer;
         let at = Span {
             len: self.offset - self.outer_at.offset,
             ..self.outer_at
@@ -191,6 +202,8 @@ pub fn to_json(text: &[u8]) -> Result<serde_json::Value, (u64, String)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn split(text: &str) -> Vec<String> {
@@ -256,5 +269,23 @@ mod tests {
             split("items: []\nkind: List\n"),
             [r#"1 {"items":[],"kind":"List"}"#]
         );
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_stumble(lines in prop::collection::vec("(---|items:|  - a: 1|- b|[ -~]{0,12}|)", 0..12)) {
+            let text = lines.join("\n");
+            let mut ends = 0;
+            let mut splitter = Splitter::new();
+            for line in text.split_inclusive('\n') {
+                splitter.feed(line.as_bytes(), &mut |piece| {
+                    if let Piece::Object { at, .. } | Piece::Item { at, .. } = piece {
+                        assert!(at.offset >= ends && text.get(at.offset as usize..(at.offset + at.len) as usize).is_some());
+                        ends = at.offset;
+                    }
+                });
+            }
+            splitter.finish(&mut |_| {});
+        }
     }
 }
