@@ -47,11 +47,12 @@ impl Writer {
     /// # Errors
     /// It cannot be written, holds something else than a recording, or its end is damaged.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path)?;
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true);
+        // What runs in a cluster is nobody else's business.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
         let length = file.metadata()?.len();
         let gz = path.extension().is_some_and(|end| end == "gz");
         let mut resumes = None;

@@ -99,6 +99,7 @@ pub async fn record(
     let mut flush = tokio::time::interval(FLUSH);
     let ended = loop {
         let mut batch = Vec::with_capacity(BATCH);
+        let mut flushes = false;
         let time = async {
             match end {
                 Some(end) => tokio::time::sleep_until(end).await,
@@ -114,9 +115,12 @@ pub async fn record(
                 continue;
             }
             () = time => break Ended::Time,
-            _ = flush.tick() => {}
+            _ = flush.tick() => flushes = true,
         }
-        script = script.write(batch).await.map_err(|error| failed(&error))?;
+        script = script
+            .write(batch, flushes)
+            .await
+            .map_err(|error| failed(&error))?;
         if limits.bytes.is_some_and(|most| script.writer.bytes() >= most) {
             break Ended::Size;
         }
@@ -126,7 +130,7 @@ pub async fn record(
         while let Ok(one) = seen.try_recv() {
             rest.push(one);
         }
-        script = script.write(rest).await.map_err(|error| failed(&error))?;
+        script = script.write(rest, true).await.map_err(|error| failed(&error))?;
     }
     let summary = script.summary(ended);
     script.writer.close().map_err(|error| failed(&error))?;
@@ -188,12 +192,14 @@ impl Script {
     }
 
     /// Writes what was seen, where it may block.
-    async fn write(mut self, batch: Vec<Seen>) -> io::Result<Self> {
+    async fn write(mut self, batch: Vec<Seen>, flushes: bool) -> io::Result<Self> {
         let written = tokio::task::spawn_blocking(move || {
             for seen in batch {
                 self.one(seen)?;
             }
-            self.writer.flush()?;
+            if flushes {
+                self.writer.flush()?;
+            }
             Ok(self)
         });
         written.await.map_err(io::Error::other)?

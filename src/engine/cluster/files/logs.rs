@@ -12,6 +12,7 @@ use super::Files;
 use super::gather::Gather;
 use super::hint::{LogOf, log_of};
 use super::piece::Span;
+use super::replay::Tail;
 use super::tree::Tree;
 use crate::engine::analyzers::logs::LogLine;
 use crate::engine::cluster::live::parse_log_line;
@@ -31,14 +32,14 @@ const QUEUE: usize = 1024;
 #[derive(Debug, Default)]
 pub struct Logs(BTreeMap<LogOf, Place>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Place {
     /// A file.
     File(usize),
     /// A part of one.
     Part(usize, Span),
     /// A line of a recording.
-    Recorded(usize, Span),
+    Recorded(Tail),
 }
 
 impl Logs {
@@ -56,8 +57,8 @@ impl Logs {
         for (of, entry, at) in std::mem::take(&mut gather.log_parts) {
             logs.entry(of).or_insert(Place::Part(entry, at));
         }
-        for (of, (entry, at)) in std::mem::take(&mut gather.recorded.logs) {
-            logs.insert(of, Place::Recorded(entry, at));
+        for (of, tail) in std::mem::take(&mut gather.recorded.logs) {
+            logs.insert(of, Place::Recorded(tail));
         }
         Self(logs)
     }
@@ -76,9 +77,9 @@ impl Logs {
             container: request.container.clone(),
             previous: request.previous,
         };
-        let found = self.0.get(&of).copied();
+        let found = self.0.get(&of).cloned();
         of.previous = false;
-        found.or_else(|| self.0.get(&of).copied().filter(|_| request.previous))
+        found.or_else(|| self.0.get(&of).cloned().filter(|_| request.previous))
     }
 }
 
@@ -132,7 +133,7 @@ fn read(
         Place::File(entry) if tail.is_some() => tree.tail(entry, TAIL as u64)?,
         Place::File(entry) => tree.read_from(entry, 0)?,
         Place::Part(entry, at) => Box::new(tree.read_from(entry, at.offset)?.take(at.len)),
-        Place::Recorded(entry, at) => return recorded(tree, entry, at, tail, each),
+        Place::Recorded(end) => return recorded(tree, &end, tail, each),
     };
     let mut reader = BufReader::new(content);
     let mut held: VecDeque<String> = VecDeque::new();
@@ -167,15 +168,17 @@ fn read(
 
 fn recorded(
     tree: &Tree,
-    entry: usize,
-    at: Span,
+    end: &Tail,
     tail: Option<usize>,
     each: &mut dyn FnMut(&str) -> bool,
 ) -> io::Result<()> {
     let mut text = Vec::new();
-    tree.read_from(entry, at.offset)?
-        .take(at.len)
-        .read_to_end(&mut text)?;
+    if let Some(line) = &end.line {
+        text.extend_from_slice(line);
+    } else {
+        let content = tree.read_from(end.entry, end.at.offset)?;
+        content.take(end.at.len).read_to_end(&mut text)?;
+    }
     let line: Line<'_> = serde_json::from_slice(&text)?;
     let lines = line.log.unwrap_or_default().lines;
     let skip = tail.map_or(0, |most| lines.len().saturating_sub(most));

@@ -55,12 +55,17 @@ pub fn resolve(
     };
     let mut reaches: BTreeMap<Kind, Reach> = BTreeMap::new();
     for list in lists {
+        let guess = list.guess.as_deref().map(Symbol::from);
+        let is_known = |guess: &Symbol| {
+            namespaces.contains(guess) || lists.iter().any(|list| list.namespaces.contains(guess))
+        };
         let only = list
             .namespaces
             .first()
             .cloned()
-            .or_else(|| list.guess.as_deref().map(Symbol::from))
-            .or_else(|| beside(&list.folder).cloned());
+            .or_else(|| guess.clone().filter(is_known))
+            .or_else(|| beside(&list.folder).cloned())
+            .or(guess);
         for kind in &list.kinds {
             let reach = if !list.whole {
                 Reach::Torn
@@ -154,6 +159,16 @@ mod tests {
         assert_eq!(reaches.get(&Kind::Job), Some(&Reach::In(symbols(&["a"]))));
         assert_eq!(reaches.get(&Kind::Node), Some(&Reach::Everywhere));
         assert_eq!(reaches.get(&Kind::Service), None, "not in the files at all");
+    }
+
+    #[test]
+    fn a_folder_that_is_no_namespace_is_not_taken_for_one() {
+        let lists = [
+            list("dump", Kind::Pod, &["a"], Some("dump")),
+            list("dump", Kind::Job, &[], Some("dump")),
+        ];
+        let reaches = reach(&lists, &[], &[]);
+        assert_eq!(reaches.get(&Kind::Job), Some(&Reach::In(symbols(&["a"]))));
     }
 
     #[test]

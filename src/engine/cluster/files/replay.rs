@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, BufReader};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -26,12 +27,38 @@ pub struct Recorded {
     /// How the reading of each kind stood in the end: `None` where it was read, else why it could not be.
     pub kinds: BTreeMap<(Kind, Option<Text>), Option<Text>>,
     /// The newest tail of each log.
-    pub logs: BTreeMap<LogOf, (usize, Span)>,
+    pub logs: BTreeMap<LogOf, Tail>,
+    /// Bytes of log that are held.
+    held: usize,
     /// When each list began that has not come to its end, in the order of what was seen.
     pub begun: HashMap<(Kind, Option<Text>), u64>,
 }
 
+/// So much of the logs of recordings is held: in a compressed recording each would be a reading from its beginning on.
+const HELD: usize = 32 * 1024 * 1024;
+
+/// The recorded end of a log.
+#[derive(Clone, Debug)]
+pub struct Tail {
+    /// The file.
+    pub entry: usize,
+    /// Its line.
+    pub at: Span,
+    /// The line itself, while there was room for it.
+    pub line: Option<Bytes>,
+}
+
 impl Recorded {
+    fn keep_log(&mut self, of: LogOf, line: &[u8], entry: usize, at: Span) {
+        let fits = self.held + line.len() <= HELD;
+        let line = fits.then(|| Bytes::copy_from_slice(line));
+        let len = |line: &Option<Bytes>| line.as_ref().map_or(0, Bytes::len);
+        self.held += len(&line);
+        if let Some(old) = self.logs.insert(of, Tail { entry, at, line }) {
+            self.held -= len(&old.line);
+        }
+    }
+
     /// Adds what was listed to how far each kind reaches; gives why the others could not be read.
     pub fn resolve(&mut self, reaches: &mut BTreeMap<Kind, Reach>) -> BTreeMap<Kind, Text> {
         let mut unreadable = BTreeMap::new();
@@ -112,7 +139,7 @@ impl Gather {
                 container: log.container,
                 previous: log.previous,
             };
-            self.recorded.logs.insert(of, (entry, at));
+            self.recorded.keep_log(of, text, entry, at);
         }
         true
     }

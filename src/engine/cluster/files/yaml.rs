@@ -194,7 +194,9 @@ fn head(text: &[u8]) -> ListHead {
 /// The line, counted within the piece, and what is wrong there.
 pub fn to_json(text: &[u8]) -> Result<serde_json::Value, (u64, String)> {
     let text = std::str::from_utf8(text).map_err(|error| (1, error.to_string()))?;
-    serde_saphyr::from_str(text).map_err(|error| {
+    // `y` and `off` are words: whoever writes what the API serves quotes what could be taken for something else.
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map_or(1, |location| location.line());
         (line, error.without_snippet().to_string())
     })
@@ -244,7 +246,7 @@ mod tests {
         let text = "# a comment\n---\na: 1\n---  # with words\nb:\n- x\n- y\n--- {c: 3}\n...\n---\n";
         assert_eq!(
             split(text),
-            [r#"3 {"a":1}"#, r#"4 {"b":["x","y"]}"#, r#"8 {"c":3}"#]
+            [r#"2 {"a":1}"#, r#"4 {"b":["x","y"]}"#, r#"8 {"c":3}"#]
         );
     }
 
@@ -258,7 +260,7 @@ mod tests {
                 split(&text),
                 [
                     r#"4 item {"a":"- text\n","b":[1,2]} of "Pod""#,
-                    "9 item broken on line 1 of \"Pod\"",
+                    "9 item broken on line 2 of \"Pod\"",
                     r#"10 item {"d":[4]} of "Pod""#,
                     "list"
                 ],
