@@ -21,6 +21,8 @@ pub struct Scanner {
     escaped: bool,
     /// The depth at which items lie, while inside of a List or an array.
     items: Option<usize>,
+    /// Whether an item has begun: only objects are items.
+    in_item: bool,
     /// Whether the outermost value had items.
     list: bool,
     head: ListHead,
@@ -138,10 +140,10 @@ impl Scanner {
 
     /// Keeps bytes of a value where they belong.
     fn keep(&mut self, bytes: &[u8]) {
-        match self.items {
-            Some(depth) if self.depth > depth => self.item.add(bytes),
-            Some(_) => {}
-            None => self.outer.add(bytes),
+        if self.in_item {
+            self.item.add(bytes);
+        } else if self.items.is_none() {
+            self.outer.add(bytes);
         }
     }
 
@@ -154,6 +156,7 @@ impl Scanner {
             b'{' | b'[' => {
                 if self.items == Some(self.depth) && byte == b'{' {
                     self.item.begin(self.offset - 1, self.line);
+                    self.in_item = true;
                 }
                 let opens = byte == b'[' && self.depth == 1 && self.items.is_none() && self.names_items();
                 self.depth += 1;
@@ -170,7 +173,8 @@ impl Scanner {
                 }
                 self.keep(&[byte]);
                 self.depth -= 1;
-                if self.items == Some(self.depth) && byte == b'}' {
+                if self.in_item && self.items == Some(self.depth) {
+                    self.in_item = false;
                     self.end_of_item(each);
                 } else if self.depth == 0 {
                     self.end_of_value(each);
