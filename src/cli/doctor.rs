@@ -205,6 +205,7 @@ fn input(files: &Files) -> Vec<Check> {
                 };
                 (Verdict::Good, format!("{count}, in {}{more}", names.join(", ")))
             }
+            (Some(Reach::Some), _) => (Verdict::Good, format!("{count}; perhaps there are more")),
             (Some(Reach::Torn), _) => (Verdict::Poor, format!("{count}, and perhaps not all")),
             (None, Some(why)) if !why.is_empty() => (Verdict::Poor, why.to_string()),
             (None, _) => (

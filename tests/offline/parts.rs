@@ -88,14 +88,28 @@ async fn what_is_not_in_the_files_is_not_said_to_be_missing() {
         .iter()
         .find(|entry| &*entry.kind == "StorageClass");
     assert_eq!(class.unwrap().status, Status::Absent);
-    // An empty list says that there is none.
-    tree.write("storageclasses.storage.k8s.io.json", list(&[]));
-    let sure = said(&analyze(&open(tree.path()).unwrap()).await);
-    assert!(
-        sure.iter()
-            .any(|problem| problem.starts_with("ClaimClassMissing")),
-        "{sure:#?}"
-    );
+    // An empty list says that there is none, however it is written.
+    for (name, text) in [
+        ("storageclasses.storage.k8s.io.json", list(&[])),
+        (
+            "a.json",
+            r#"{"kind":"StorageClassList","apiVersion":"storage.k8s.io/v1","items":null}"#.to_owned(),
+        ),
+        (
+            "b.yaml",
+            "kind: StorageClassList\napiVersion: storage.k8s.io/v1\nitems: []\n".to_owned(),
+        ),
+    ] {
+        let tree = Tree::new();
+        tree.write("claims.json", list(&claim.iter().collect::<Vec<_>>()));
+        tree.write(name, text);
+        let sure = said(&analyze(&open(tree.path()).unwrap()).await);
+        assert!(
+            sure.iter()
+                .any(|problem| problem.starts_with("ClaimClassMissing")),
+            "{name}: {sure:#?}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -70,7 +70,8 @@ async fn kind_told(files: &Files, scope: &Scope, reports: &Reports, kind: Kind, 
     let mut read_somewhere = false;
     for namespace in namespaces(scope, kind) {
         for (place, state) in places(files, kind, namespace) {
-            let delta = if state == KindState::Watching {
+            let says_all = state == KindState::Watching && files.reach(kind) != Some(&Reach::Some);
+            let delta = if says_all {
                 read_somewhere = true;
                 let inside = |key: &&Key| place.as_ref().is_none_or(|one| key.namespace == **one);
                 let keep: HashSet<(Symbol, Text)> = keys
@@ -119,7 +120,7 @@ fn places(files: &Files, kind: Kind, asked: Option<Text>) -> Vec<(Option<Text>, 
             let failure = Failure::new(FailureKind::Refused, what);
             vec![(asked, KindState::Failing(failure, files.at))]
         }
-        (Some(Reach::Everywhere), asked) => vec![(asked, KindState::Watching)],
+        (Some(Reach::Everywhere | Reach::Some), asked) => vec![(asked, KindState::Watching)],
         (Some(Reach::In(places)), None) => places
             .iter()
             .map(|place| (Some(Text::from(&**place)), KindState::Watching))

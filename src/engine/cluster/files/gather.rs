@@ -339,6 +339,15 @@ impl Gather {
             return;
         };
         let watched = watched(&group, &kind);
+        if let (Some(items), None, true) = (kind.strip_suffix("List"), from.head, glance.name.is_empty()) {
+            // A List whose items are `null`: there are none.
+            let head = ListHead {
+                api_version: glance.api_version.clone(),
+                kind: items.to_owned(),
+            };
+            self.end_of_list(from.file, from.hint, &head, true);
+            return;
+        }
         if glance.name.is_empty() {
             // Of other kinds there are reviews and the like, which have none.
             if let Some(kind) = watched {

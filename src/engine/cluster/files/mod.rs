@@ -170,7 +170,7 @@ impl Files {
             let covered = object.key().is_some_and(|key| match self.reach(key.kind) {
                 Some(Reach::Everywhere) => true,
                 Some(Reach::In(places)) => places.contains(&key.namespace),
-                Some(Reach::Torn) | None => false,
+                Some(Reach::Torn | Reach::Some) | None => false,
             });
             let kind = if covered {
                 FailureKind::NotFound

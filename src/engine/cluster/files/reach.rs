@@ -27,20 +27,25 @@ pub enum Reach {
     Everywhere,
     /// In these namespaces.
     In(BTreeSet<Symbol>),
-    /// Nowhere: there are some, and perhaps not all.
+    /// Nowhere, because a list of it is broken.
     Torn,
+    /// Nowhere: the objects that are there speak for themselves alone.
+    Some,
 }
 
 /// How far each kind reaches. A kind that is not in the map is not in the files at all.
 ///
 /// A list is of the namespace of its items; of all namespaces where one list beside it has items of several (they come
 /// of one command); where it is empty, of the one that its file is named after. Objects that stand by themselves
-/// speak for their namespaces.
+/// speak for their namespaces; but a namespace for itself alone, because a dump of a few namespaces has just those.
 pub fn resolve(
     lists: &[List],
     singles: &BTreeMap<Kind, BTreeSet<Symbol>>,
     namespaces: &BTreeSet<Symbol>,
 ) -> BTreeMap<Kind, Reach> {
+    let listed = lists
+        .iter()
+        .any(|list| list.whole && list.kinds.contains(&Kind::Namespace));
     let wide: BTreeSet<&str> = lists
         .iter()
         .filter(|list| list.namespaces.len() > 1)
@@ -79,17 +84,17 @@ pub fn resolve(
         }
     }
     for (kind, places) in singles {
-        let reach = if kind.namespaced() {
-            Reach::In(places.clone())
-        } else {
-            Reach::Everywhere
+        let reach = match kind {
+            Kind::Namespace => Reach::Some,
+            kind if kind.namespaced() => Reach::In(places.clone()),
+            _ => Reach::Everywhere,
         };
         join(&mut reaches, *kind, reach);
     }
     // All namespaces there are is everywhere; and objects that were written without one have no other to be in.
     for reach in reaches.values_mut() {
         let Reach::In(places) = reach else { continue };
-        if places.contains(&Symbol::default()) || (!namespaces.is_empty() && places.is_superset(namespaces)) {
+        if places.contains(&Symbol::default()) || (listed && places.is_superset(namespaces)) {
             *reach = Reach::Everywhere;
         }
     }
@@ -102,6 +107,7 @@ fn join(reaches: &mut BTreeMap<Kind, Reach>, kind: Kind, reach: Reach) {
         // A kind of which one list is torn may lack something, wherever that was.
         (Some(Reach::Torn), _) | (_, Reach::Torn) => Reach::Torn,
         (Some(Reach::Everywhere), _) | (_, Reach::Everywhere) => Reach::Everywhere,
+        (Some(Reach::Some), reach) | (Some(reach), Reach::Some) => reach,
         (Some(Reach::In(mut places)), Reach::In(more)) => {
             places.extend(more);
             Reach::In(places)
@@ -181,6 +187,16 @@ mod tests {
             reach(&lists, &[], &[]).get(&Kind::Pod),
             Some(&Reach::In(symbols(&["a", "b"])))
         );
+        let known = [(Kind::Namespace, ""), (Kind::Namespace, "")];
+        let few = reach(&lists, &known, &["a", "b"]);
+        assert_eq!(few.get(&Kind::Namespace), Some(&Reach::Some));
+        assert_eq!(
+            few.get(&Kind::Pod),
+            Some(&Reach::In(symbols(&["a", "b"]))),
+            "perhaps there are more"
+        );
+        let mut lists = lists.to_vec();
+        lists.push(list("", Kind::Namespace, &[], None));
         let three = reach(&lists, &[], &["a", "b", "c"]);
         assert_eq!(three.get(&Kind::Pod), Some(&Reach::In(symbols(&["a", "b"]))));
         assert_eq!(
