@@ -60,7 +60,7 @@ pub async fn run(cli: &Cli, out: &mut impl Write) -> Result<u8, CouldNot> {
         };
         writeln!(
             out,
-            "{sign} {what:<16} {}",
+            "{sign} {what:<14} {}",
             crate::views::text::escape::clean(said)
         )?;
     }
@@ -213,7 +213,7 @@ fn input(files: &Files) -> Vec<Check> {
                 "not in the files: nothing can be said of them".to_owned(),
             ),
         };
-        checks.push(Check::new(verdict, kind.name(), said));
+        checks.push(Check::new(verdict, "kind", format!("{}: {said}", kind.name())));
     }
     let known: Vec<(Text, Text)> = Kind::ALL
         .iter()

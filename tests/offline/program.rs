@@ -122,7 +122,7 @@ fn the_doctor_says_what_the_files_hold() {
     let said = says(&["doctor", "--from", text(tree.path())]);
     for part in [
         "as of 2026-11-21T01:2",
-        "Pod              ",
+        "kind           Pod: ",
         "in all namespaces",
         "not in the files: nothing can be said of them",
         "1 Widget.example.org",

@@ -119,12 +119,14 @@ impl Writer {
         }
     }
 
-    /// Writes the end.
-    pub fn close(self) -> io::Result<()> {
-        match self.out {
-            Out::Plain(mut out) => out.flush(),
-            Out::Gz(out) => out.finish()?.flush(),
-        }
+    /// Writes the end. Gives the size of the file.
+    pub fn close(self) -> io::Result<u64> {
+        let mut out = match self.out {
+            Out::Plain(out) => out,
+            Out::Gz(out) => out.finish()?,
+        };
+        out.flush()?;
+        Ok(out.bytes)
     }
 
     /// How large the file is.

@@ -132,8 +132,8 @@ pub async fn record(
         }
         script = script.write(rest, true).await.map_err(|error| failed(&error))?;
     }
-    let summary = script.summary(ended);
-    script.writer.close().map_err(|error| failed(&error))?;
+    let mut summary = script.summary(ended);
+    summary.bytes = script.close().map_err(|error| failed(&error))?;
     Ok(summary)
 }
 
@@ -292,6 +292,15 @@ impl Script {
             log: Some(log),
             ..Line::default()
         })
+    }
+
+    /// Writes until when was watched. Gives the size of the file.
+    fn close(mut self) -> io::Result<u64> {
+        self.writer.line(&Line {
+            at: Some((self.now)()),
+            ..Line::default()
+        })?;
+        self.writer.close()
     }
 
     fn summary(&self, ended: Ended) -> Summary {
