@@ -263,6 +263,22 @@ async fn secret_values_never_come_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn objects_of_kinds_that_nobody_watches_are_kept() {
+    let tree = Tree::new();
+    let (a, b) = (
+        object("Widget", "example.org/v1beta1", "b", "w"),
+        object("Widget", "example.org/v1beta1", "a", "w"),
+    );
+    tree.write("widgets.json", list(&[&a, &b]));
+    let files = open(tree.path()).unwrap();
+    let of_kind = files.of_kind("example.org", "Widget");
+    let named: Vec<String> = of_kind.iter().map(ToString::to_string).collect();
+    assert_eq!(named, ["Widget/a/w", "Widget/b/w"]);
+    let source = Cluster::from(&files).source();
+    assert_eq!(source.object(of_kind[0].clone()).await.unwrap(), b);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn logs_are_served_from_their_end_and_under_both_names() {
     let tree = Tree::new();
     let mut pod = object("Pod", "v1", "a", "p");

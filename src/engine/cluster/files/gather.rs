@@ -2,25 +2,18 @@
 //! how much of a cluster all that covers.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::{self, BufRead, BufReader, Read};
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::format::{Format, is_log};
 use super::glance::Glance;
 use super::hint::{Hint, LogOf, Pods};
-use super::json::Scanner;
 use super::piece::{ListHead, Piece, Span};
 use super::reach::List;
-use super::yaml::{self, Splitter};
+use super::yaml;
 use crate::engine::object::{Key, Kind, Symbol, Text};
 use crate::engine::world::Object;
 
-/// So much of a file is read at once.
-const CHUNK: usize = 256 * 1024;
-/// A line of a recording or a watch stream may not be longer.
-const LINE: u64 = 64 * 1024 * 1024;
 /// So many broken parts are named; the rest are counted.
 const NAMED: usize = 40;
 
@@ -62,8 +55,10 @@ pub struct Broken {
 }
 
 /// What is known of an object.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Held {
+    /// The version of its API that it was written in, `v1`, `apps/v1`.
+    pub api_version: Symbol,
     /// Where it is.
     pub place: Place,
     /// Its resource version.
@@ -124,150 +119,33 @@ pub(super) struct From<'a> {
 }
 
 impl Gather {
-    /// Takes in an entry.
-    pub fn entry(&mut self, entry: usize, name: &str, content: io::Result<&mut dyn Read>) {
-        let read = match content {
-            Ok(_) if is_log(name) && !self.drain_logs => {
-                self.log_files.push(entry);
-                return;
-            }
-            Ok(content) => self.read(entry, name, content),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = read {
-            self.broken(name, None, &error.to_string());
-        }
-    }
-
-    fn read(&mut self, entry: usize, name: &str, content: &mut dyn Read) -> io::Result<()> {
-        let mut reader = BufReader::with_capacity(CHUNK, content);
-        match Format::of(name, reader.fill_buf()?) {
-            Format::Log => {
-                self.log_files.push(entry);
-                io::copy(&mut reader, &mut io::sink()).map(drop)
-            }
-            Format::Watch => {
-                self.streams.push(entry);
-                io::copy(&mut reader, &mut io::sink()).map(drop)
-            }
-            Format::Recording => self.lines(name, &mut reader, |gather, line, at| {
-                gather.recorded_line(entry, name, line, at)
-            }),
-            Format::Json => self.json(entry, name, &mut reader),
-            Format::Yaml => self.documents(entry, name, &mut reader),
-        }
-    }
-
-    fn json(&mut self, entry: usize, name: &str, reader: &mut dyn BufRead) -> io::Result<()> {
-        let hint = Hint::of(name);
-        let mut each = |piece: Piece<'_>| self.piece(entry, name, &hint, false, piece);
-        let mut scanner = Scanner::new();
-        let done = loop {
-            let len = match reader.fill_buf() {
-                Ok([]) => break Ok(()),
-                Ok(chunk) => {
-                    scanner.feed(chunk, &mut each);
-                    chunk.len()
-                }
-                Err(error) => break Err(error),
-            };
-            reader.consume(len);
-        };
-        scanner.finish(&mut |piece| at_end(done.is_ok(), piece, &mut each));
-        done
-    }
-
-    fn documents(&mut self, entry: usize, name: &str, reader: &mut dyn BufRead) -> io::Result<()> {
-        let hint = Hint::of(name);
-        let mut each = |piece: Piece<'_>| self.piece(entry, name, &hint, true, piece);
-        let mut splitter = Splitter::new();
-        let mut line = Vec::new();
-        let done = loop {
-            line.clear();
-            match (&mut *reader).take(LINE).read_until(b'\n', &mut line) {
-                Ok(0) => break Ok(()),
-                Ok(_) => splitter.feed(&line, &mut each),
-                Err(error) => break Err(error),
-            }
-        };
-        splitter.finish(&mut |piece| at_end(done.is_ok(), piece, &mut each));
-        done
-    }
-
-    /// Shows each line with its place; ends early where `each` says so.
-    pub(super) fn lines(
-        &mut self,
-        name: &str,
-        content: &mut dyn BufRead,
-        mut each: impl FnMut(&mut Self, &[u8], Span) -> bool,
-    ) -> io::Result<()> {
-        let mut at = Span {
-            line: 1,
-            ..Span::default()
-        };
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            let len = content.take(LINE).read_until(b'\n', &mut line)?;
-            if len == 0 {
-                return Ok(());
-            }
-            at.len = len as u64;
-            let text = line.trim_ascii_end();
-            if at.len == LINE {
-                self.broken(name, Some(at.line), "a line that is too long");
-            } else if !text.is_empty() && !each(self, text, at) {
-                return Ok(());
-            }
-            at.offset += at.len;
-            at.line += 1;
-        }
-    }
-
-    fn piece(&mut self, entry: usize, name: &str, hint: &Hint, is_yaml: bool, piece: Piece<'_>) {
+    pub(super) fn piece(&mut self, entry: usize, name: &str, hint: &Hint, is_yaml: bool, piece: Piece<'_>) {
         let place = |at| Place {
             entry,
             at,
             yaml: is_yaml,
             item: None,
         };
-        match piece {
-            Piece::Object { text, at } | Piece::Item { text, at, list: _ } if is_yaml => {
-                let head = match &piece {
-                    Piece::Item { list, .. } => Some(*list),
-                    _ => None,
-                };
-                let value = match yaml::to_json(text) {
-                    Ok(value) => value,
-                    Err((line, why)) => {
-                        self.broken(name, Some(at.line + line.saturating_sub(1)), &why);
-                        return;
-                    }
-                };
-                self.yaml(name, hint, head, place(at), &value);
+        let mut object = |text: &[u8], at: Span, head: Option<&ListHead>| {
+            let from = From {
+                file: name,
+                place: place(at),
+                head,
+                hint,
+                in_order: false,
+                speaks: true,
+            };
+            if !is_yaml {
+                return self.object(text, &from);
             }
-            Piece::Object { text, at } => self.object(
-                text,
-                &From {
-                    file: name,
-                    place: place(at),
-                    head: None,
-                    hint,
-                    in_order: false,
-                    speaks: true,
-                },
-            ),
-            Piece::Item { text, at, list } => self.object(
-                text,
-                &From {
-                    file: name,
-                    place: place(at),
-                    head: Some(list),
-                    hint,
-                    in_order: false,
-                    speaks: true,
-                },
-            ),
+            match yaml::to_json(text) {
+                Ok(value) => self.yaml(&from, &value),
+                Err((line, why)) => self.broken(name, Some(at.line + line.saturating_sub(1)), &why),
+            }
+        };
+        match piece {
+            Piece::Object { text, at } => object(text, at, None),
+            Piece::Item { text, at, list } => object(text, at, Some(list)),
             Piece::ListEnd { whole, list } => self.end_of_list(name, hint, list, whole),
             Piece::Log {
                 of: [namespace, pod, container],
@@ -286,38 +164,29 @@ impl Gather {
     }
 
     /// A document of YAML, which may be a List in flow style.
-    fn yaml(&mut self, file: &str, hint: &Hint, head: Option<&ListHead>, place: Place, value: &Value) {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let list = value
-            .get("kind")
-            .and_then(Value::as_str)
-            .and_then(|kind| kind.strip_suffix("List"));
-        if let (Some(kind), Some(items)) = (list, value.get("items").and_then(Value::as_array)) {
+    fn yaml(&mut self, from: &From<'_>, value: &Value) {
+        let field = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+        let kind = field("kind").strip_suffix("List");
+        if let (Some(kind), Some(items)) = (kind, value.get("items").and_then(Value::as_array)) {
             let head = ListHead {
-                api_version: value.get("apiVersion").map(text).unwrap_or_default(),
+                api_version: field("apiVersion").to_owned(),
                 kind: kind.to_owned(),
             };
             for (item, value) in items.iter().enumerate() {
                 let place = Place {
                     item: Some(item),
-                    ..place
+                    ..from.place
                 };
-                self.yaml(file, hint, Some(&head), place, value);
-            }
-            self.end_of_list(file, hint, &head, true);
-        } else if value.is_object() {
-            let json = value.to_string();
-            self.object(
-                json.as_bytes(),
-                &From {
-                    file,
+                let from = From {
                     place,
-                    head,
-                    hint,
-                    in_order: false,
-                    speaks: true,
-                },
-            );
+                    head: Some(&head),
+                    ..*from
+                };
+                self.yaml(&from, value);
+            }
+            self.end_of_list(from.file, from.hint, &head, true);
+        } else if value.is_object() {
+            self.object(value.to_string().as_bytes(), from);
         }
     }
 
@@ -357,7 +226,12 @@ impl Gather {
             return;
         }
         self.seen += 1;
+        let of_list = from.head.map_or("", |head| &head.api_version);
         let held = Held {
+            api_version: match &*glance.api_version {
+                "" => of_list.into(),
+                own => own.into(),
+            },
             place: from.place,
             version: glance.version(),
             seen: self.seen,
@@ -383,7 +257,8 @@ impl Gather {
             namespace,
             name: glance.name.as_str().into(),
         };
-        let newer = |held: u64| from.in_order || held <= glance.version();
+        let version = held.version;
+        let newer = |held: u64| from.in_order || held <= version;
         if self.index.get(&id).is_none_or(|known| newer(known.version)) {
             self.index.insert(id, held);
         }
@@ -392,7 +267,7 @@ impl Gather {
             Ok(object) => {
                 let key = object.key();
                 if self.slim.get(&key).is_none_or(|(version, _)| newer(*version)) {
-                    self.slim.insert(key, (held.version, object));
+                    self.slim.insert(key, (version, object));
                 }
             }
             Err(error) => {
@@ -443,16 +318,6 @@ impl Gather {
             }
         }
         pods
-    }
-}
-
-/// Hands on what the end of a file ends. Of a file that could not be read to its end no list is whole, and what is said
-/// of the file says of its last piece too.
-fn at_end(whole: bool, piece: Piece<'_>, each: &mut dyn FnMut(Piece<'_>)) {
-    match piece {
-        Piece::ListEnd { list, .. } if !whole => each(Piece::ListEnd { whole, list }),
-        Piece::Broken { .. } if !whole => {}
-        piece => each(piece),
     }
 }
 

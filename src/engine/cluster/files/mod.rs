@@ -12,6 +12,7 @@ mod json;
 mod logs;
 mod piece;
 mod reach;
+mod reading;
 mod replay;
 mod tree;
 mod yaml;
@@ -151,6 +152,19 @@ impl Files {
                 .or_default() += 1;
         }
         kinds
+    }
+
+    /// The objects of a kind, also of one that nobody watches, in order of namespace and name.
+    pub fn of_kind(&self, group: &str, kind: &str) -> Vec<ObjectRef> {
+        let of = self
+            .index
+            .iter()
+            .filter(|(id, _)| id.group == group && id.kind == kind);
+        let mut objects: Vec<ObjectRef> = of
+            .map(|(id, held)| ObjectRef::new(&held.api_version, kind, &id.namespace, &id.name))
+            .collect();
+        objects.sort();
+        objects
     }
 
     /// How many logs there are.
