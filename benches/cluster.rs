@@ -78,7 +78,7 @@ async fn serve(pods: usize) {
         let mark = serde_json::json!({
             "apiVersion": "v1", "kind": "Pod",
             "metadata": {"name": format!("mark-{}", store.revision()), "namespace": "default", "uid": store.revision().to_string()},
-            "spec": {"containers": [{"name": "mark", "image": "Mark:1"}]},
+            "spec": {"nodeName": "node-0000", "containers": [{"name": "mark", "image": "Mark:1"}]},
             "status": {"phase": "Pending", "containerStatuses": [{"name": "mark", "restartCount": 0, "ready": false,
                 "image": "Mark:1", "imageID": "", "state": {"waiting": {"reason": "InvalidImageName", "message": "invalid"}}}]},
         });
@@ -199,7 +199,10 @@ async fn drain(live: &Arc<Live>) -> Duration {
     let begin = Instant::now();
     let lists = Kind::ALL.iter().map(|kind| async move {
         let mut chunks = live
-            .chunks(&format!("{}?resourceVersion=0", kind.path(None)))
+            .chunks(
+                &format!("{}?resourceVersion=0", kind.path(None)),
+                kind.form().list(),
+            )
             .await
             .unwrap();
         while let Some(chunk) = chunks.next().await {

@@ -9,8 +9,8 @@ use k8stui::demo::server::Server;
 use k8stui::demo::store::Store;
 use k8stui::engine::cluster::credential::NoTerminal;
 use k8stui::engine::cluster::{Access, FailureKind, Live};
-use k8stui::engine::kinds::{Deployment, Pod};
-use k8stui::engine::object::Kind;
+use k8stui::engine::kinds::{Deployment, Pod, Secret};
+use k8stui::engine::object::{Key, Kind};
 use k8stui::engine::watch::{self, KindState, Report, Scope};
 use k8stui::engine::world::{Delta, Sync, World};
 use serde_json::{Value, json};
@@ -26,7 +26,7 @@ struct Bed {
     live: Arc<Live>,
     world: World,
     states: Vec<(Kind, Option<String>, KindState)>,
-    broken: Vec<(Kind, String)>,
+    broken: Vec<Key>,
     reports: mpsc::Receiver<Report>,
     refresh: tokio::sync::watch::Sender<u64>,
     _watches: JoinSet<()>,
@@ -76,7 +76,8 @@ impl Bed {
                     }
                     Report::First(objects) => {
                         for object in objects {
-                            if self.world.sync(object.key().kind) != Sync::Synced {
+                            let key = object.key();
+                            if self.world.sync(key.kind, &key.namespace) != Sync::Synced {
                                 self.world.apply(Delta::Upsert(object));
                             }
                         }
@@ -89,7 +90,7 @@ impl Bed {
                         self.states
                             .push((kind, namespace.map(|name| name.to_string()), state));
                     }
-                    Report::Broken { kind, object, .. } => self.broken.push((kind, object.to_string())),
+                    Report::Broken { key, .. } => self.broken.push(key),
                     Report::NoLog(..)
                     | Report::Expected { .. }
                     | Report::Covered(_)
@@ -106,7 +107,10 @@ impl Bed {
 
     async fn until_watching(&mut self) {
         self.until("every kind is watched", |bed| {
-            Kind::ALL.iter().all(|kind| bed.world.sync(*kind) == Sync::Synced) && bed.watching(Kind::Pod)
+            Kind::ALL
+                .iter()
+                .all(|kind| bed.world.sync(*kind, "") == Sync::Synced)
+                && bed.watching(Kind::Pod)
         })
         .await;
     }
@@ -170,7 +174,7 @@ async fn what_does_not_run_is_known_before_the_list_is_through() {
     })
     .await;
     assert_ne!(
-        bed.world.sync(Kind::Pod),
+        bed.world.sync(Kind::Pod, ""),
         Sync::Synced,
         "the list was still on its way"
     );
@@ -220,7 +224,7 @@ async fn what_is_forbidden_is_coverage_and_the_rest_goes_on() {
     let forbid = |server: &Server| server.faults().forbid("nodes");
     let mut bed = Bed::start(vec![pod("a", "Running")], forbid, Scope::default()).await;
     bed.until("nodes are known to be forbidden", |bed| {
-        bed.world.sync(Kind::Node) == Sync::Unreadable
+        bed.world.sync(Kind::Node, "") == Sync::Unreadable
     })
     .await;
     bed.until("pods are there", |bed| bed.watching(Kind::Pod)).await;
@@ -231,9 +235,34 @@ async fn what_is_forbidden_is_coverage_and_the_rest_goes_on() {
     bed.server.faults().allow("nodes");
     bed.refresh.send_modify(|count| *count += 1);
     bed.until("nodes are read once they may be", |bed| {
-        bed.world.sync(Kind::Node) == Sync::Synced
+        bed.world.sync(Kind::Node, "") == Sync::Synced
     })
     .await;
+}
+
+#[tokio::test]
+async fn of_secrets_only_the_metadata_is_ever_asked_for() {
+    // A key that only the data has would be known if the data had been read.
+    let secret = |name: &str| {
+        json!({
+            "apiVersion": "v1", "kind": "Secret", "type": "Opaque",
+            "metadata": {"name": name, "namespace": "shop", "managedFields": [{"manager": "kubectl", "operation": "Update",
+                "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": {"f:data": {".": {}, "f:user": {}}}}]},
+            "data": {"user": "YQ==", "password": "c2VjcmV0"},
+        })
+    };
+    let mut bed = Bed::start(vec![secret("listed")], |_| (), Scope::default()).await;
+    bed.until_watching().await;
+    bed.put(secret("watched"));
+    bed.until("the new one is there", |bed| {
+        bed.world.get::<Secret>("shop", "watched").is_some()
+    })
+    .await;
+    for name in ["listed", "watched"] {
+        let secret: &Secret = bed.world.get("shop", name).unwrap();
+        assert_ne!(secret.has("password"), Some(true), "{name}");
+        assert!(secret.kind.is_empty(), "{name}");
+    }
 }
 
 #[tokio::test]
@@ -253,11 +282,40 @@ async fn an_object_that_does_not_decode_spoils_no_other() {
     })
     .await;
     bed.until("the broken one is told", |bed| {
-        bed.broken.iter().any(|(kind, _)| *kind == Kind::Pod)
+        bed.broken.iter().any(|key| key.kind == Kind::Pod)
     })
     .await;
     bed.put(pod("c", "Running"));
     bed.until("the watch goes on", |bed| bed.pod("c").is_some()).await;
+}
+
+#[tokio::test]
+async fn what_was_good_and_no_longer_decodes_stays_as_it_was_until_it_is_gone() {
+    let mut bed = Bed::start(
+        vec![pod("a", "Running"), pod("b", "Running")],
+        |_| (),
+        Scope::default(),
+    )
+    .await;
+    bed.until_watching().await;
+    let mut spoilt = pod("a", "Failed");
+    spoilt["spec"] = json!("no object");
+    bed.put(spoilt);
+    let a = Key::new(Kind::Pod, "shop", "a");
+    bed.until("the watch tells it", |bed| bed.broken.contains(&a))
+        .await;
+    assert_eq!(bed.pod("a").unwrap().status.phase, "Running");
+    // The same from a list: the version is forgotten, what happened meanwhile is read anew.
+    bed.broken.clear();
+    bed.server.faults().expire_next_watch(Expiry::Event);
+    bed.server.faults().cut_watches_after(Some(1));
+    bed.put(pod("b", "Failed"));
+    bed.until("the list tells it", |bed| bed.broken.contains(&a))
+        .await;
+    assert_eq!(bed.pod("a").unwrap().status.phase, "Running");
+    bed.server.faults().cut_watches_after(None);
+    bed.forget("a");
+    bed.until("it is gone", |bed| bed.pod("a").is_none()).await;
 }
 
 #[tokio::test]

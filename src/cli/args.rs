@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::engine::cluster::Access;
+use crate::engine::cluster::{Access, Environment};
 use crate::engine::finding::Severity;
 use crate::engine::object::{Kind, Text};
 use crate::engine::watch::Scope;
@@ -52,6 +52,9 @@ pub struct ClusterArgs {
     /// Impersonate this user
     #[arg(long = "as", global = true, value_name = "USER")]
     pub impersonate: Option<String>,
+    /// Impersonate this user's uid
+    #[arg(long = "as-uid", global = true, value_name = "UID")]
+    pub impersonate_uid: Option<String>,
     /// Impersonate this group; repeatable
     #[arg(long = "as-group", global = true, value_name = "GROUP")]
     pub impersonate_groups: Vec<String>,
@@ -198,7 +201,7 @@ impl From<SeverityArg> for Severity {
 /// `prompt`.
 #[derive(Clone, Debug, Args)]
 pub struct PromptArgs {
-    /// A problem's or finding's id, or kind/[namespace/]name
+    /// A problem's or finding's id, or kind[.group]/[namespace/]name (short names too; healthy objects too)
     pub id: String,
     /// How long it may be, in tokens (counted as bytes / 4)
     #[arg(long, default_value_t = 6_000)]
@@ -208,7 +211,7 @@ pub struct PromptArgs {
 /// `explain`.
 #[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
-    /// A problem's or finding's id, or kind/[namespace/]name
+    /// A problem's or finding's id, or kind[.group]/[namespace/]name (short names too; healthy objects too)
     pub id: String,
     /// What to ask; why it fails, if nothing is said
     #[arg(short, long)]
@@ -225,12 +228,14 @@ impl ClusterArgs {
             cluster: self.cluster.clone(),
             user: self.user.clone(),
             impersonate: self.impersonate.clone(),
+            impersonate_uid: self.impersonate_uid.clone(),
             impersonate_groups: self.impersonate_groups.clone(),
             request_timeout: self
                 .request_timeout
                 .and_then(|limit| Duration::try_from(limit).ok())
                 // As kubectl: 0 is no limit of one's own.
                 .filter(|limit| !limit.is_zero()),
+            environment: Environment::of(|name| std::env::var_os(name), std::env::home_dir()),
         }
     }
 
@@ -241,6 +246,7 @@ impl ClusterArgs {
             || self.cluster.is_some()
             || self.user.is_some()
             || self.impersonate.is_some()
+            || self.impersonate_uid.is_some()
             || !self.impersonate_groups.is_empty();
         if self.now.is_some() && self.from.is_none() {
             Some("--now goes with --from: a live cluster has its own time")

@@ -23,7 +23,7 @@ use crate::chat::seed;
 use crate::demo::{Clock, Demo, DemoOptions, Pace};
 use crate::engine::cluster::credential::{Lease, Lender};
 use crate::engine::cluster::{Access, Cluster, Live, SharedSource};
-use crate::engine::evidence::dossier::{Dossier, EventLine};
+use crate::engine::evidence::dossier::{Dossier, EventLine, Subject};
 use crate::engine::object::ObjectRef;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, Now, Options};
@@ -43,14 +43,19 @@ impl Backend for Watched {
         self.0.source()
     }
 
-    fn dossier(&self, problem: &str) -> BoxFuture<'static, Option<Dossier>> {
-        let (engine, problem) = (self.0.clone(), problem.to_owned());
-        Box::pin(async move { engine.dossier(&problem).await })
+    fn dossier(&self, subject: Subject) -> BoxFuture<'static, Option<Dossier>> {
+        let engine = self.0.clone();
+        Box::pin(async move { engine.dossier(subject).await })
     }
 
     fn events(&self, objects: Vec<ObjectRef>) -> BoxFuture<'static, Vec<EventLine>> {
         let engine = self.0.clone();
         Box::pin(async move { engine.events(objects).await })
+    }
+
+    fn names(&self, typed: String) -> BoxFuture<'static, Vec<ObjectRef>> {
+        let engine = self.0.clone();
+        Box::pin(async move { engine.names(typed).await })
     }
 
     fn refresh(&self) {

@@ -251,7 +251,7 @@ async fn rights(cli: &Cli, live: &Arc<Live>) -> Vec<Check> {
     let namespace = scope.namespaces.first().cloned();
     let asked = Kind::ALL.iter().map(|kind| {
         let path = format!("{}?limit=1", kind.path(namespace.as_deref()));
-        async move { (*kind, live.json(&path, "application/json").await) }
+        async move { (*kind, live.json(&path, kind.form().list()).await) }
     });
     let answers = futures::future::join_all(asked).await;
     let mut readable = 0;

@@ -10,6 +10,7 @@ mod document;
 mod explain;
 mod logging;
 mod look;
+mod markdown;
 mod prompt;
 mod record;
 mod settings;

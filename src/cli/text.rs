@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use crate::engine::age::Age;
 use crate::engine::coverage::Status;
 use crate::engine::evidence::Source;
 use crate::engine::finding::Severity;
@@ -106,7 +107,7 @@ fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {
     };
     let since = problem
         .since
-        .map(|since| format!("  {}", age(snapshot.at, since)))
+        .map(|since| format!("  {}", Age::of(snapshot.at, since).text()))
         .unwrap_or_default();
     let _ = writeln!(
         text,
@@ -121,6 +122,13 @@ fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {
         problem.diagnosis.confidence.name(),
         problem.id
     );
+    if let Some(at) = problem.root_healed() {
+        let healed = format!(
+            "healed {} ago; what followed from it has not ended",
+            Age::of(snapshot.at, at).text()
+        );
+        paragraph(text, "✓", &healed);
+    }
     paragraph(text, "cause", &problem.diagnosis.cause);
     for (place, n) in problem.diagnosis.why.iter().enumerate() {
         let Some(fact) = problem.fact(*n) else { continue };
@@ -175,14 +183,4 @@ fn paragraph(text: &mut String, label: &str, prose: &str) {
 
 fn one_line(said: &str) -> String {
     clean(said).lines().collect::<Vec<_>>().join(" ")
-}
-
-fn age(now: jiff::Timestamp, since: jiff::Timestamp) -> String {
-    let seconds = now.duration_since(since).as_secs().max(0);
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..3_600 => format!("{}m", seconds / 60),
-        3_600..86_400 => format!("{}h", seconds / 3_600),
-        _ => format!("{}d", seconds / 86_400),
-    }
 }

@@ -9,9 +9,10 @@ use tokio::task::JoinHandle;
 
 use super::analyzers;
 use super::cluster::{Cluster, SharedSource};
-use super::core::Core;
-use super::evidence::dossier::{Dossier, EventLine, WholeObject};
-use super::object::{ObjectRef, Text};
+use super::core::{Core, WantedLog};
+use super::evidence::dossier::{ContainerLog, Dossier, EventLine, Subject, WholeObject};
+use super::named::Named;
+use super::object::{Key, ObjectRef, Text};
 use super::playbook::Playbook;
 use super::snapshot::Snapshot;
 use super::watch::{self, Report, Scope, logs::LogReader};
@@ -43,7 +44,9 @@ pub struct Options {
 }
 
 enum Query {
-    Dossier(String, oneshot::Sender<Option<Dossier>>),
+    Dossier(Subject, oneshot::Sender<Option<(Dossier, Vec<WantedLog>)>>),
+    Named(Named, oneshot::Sender<Vec<ObjectRef>>),
+    Names(String, oneshot::Sender<Vec<ObjectRef>>),
     Events(Vec<ObjectRef>, oneshot::Sender<Vec<EventLine>>),
 }
 
@@ -111,16 +114,14 @@ impl Engine {
         self.refresh.send_modify(|count| *count += 1);
     }
 
-    /// All that is known about the problem that answers to `id`, the objects that matter fetched whole.
-    pub async fn dossier(&self, id: &str) -> Option<Dossier> {
+    /// All that is known about a subject, the objects that matter fetched whole. `None` where there is nothing of the
+    /// kind.
+    pub async fn dossier(&self, subject: Subject) -> Option<Dossier> {
         let (reply, answer) = oneshot::channel();
-        self.queries
-            .send(Query::Dossier(id.to_owned(), reply))
-            .await
-            .ok()?;
-        let mut dossier = answer.await.ok()??;
+        self.queries.send(Query::Dossier(subject, reply)).await.ok()?;
+        let (mut dossier, logs) = answer.await.ok()??;
         let mut objects = dossier.owners.clone();
-        objects.push(dossier.problem.culprit.clone());
+        objects.extend(dossier.problem().map(|problem| problem.culprit.clone()));
         objects.dedup();
         let fetched = objects.into_iter().map(|object| async {
             let json = self
@@ -130,8 +131,41 @@ impl Engine {
                 .map_err(|failure| failure.what);
             WholeObject { object, json }
         });
-        dossier.objects = futures::future::join_all(fetched).await;
+        let read = logs.into_iter().map(|log| async move {
+            let digest = watch::logs::digest(&self.source, &log.key, &log.container_id).await;
+            Some(ContainerLog {
+                pod: Key::from(&log.key).object(),
+                container: log.key.container.as_str().into(),
+                previous: log.key.previous,
+                digest: digest.ok()?,
+            })
+        });
+        let (objects, logs) = futures::future::join(
+            futures::future::join_all(fetched),
+            futures::future::join_all(read),
+        )
+        .await;
+        dossier.objects = objects;
+        dossier.logs.extend(logs.into_iter().flatten());
         Some(dossier)
+    }
+
+    /// The objects that a name may mean: those that are there, and those that problems name; in order.
+    pub async fn named(&self, named: Named) -> Vec<ObjectRef> {
+        let (reply, answer) = oneshot::channel();
+        if self.queries.send(Query::Named(named, reply)).await.is_err() {
+            return Vec::new();
+        }
+        answer.await.unwrap_or_default()
+    }
+
+    /// The watched objects whose name holds what was typed, best first.
+    pub async fn names(&self, typed: String) -> Vec<ObjectRef> {
+        let (reply, answer) = oneshot::channel();
+        if self.queries.send(Query::Names(typed, reply)).await.is_err() {
+            return Vec::new();
+        }
+        answer.await.unwrap_or_default()
     }
 
     /// The events about some objects, oldest first.
@@ -246,7 +280,9 @@ async fn gather(core: &mut Core, first: Report, inbox: &mut mpsc::Receiver<Repor
 fn answer(core: &mut Core, query: Query, now: Timestamp) {
     // One who no longer waits for the answer has lost interest.
     match query {
-        Query::Dossier(id, reply) => drop(reply.send(core.dossier(&id, now))),
+        Query::Dossier(subject, reply) => drop(reply.send(core.dossier(&subject, now))),
+        Query::Names(typed, reply) => drop(reply.send(core.names(&typed))),
+        Query::Named(named, reply) => drop(reply.send(core.named(&named))),
         Query::Events(objects, reply) => drop(reply.send(core.events(objects))),
     }
 }

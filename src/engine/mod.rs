@@ -4,6 +4,7 @@
 //! findings, [`causes`] into problems, [`playbook`] explains those, and a [`snapshot::Snapshot`] is what everyone
 //! else sees. I/O is in [`watch`] and [`cluster`] only.
 
+pub mod age;
 pub mod analyzers;
 pub mod causes;
 pub mod cluster;
@@ -14,6 +15,7 @@ pub mod finding;
 pub mod handle;
 pub mod id;
 pub mod kinds;
+pub mod named;
 pub mod object;
 pub mod playbook;
 pub mod problem;

@@ -11,32 +11,27 @@ pub type Text = Arc<str>;
 
 /// A word that many objects repeat (namespace, label, image, reason): stored once for the whole process and
 /// freed with its last user. Comparing two is comparing two pointers.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Symbol(ArcIntern<str>);
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
+// The empty word is none: it is the commonest of all, and so costs neither a look-up nor a shared counter.
+pub struct Symbol(Option<ArcIntern<str>>);
 
 impl Symbol {
     /// The word as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_deref().unwrap_or_default()
     }
 }
 
 impl std::ops::Deref for Symbol {
     type Target = str;
     fn deref(&self) -> &str {
-        &self.0
+        self.as_str()
     }
 }
 
 impl From<&str> for Symbol {
     fn from(word: &str) -> Self {
-        Self(ArcIntern::from(word))
-    }
-}
-
-impl Default for Symbol {
-    fn default() -> Self {
-        Self::from("")
+        Self((!word.is_empty()).then(|| ArcIntern::from(word)))
     }
 }
 
@@ -97,6 +92,16 @@ impl<'de> Deserialize<'de> for Symbol {
             fn visit_unit<E: serde::de::Error>(self) -> Result<Symbol, E> {
                 Ok(Symbol::default())
             }
+            // Files written by hand say `cpu: 1` and `port: 80` where the API says text.
+            fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Symbol, E> {
+                Ok(Symbol::from(&*number.to_string()))
+            }
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Symbol, E> {
+                Ok(Symbol::from(&*number.to_string()))
+            }
+            fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Symbol, E> {
+                Ok(Symbol::from(&*number.to_string()))
+            }
         }
         deserializer.deserialize_any(Word)
     }
@@ -152,6 +157,34 @@ kinds! {
     Node "nodes" "" "v1" false;
     Namespace "namespaces" "" "v1" false;
     Event "events" "" "v1" true;
+    CronJob "cronjobs" "batch" "v1" true;
+    ReplicationController "replicationcontrollers" "" "v1" true;
+    Ingress "ingresses" "networking.k8s.io" "v1" true;
+    IngressClass "ingressclasses" "networking.k8s.io" "v1" false;
+    NetworkPolicy "networkpolicies" "networking.k8s.io" "v1" true;
+    PersistentVolume "persistentvolumes" "" "v1" false;
+    VolumeAttachment "volumeattachments" "storage.k8s.io" "v1" false;
+    HorizontalPodAutoscaler "horizontalpodautoscalers" "autoscaling" "v2" true;
+    PodDisruptionBudget "poddisruptionbudgets" "policy" "v1" true;
+    ResourceQuota "resourcequotas" "" "v1" true;
+    LimitRange "limitranges" "" "v1" true;
+    ServiceAccount "serviceaccounts" "" "v1" true;
+    ConfigMap "configmaps" "" "v1" true;
+    Secret "secrets" "" "v1" true;
+    PriorityClass "priorityclasses" "scheduling.k8s.io" "v1" false;
+    RuntimeClass "runtimeclasses" "node.k8s.io" "v1" false;
+    ResourceClaim "resourceclaims" "resource.k8s.io" "v1" true;
+    ValidatingWebhookConfiguration "validatingwebhookconfigurations" "admissionregistration.k8s.io" "v1" false;
+    MutatingWebhookConfiguration "mutatingwebhookconfigurations" "admissionregistration.k8s.io" "v1" false;
+    ValidatingAdmissionPolicy "validatingadmissionpolicies" "admissionregistration.k8s.io" "v1" false;
+    ValidatingAdmissionPolicyBinding "validatingadmissionpolicybindings" "admissionregistration.k8s.io" "v1" false;
+    APIService "apiservices" "apiregistration.k8s.io" "v1" false;
+    CustomResourceDefinition "customresourcedefinitions" "apiextensions.k8s.io" "v1" false;
+    CertificateSigningRequest "certificatesigningrequests" "certificates.k8s.io" "v1" false;
+    Role "roles" "rbac.authorization.k8s.io" "v1" true;
+    RoleBinding "rolebindings" "rbac.authorization.k8s.io" "v1" true;
+    ClusterRole "clusterroles" "rbac.authorization.k8s.io" "v1" false;
+    ClusterRoleBinding "clusterrolebindings" "rbac.authorization.k8s.io" "v1" false;
 }
 
 impl Kind {
@@ -161,6 +194,14 @@ impl Kind {
             self.version().to_owned()
         } else {
             format!("{}/{}", self.group(), self.version())
+        }
+    }
+
+    /// How much of its objects is asked for.
+    pub const fn form(self) -> Form {
+        match self {
+            Self::Secret => Form::Metadata,
+            _ => Form::Whole,
         }
     }
 
@@ -184,6 +225,33 @@ impl Kind {
                 format!("{root}/namespaces/{namespace}/{}", self.plural())
             }
             _ => format!("{root}/{}", self.plural()),
+        }
+    }
+}
+
+/// How much of an object is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// All of it.
+    Whole,
+    /// Its metadata alone: of Secrets nothing else is ever asked for.
+    Metadata,
+}
+
+impl Form {
+    /// The `Accept` header of a list.
+    pub const fn list(self) -> &'static str {
+        match self {
+            Self::Whole => "application/json",
+            Self::Metadata => "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io",
+        }
+    }
+
+    /// The `Accept` header of one object, and of a watch.
+    pub const fn object(self) -> &'static str {
+        match self {
+            Self::Whole => "application/json",
+            Self::Metadata => "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
         }
     }
 }

@@ -112,7 +112,8 @@ fn place(view: View<'_>, room: usize) -> Line<'static> {
     let inside = match (model.place, model.pane) {
         (Place::Chat, _) => model.current_chat().map(|chat| chat.title.clone()),
         (Place::Home, Pane::Detail) if !model.layout().is_some_and(|layout| layout.is_split()) => {
-            model.selected_problem().map(|problem| problem.title.clone())
+            let visit = model.visit.as_ref().map(|object| object.path().into());
+            visit.or_else(|| model.selected_problem().map(|problem| problem.title.clone()))
         }
         (Place::Home, Pane::Tree | Pane::Detail) => None,
     };

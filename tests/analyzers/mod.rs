@@ -10,6 +10,7 @@
 mod any_object;
 mod corpus;
 mod digests;
+mod kept;
 mod playbook;
 mod recorded;
 mod worlds;

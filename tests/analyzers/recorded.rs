@@ -9,26 +9,18 @@ use k8stui::engine::analyzers::logs;
 use k8stui::engine::evidence::Numbered;
 use k8stui::engine::finding::{Finding, Severity};
 use k8stui::engine::kinds::Pod;
+use k8stui::engine::object::Kind;
 use k8stui::engine::playbook::Playbook;
 use k8stui::engine::world::World;
 use serde_json::Value;
 
 use super::worlds::{add_log, findings, world};
 
-const FILES: &[&str] = &[
-    "pods",
-    "replicasets",
-    "deployments",
-    "statefulsets",
-    "daemonsets",
-    "jobs",
-    "services",
-    "endpointslices",
-    "persistentvolumeclaims",
-    "storageclasses",
-    "nodes",
-    "events",
-];
+/// The objects of a kind that were recorded.
+pub fn recorded(kind: Kind) -> Vec<Value> {
+    let path = fixtures().join(format!("recorded/{}.json", kind.plural()));
+    std::fs::read_to_string(path).map_or_else(|_| Vec::new(), |text| serde_json::from_str(&text).unwrap())
+}
 
 /// When the recording was made.
 pub const NOW: &str = "2026-11-21T01:27:40Z";
@@ -39,12 +31,9 @@ pub fn fixtures() -> PathBuf {
 
 /// The recorded cluster, with those logs that a console would have read.
 pub fn cluster() -> World {
-    let mut objects: Vec<Value> = Vec::new();
-    for file in FILES {
-        let text = std::fs::read_to_string(fixtures().join(format!("recorded/{file}.json"))).unwrap();
-        objects.extend(serde_json::from_str::<Vec<Value>>(&text).unwrap());
-    }
-    let mut world = world(objects, &[]);
+    // Secrets were not recorded: that none is there means nothing.
+    let objects: Vec<Value> = Kind::ALL.iter().flat_map(|kind| recorded(*kind)).collect();
+    let mut world = world(objects, &["Secret"]);
     let wanted: Vec<_> = world
         .all::<Pod>()
         .flat_map(|pod| logs::wanted(&world, pod))
@@ -152,7 +141,7 @@ fn every_finding_has_evidence_a_title_and_a_diagnosis() {
             .zip(finding.evidence.iter().cloned())
             .map(|(n, evidence)| Numbered { n, evidence })
             .collect();
-        let diagnosis = playbook.diagnose(&finding, &numbered);
+        let diagnosis = playbook.diagnose(&finding, &numbered, None);
         assert!(
             !diagnosis.cause.is_empty() && !diagnosis.fix.is_empty(),
             "{finding:?}"
@@ -183,7 +172,7 @@ fn every_scenario_is_explained() {
                 .zip(finding.evidence.iter().cloned())
                 .map(|(n, evidence)| Numbered { n, evidence })
                 .collect();
-            let diagnosis = playbook.diagnose(finding, &numbered);
+            let diagnosis = playbook.diagnose(finding, &numbered, None);
             if seen.contains(&(finding.code.clone(), diagnosis.cause.clone())) {
                 continue;
             }

@@ -5,40 +5,15 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use k8stui::engine::analyzers::{self, logs};
 use k8stui::engine::finding::Finding;
-use k8stui::engine::kinds::{
-    DaemonSet, Deployment, EndpointSlice, Event, Job, Namespace, Node, PersistentVolumeClaim, Pod,
-    ReplicaSet, Service, StatefulSet, StorageClass,
-};
 use k8stui::engine::object::Kind;
 use k8stui::engine::world::{Delta, LogKey, Object, World};
 use serde_json::Value;
 
 /// The slim form of an API object.
 pub fn object(value: Value) -> Result<Object, serde_json::Error> {
-    let kind = value["kind"].as_str().unwrap_or_default().to_owned();
-    macro_rules! decode {
-        ($($kind:ident),*) => {
-            match kind.as_str() {
-                $(stringify!($kind) => Object::from(serde_json::from_value::<$kind>(value)?),)*
-                other => panic!("no such kind: {other}"),
-            }
-        };
-    }
-    Ok(decode!(
-        Pod,
-        ReplicaSet,
-        Deployment,
-        StatefulSet,
-        DaemonSet,
-        Job,
-        Service,
-        EndpointSlice,
-        PersistentVolumeClaim,
-        StorageClass,
-        Node,
-        Namespace,
-        Event
-    ))
+    let name = value["kind"].as_str().unwrap_or_default();
+    let kind = Kind::from_name(name).unwrap_or_else(|| panic!("no such kind: {name}"));
+    Object::decode(kind, value)
 }
 
 /// A world in which these objects are, and of which all kinds have been read except those in `unread`.

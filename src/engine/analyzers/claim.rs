@@ -158,7 +158,7 @@ impl<'a> Case<'a> {
 
 fn pending(case: &mut Case) {
     let made = case.claim.metadata.creation_timestamp;
-    let classes_known = case.world.sync(Kind::StorageClass) == Sync::Synced;
+    let classes_known = case.world.sync(Kind::StorageClass, "") == Sync::Synced;
     let volume = &case.claim.spec.volume_name;
     if !volume.is_empty() {
         return asked_volume(case, volume);

@@ -9,19 +9,20 @@ use jiff::{SignedDuration, Timestamp};
 use super::Findings;
 use super::evidence::Numbers;
 use super::group::{Forest, Group, GroupKey};
-use super::severity;
-use crate::engine::analyzers::logs;
+use super::{healing, severity};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::id::short_hash;
-use crate::engine::kinds::Pod;
-use crate::engine::object::{ObjectRef, Text};
-use crate::engine::playbook::Playbook;
+use crate::engine::object::{Key, ObjectRef, Text};
+use crate::engine::playbook::{Playbook, revision};
 use crate::engine::problem::{Member, Problem, Role, State};
 use crate::engine::world::World;
 
 /// A healed problem stays in sight for so long.
 const HEALED_STAYS: SignedDuration = SignedDuration::from_mins(2);
+
+/// Whether a log of that pod was asked for and is neither here nor known to be unreadable.
+pub type Awaited<'a> = &'a dyn Fn(&Key) -> bool;
 
 /// The problems of a cluster, as they come and go.
 #[derive(Debug, Default)]
@@ -29,6 +30,8 @@ pub struct Problems {
     all: Vec<Arc<Problem>>,
     numbers: HashMap<Text, Numbers>,
     healed: u32,
+    /// What hung on what at the last update; empty while kinds are being read.
+    forest: Forest,
 }
 
 impl Problems {
@@ -51,15 +54,18 @@ impl Problems {
         leaves.min()
     }
 
-    /// Takes in the findings of a moment. Says whether anything that can be seen changed.
+    /// Takes in the findings of a moment. `awaited` says whether a log of that pod is still on its way. Says whether
+    /// anything that can be seen changed.
     pub fn update(
         &mut self,
         world: &World,
         findings: &Findings,
         playbook: &Playbook,
+        awaited: Awaited,
         now: Timestamp,
     ) -> bool {
-        let forest = Forest::grow(world, findings);
+        let mut forest = Forest::grow(world, findings);
+        forest.keep_healed(&self.forest, now);
         let mut trees: BTreeMap<&GroupKey, Vec<&GroupKey>> = BTreeMap::new();
         for key in forest.groups.keys() {
             let tree = trees.entry(forest.root(key)).or_default();
@@ -67,22 +73,28 @@ impl Problems {
         }
         let mut fresh: Vec<Arc<Problem>> = Vec::new();
         for (root, keys) in trees {
-            fresh.extend(self.assemble(world, playbook, &forest, root, &keys));
+            fresh.extend(self.assemble(world, playbook, awaited, &forest, root, &keys));
         }
         for old in &self.all {
             let gone = !fresh.iter().any(|new| same(old, new));
             let healed_at = match old.state {
-                State::Active if gone => Some(now),
+                // While kinds are still being read, what goes was not understood yet: it gets another name (its
+                // owner's) or another root, and nothing has healed.
+                State::Active if gone && !old.provisional => Some(now),
                 State::Healed(at) if gone && now.duration_since(at) < HEALED_STAYS => Some(at),
                 _ => None,
             };
-            self.healed += u32::from(gone && old.state == State::Active);
+            self.healed += u32::from(gone && old.state == State::Active && !old.provisional);
             if let Some(at) = healed_at {
-                let mut problem = Problem::clone(old);
-                problem.state = State::Healed(at);
-                fresh.push(Arc::new(problem));
+                fresh.push(Arc::new(healing::ended(old, findings, at)));
             }
         }
+        // What was said while kinds were being read was provisional: if it goes, it was mistaken, it has not healed.
+        self.forest = if world.is_reading() {
+            Forest::default()
+        } else {
+            forest
+        };
         fresh.sort_by(|a, b| rank(a).cmp(&rank(b)));
         self.numbers
             .retain(|id, _| fresh.iter().any(|problem| problem.id == *id));
@@ -107,39 +119,39 @@ impl Problems {
         &mut self,
         world: &World,
         playbook: &Playbook,
+        awaited: Awaited,
         forest: &Forest,
         root: &GroupKey,
         keys: &[&GroupKey],
     ) -> Option<Arc<Problem>> {
-        let (_, finding) = forest.groups.get(root)?.findings.first()?;
+        let rooted = forest.groups.get(root)?;
+        let (_, finding) = rooted.findings.first()?;
         let id = problem_id(&world.cluster, finding);
-        let mut listed: Vec<(Role, &Text, &Arc<Finding>)> = Vec::new();
-        push(&mut listed, forest.groups.get(root)?, Role::Equal);
+        let mut listed: Vec<Listed> = list(rooted, Role::Equal).collect();
         if let Some(first) = listed.first_mut() {
-            first.0 = Role::Root;
+            first.role = Role::Root;
         }
         let count = listed.len() as u32;
         for key in keys.iter().filter(|key| **key != root) {
-            push(&mut listed, forest.groups.get(*key)?, Role::Symptom);
+            listed.extend(list(forest.groups.get(*key)?, Role::Symptom));
         }
-        let facts: Vec<&[Evidence]> = listed
-            .iter()
-            .map(|(role, _, finding)| telling(*role, finding))
-            .collect();
-        let awaits = listed
-            .iter()
-            .any(|(role, _, finding)| *role != Role::Symptom && awaits_logs(world, finding));
+        let facts: Vec<&[Evidence]> = listed.iter().map(|one| telling(one.role, one.finding)).collect();
+        // While kinds are still being read a better root may come.
+        let provisional = world.is_reading();
+        let awaits = |finding: &Finding| finding.object.key().is_some_and(|key| awaited(&key));
+        let open = provisional || listed.iter().any(|one| awaits(one.finding));
         let numbers = self.numbers(&id);
-        numbers.settle(awaits);
+        numbers.settle(open);
         let (evidence, numbers) = numbers.number(&facts);
         let highest = listed
             .iter()
-            .map(|(_, _, finding)| finding.severity)
+            .filter(|one| one.healed.is_none())
+            .map(|one| one.finding.severity)
             .max()
             .unwrap_or(Severity::Info);
         let mut aliases: Vec<Text> = listed
             .iter()
-            .map(|(_, _, member)| problem_id(&world.cluster, member))
+            .map(|one| problem_id(&world.cluster, one.finding))
             .collect();
         aliases.sort();
         aliases.dedup();
@@ -147,20 +159,25 @@ impl Problems {
         let members = listed
             .iter()
             .zip(numbers)
-            .map(|((role, id, finding), evidence)| Member {
-                id: (*id).clone(),
-                finding: (*finding).clone(),
-                role: *role,
+            .map(|(one, evidence)| Member {
+                id: one.id.clone(),
+                finding: one.finding.clone(),
+                role: one.role,
                 evidence,
+                healed: one.healed,
             })
             .collect();
         let since = listed
             .iter()
-            .filter(|(role, _, _)| *role != Role::Symptom)
-            .filter_map(|(_, _, finding)| finding.since)
+            .filter(|one| one.role != Role::Symptom)
+            .filter_map(|one| one.finding.since)
             .min();
+        let diagnosis = playbook.diagnose(finding, &evidence, revision::before(world, &finding.owner));
         Some(Arc::new(Problem {
-            diagnosis: playbook.diagnose(finding, &evidence),
+            diagnosis: match rooted.healed {
+                Some(_) => healing::after(diagnosis),
+                None => diagnosis,
+            },
             id,
             aliases,
             cluster: world.cluster.clone(),
@@ -171,7 +188,7 @@ impl Problems {
             since,
             owner: finding.owner.clone(),
             culprit: finding.culprit.clone().unwrap_or_else(|| finding.owner.clone()),
-            provisional: provisional(world),
+            provisional,
             members,
             evidence,
         }))
@@ -182,8 +199,21 @@ impl Problems {
     }
 }
 
-fn push<'a>(listed: &mut Vec<(Role, &'a Text, &'a Arc<Finding>)>, group: &'a Group, role: Role) {
-    listed.extend(group.findings.iter().map(|(id, finding)| (role, id, finding)));
+/// A finding on its way into a problem.
+struct Listed<'a> {
+    role: Role,
+    id: &'a Text,
+    finding: &'a Arc<Finding>,
+    healed: Option<Timestamp>,
+}
+
+fn list(group: &Group, role: Role) -> impl Iterator<Item = Listed<'_>> {
+    group.findings.iter().map(move |(id, finding)| Listed {
+        role,
+        id,
+        finding,
+        healed: group.healed,
+    })
 }
 
 /// Replicas that fail alike say the same: of each a little is enough.
@@ -198,19 +228,6 @@ fn telling(role: Role, finding: &Finding) -> &[Evidence] {
             .get(..FACTS_OF_EQUALS)
             .unwrap_or(&finding.evidence),
     }
-}
-
-/// Whether a log that may say why is still to be read.
-fn awaits_logs(world: &World, root: &Finding) -> bool {
-    let Some(pod) = world
-        .get::<Pod>(&root.object.namespace, &root.object.name)
-        .filter(|_| &*root.object.kind == "Pod")
-    else {
-        return false;
-    };
-    logs::wanted(world, pod)
-        .iter()
-        .any(|key| world.log(&key.into(), &key.container, key.previous).is_none())
 }
 
 /// The id that a problem with this root has: without the name of what is replaced in a rollout.
@@ -234,13 +251,6 @@ fn title(root: &Finding) -> Text {
 /// Whether `new` is what became of `old`.
 fn same(old: &Problem, new: &Problem) -> bool {
     old.id == new.id || new.aliases.contains(&old.id) || old.aliases.contains(&new.id)
-}
-
-/// While kinds are still being read a better root may come.
-fn provisional(world: &World) -> bool {
-    use crate::engine::object::Kind;
-    use crate::engine::world::Sync;
-    Kind::ALL.iter().any(|kind| world.sync(*kind) == Sync::Reading)
 }
 
 type Rank<'a> = (

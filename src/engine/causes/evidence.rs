@@ -19,8 +19,9 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// Deals the numbers anew where they are still open: while what tells most (the log of what fails) is on its
-    /// way, nobody can have referred to a number yet, and the proof should be number 1.
+    /// Deals the numbers anew where they are still open: while kinds are being read, or the log of what fails is on
+    /// its way, nobody can have referred to a number yet. The proof should be number 1, and the numbers should not
+    /// depend on what came first.
     pub fn settle(&mut self, open: bool) {
         if self.open {
             self.given.clear();

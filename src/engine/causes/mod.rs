@@ -4,6 +4,7 @@
 mod assemble;
 mod evidence;
 mod group;
+mod healing;
 pub mod rules;
 mod severity;
 #[cfg(test)]
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use assemble::Problems;
+pub use assemble::{Awaited, Problems};
 
 use super::finding::Finding;
 use super::object::Text;
@@ -33,6 +34,6 @@ pub fn problems(
     now: Timestamp,
 ) -> Vec<Arc<Problem>> {
     let mut problems = Problems::default();
-    problems.update(world, findings, playbook, now);
+    problems.update(world, findings, playbook, &|_| false, now);
     problems.all().to_vec()
 }

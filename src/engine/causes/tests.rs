@@ -41,6 +41,20 @@ fn shop() -> World {
     world
 }
 
+/// The same, of which everything has been read.
+fn read_shop() -> World {
+    let mut world = shop();
+    for kind in Kind::ALL {
+        let keep = world.keys(*kind).into_iter().map(|key| (key.namespace, key.name));
+        world.apply(Delta::Synced {
+            kind: *kind,
+            namespace: None,
+            keep: keep.collect(),
+        });
+    }
+    world
+}
+
 /// A finding about an object of the shop.
 fn finding(world: &World, code: &str, kind: Kind, name: &str) -> Finding {
     let namespace = if kind.namespaced() { "shop" } else { "" };
@@ -201,24 +215,37 @@ fn the_id_survives_a_rollout_and_another_root_keeps_the_row() {
 
 #[test]
 fn a_healed_problem_stays_a_while_and_leaves() {
-    let world = shop();
+    let world = read_shop();
     let playbook = Playbook::builtin();
     let mut problems = Problems::default();
     let failing = findings([finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a")]);
-    assert!(problems.update(&world, &failing, &playbook, now()));
+    assert!(problems.update(&world, &failing, &playbook, &|_| false, now()));
     assert!(
-        !problems.update(&world, &failing, &playbook, now()),
+        !problems.update(&world, &failing, &playbook, &|_| false, now()),
         "nothing changed"
     );
-    assert!(problems.update(&world, &Findings::new(), &playbook, now()));
+    assert!(problems.update(&world, &Findings::new(), &playbook, &|_| false, now()));
     assert_eq!(problems.all()[0].state, State::Healed(now()));
     assert_eq!((problems.healed(), problems.next_leave().is_some()), (1, true));
-    let back = problems.update(&world, &failing, &playbook, now());
+    let back = problems.update(&world, &failing, &playbook, &|_| false, now());
     assert!(back && problems.all()[0].state == State::Active && problems.all().len() == 1);
-    problems.update(&world, &Findings::new(), &playbook, now());
+    problems.update(&world, &Findings::new(), &playbook, &|_| false, now());
     let later = problems.next_leave().unwrap();
-    assert!(problems.update(&world, &Findings::new(), &playbook, later));
+    assert!(problems.update(&world, &Findings::new(), &playbook, &|_| false, later));
     assert!(problems.all().is_empty());
+}
+
+#[test]
+fn what_was_not_understood_yet_does_not_heal() {
+    let world = shop();
+    let mut problems = Problems::default();
+    let failing = findings([finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a")]);
+    let playbook = Playbook::builtin();
+    problems.update(&world, &failing, &playbook, &|_| false, now());
+    assert!(problems.all()[0].provisional);
+    problems.update(&world, &Findings::new(), &playbook, &|_| false, now());
+    assert!(problems.all().is_empty(), "it goes without a word");
+    assert_eq!(problems.healed(), 0);
 }
 
 #[test]
@@ -242,4 +269,184 @@ fn worst_first_then_what_most_hangs_on() {
     assert_eq!(order[1], (Severity::Warning, &"db-0".into()));
     assert_eq!(order[2], (Severity::Info, &"n1".into()));
     assert!(problems.iter().all(|one| one.members[0].role == Role::Root));
+}
+
+fn minutes(n: i64) -> Timestamp {
+    now().checked_add(jiff::SignedDuration::from_mins(n)).unwrap()
+}
+
+/// Each problem as `state: role kind/name code, …`, what has healed with a ✓ and when.
+fn healing(problems: &Problems) -> Vec<String> {
+    let when = |at: Timestamp| format!("✓{}", at.duration_since(now()).as_mins());
+    let one = |problem: &Arc<Problem>| {
+        let members = problem.members.iter().map(|member| {
+            let healed = member.healed.map(when).unwrap_or_default();
+            format!("{:?} {}{healed}", member.role, member.finding.code)
+        });
+        let state = match problem.state {
+            State::Active => "active".to_owned(),
+            State::Healed(at) => when(at),
+        };
+        format!("{state}: {}", members.collect::<Vec<_>>().join(", "))
+    };
+    problems.all().iter().map(one).collect()
+}
+
+/// The problems of a world over time: what is found at each minute.
+struct Days {
+    world: World,
+    problems: Problems,
+}
+
+impl Days {
+    fn new() -> Self {
+        let mut days = Self {
+            world: shop(),
+            problems: Problems::default(),
+        };
+        days.nothing_more_is_read();
+        days
+    }
+
+    fn nothing_more_is_read(&mut self) {
+        for kind in Kind::ALL {
+            self.world.apply(Delta::Unreadable {
+                kind: *kind,
+                namespace: None,
+            });
+        }
+    }
+
+    fn at(&mut self, minute: i64, found: &[(&str, Kind, &str)]) -> Vec<String> {
+        let found = found
+            .iter()
+            .map(|(code, kind, name)| finding(&self.world, code, *kind, name));
+        let found = findings(found);
+        let playbook = Playbook::builtin();
+        self.problems
+            .update(&self.world, &found, &playbook, &|_| false, minutes(minute));
+        healing(&self.problems)
+    }
+}
+
+const CRASH: (&str, Kind, &str) = ("ContainerCrashLoop", Kind::Pod, "web-1-a");
+const UNAVAILABLE: (&str, Kind, &str) = ("DeploymentUnavailable", Kind::Deployment, "web");
+const NO_ENDPOINTS: (&str, Kind, &str) = ("ServiceNoReadyEndpoints", Kind::Service, "web");
+const NOT_READY: (&str, Kind, &str) = ("ContainerNotReady", Kind::Pod, "web-1-a");
+const NODE: (&str, Kind, &str) = ("NodeNotReady", Kind::Node, "n1");
+
+#[test]
+fn a_root_that_heals_first_stays_the_root_until_its_symptoms_end() {
+    let mut days = Days::new();
+    days.at(0, &[CRASH, UNAVAILABLE, NO_ENDPOINTS]);
+    let failing = days.problems.all()[0].clone();
+    assert_eq!(
+        days.at(1, &[UNAVAILABLE, NO_ENDPOINTS]),
+        ["active: Root ContainerCrashLoop✓1, Symptom DeploymentUnavailable, Symptom ServiceNoReadyEndpoints"]
+    );
+    let problem = days.problems.all()[0].clone();
+    assert_eq!((&problem.id, &problem.title), (&failing.id, &failing.title));
+    assert_eq!(problem.evidence, failing.evidence, "facts keep their numbers");
+    assert_eq!(problem.root_healed(), Some(minutes(1)));
+    assert_eq!((days.problems.healed(), days.problems.next_leave()), (0, None));
+    assert!(
+        problem.diagnosis.fix.starts_with("Nothing is to be changed"),
+        "{}",
+        problem.diagnosis.fix
+    );
+    // One symptom ends before the other; when it healed is not forgotten.
+    assert_eq!(
+        days.at(2, &[NO_ENDPOINTS]),
+        [
+            "active: Root ContainerCrashLoop✓1, Symptom DeploymentUnavailable✓2, Symptom ServiceNoReadyEndpoints"
+        ]
+    );
+    assert_eq!(
+        days.at(3, &[]),
+        ["✓3: Root ContainerCrashLoop✓1, Symptom DeploymentUnavailable✓2, Symptom ServiceNoReadyEndpoints✓3"]
+    );
+    assert_eq!(days.problems.healed(), 1);
+    assert!(days.at(5, &[]).is_empty());
+    assert_eq!(
+        days.at(6, &[NO_ENDPOINTS]),
+        ["active: Root ServiceNoReadyEndpoints"]
+    );
+}
+
+#[test]
+fn a_root_that_comes_back_is_as_it_was() {
+    let mut days = Days::new();
+    let before = days.at(0, &[CRASH, NO_ENDPOINTS]);
+    days.at(1, &[NO_ENDPOINTS]);
+    assert_eq!(days.at(2, &[CRASH, NO_ENDPOINTS]), before);
+    // It has not healed the first time, then.
+    assert_eq!(
+        days.at(3, &[NO_ENDPOINTS]),
+        ["active: Root ContainerCrashLoop✓3, Symptom ServiceNoReadyEndpoints"]
+    );
+}
+
+#[test]
+fn a_symptom_that_follows_from_something_else_now_goes_there() {
+    let mut days = Days::new();
+    days.at(0, &[CRASH, NO_ENDPOINTS]);
+    days.at(1, &[NO_ENDPOINTS]);
+    assert_eq!(
+        days.at(2, &[NODE, NOT_READY, NO_ENDPOINTS]),
+        [
+            "active: Root NodeNotReady, Symptom ContainerNotReady, Symptom ServiceNoReadyEndpoints",
+            "✓2: Root ContainerCrashLoop✓1",
+        ]
+    );
+}
+
+#[test]
+fn what_heals_in_the_middle_still_says_why_the_rest_fails() {
+    let mut days = Days::new();
+    days.at(0, &[NODE, NOT_READY, NO_ENDPOINTS]);
+    assert_eq!(
+        days.at(1, &[NODE, NO_ENDPOINTS]),
+        ["active: Root NodeNotReady, Symptom ContainerNotReady✓1, Symptom ServiceNoReadyEndpoints"]
+    );
+    assert_eq!(days.problems.all()[0].root_healed(), None);
+    assert_eq!(
+        days.at(2, &[NO_ENDPOINTS]),
+        ["active: Root NodeNotReady✓2, Symptom ContainerNotReady✓1, Symptom ServiceNoReadyEndpoints"]
+    );
+    assert_eq!(
+        days.at(3, &[NODE]),
+        ["active: Root NodeNotReady"],
+        "nothing hangs on it"
+    );
+}
+
+#[test]
+fn what_is_not_found_any_more_while_kinds_are_read_was_mistaken() {
+    let mut days = Days::new();
+    days.world = shop();
+    days.at(0, &[CRASH, NO_ENDPOINTS]);
+    days.nothing_more_is_read();
+    assert_eq!(
+        days.at(1, &[NO_ENDPOINTS]),
+        ["active: Root ServiceNoReadyEndpoints"]
+    );
+}
+
+#[test]
+fn what_is_still_there_but_explains_nothing_any_more_has_not_healed() {
+    let mut days = Days::new();
+    days.at(0, &[CRASH, NO_ENDPOINTS]);
+    let other: Service = decode(
+        json!({"metadata": {"name": "web", "namespace": "shop"}, "spec": {"selector": {"app": "other"}}}),
+    );
+    days.world.apply(Delta::Upsert(other.into()));
+    let mut apart = days.at(1, &[CRASH, NO_ENDPOINTS]);
+    apart.sort();
+    assert_eq!(
+        apart,
+        [
+            "active: Root ContainerCrashLoop",
+            "active: Root ServiceNoReadyEndpoints"
+        ]
+    );
 }

@@ -1,20 +1,30 @@
 //! The cluster as something to be asked: logs, whole objects. Two sources behind one face, a live API and files.
 
 mod access;
+mod certificates;
 pub mod credential;
+mod environment;
 mod failure;
 pub mod files;
+mod kubeconfig;
 pub mod lines;
 mod live;
+mod proxy;
 mod resources;
+mod service_account;
+mod session;
 pub mod tap;
+mod tls;
+mod user;
 pub(in crate::engine) mod whole;
 
 use std::sync::Arc;
 
 pub use access::{Access, Resolved};
+pub use environment::Environment;
 pub use files::Files;
 pub use live::{Chunks, Live};
+pub use user::User;
 
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;

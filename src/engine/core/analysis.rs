@@ -64,15 +64,21 @@ impl Analyses {
         }
     }
 
-    /// A kind has been read, or turned out to be unreadable: what is absent from it now means something else. Only
-    /// objects that have a finding or could get one by an absence are looked at: all of every analyzer's kind, once
-    /// a kind.
-    pub fn touch_readers(&mut self, world: &World, kind: Kind) {
+    /// A kind has been read in a namespace (everywhere if `None`), or turned out to be unreadable there: what is
+    /// absent from it now means something else. Only objects that have a finding or could get one by an absence are
+    /// looked at: all of every analyzer's kind, once a kind. What lives in a namespace asks for what is absent
+    /// from its own, so it is those of that namespace where both kinds have one.
+    pub fn touch_readers(&mut self, world: &World, kind: Kind, namespace: Option<&str>) {
         for (place, analyzer) in self.analyzers.iter().enumerate() {
-            if analyzer.reads().contains(&kind) {
-                self.dirty
-                    .extend(world.keys(analyzer.kind()).into_iter().map(|key| (place, key)));
+            if !analyzer.reads().contains(&kind) {
+                continue;
             }
+            let namespace = namespace.filter(|_| kind.namespaced() && analyzer.kind().namespaced());
+            let keys = match namespace {
+                Some(namespace) => world.keys_in(analyzer.kind(), namespace),
+                None => world.keys(analyzer.kind()),
+            };
+            self.dirty.extend(keys.into_iter().map(|key| (place, key)));
         }
     }
 

@@ -4,8 +4,11 @@
 mod analysis;
 mod dossier;
 mod kinds;
+mod names;
+#[cfg(test)]
+mod tests;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use std::sync::Arc;
 
@@ -22,7 +25,7 @@ use super::object::{Key, Kind, Text};
 use super::playbook::Playbook;
 use super::problem::Problem;
 use super::snapshot::{ClusterInfo, Connection, Snapshot};
-use super::watch::Report;
+use super::watch::{KindState, Report};
 use super::world::{Delta, LogKey, Object, Sync, World};
 
 /// What the engine knows, and how it comes to know more.
@@ -36,6 +39,10 @@ pub struct Core {
     started: Timestamp,
     /// The instance whose log was last asked for.
     asked: HashMap<LogKey, Text>,
+    /// Logs that were asked for and have not come, by their pod.
+    awaited: HashMap<Key, HashSet<LogKey>>,
+    /// Logs to be asked for.
+    wanted: Vec<WantedLog>,
     /// Logs that could not be read, and why.
     unread: BTreeMap<LogKey, Failure>,
     read_logs: bool,
@@ -57,7 +64,7 @@ pub struct WantedLog {
 }
 
 impl Core {
-    /// A core that knows nothing yet.
+    /// A core that knows nothing yet but in which namespaces it is to look; all of them if there is none.
     pub fn new(
         context: &str,
         namespaces: Vec<Text>,
@@ -68,8 +75,17 @@ impl Core {
     ) -> Self {
         let mut info = Snapshot::empty(context, now).cluster;
         info.namespaces = namespaces;
+        let mut world = World::default();
+        for kind in Kind::ALL.iter().filter(|kind| kind.namespaced()) {
+            for namespace in &info.namespaces {
+                world.apply(Delta::Reading {
+                    kind: *kind,
+                    namespace: Some(namespace.clone()),
+                });
+            }
+        }
         Self {
-            world: World::default(),
+            world,
             kinds: Kinds::default(),
             analyses: Analyses::new(analyzers),
             problems: Problems::default(),
@@ -77,6 +93,8 @@ impl Core {
             info,
             started: now,
             asked: HashMap::new(),
+            awaited: HashMap::new(),
+            wanted: Vec::new(),
             unread: BTreeMap::new(),
             read_logs,
             grouped: true,
@@ -130,6 +148,7 @@ impl Core {
                 }
             }
             Report::NoLog(key, failure) => {
+                self.came(&key);
                 self.unread.insert(key, failure);
             }
             Report::Kind {
@@ -137,6 +156,13 @@ impl Core {
                 namespace,
                 state,
             } => {
+                let fails = matches!(state, KindState::Failing(..));
+                // What was read once is still known while the server does not answer; what never was is not waited
+                // for: it may fail for ever.
+                if fails && self.world.sync(kind, namespace.as_deref().unwrap_or_default()) == Sync::Reading {
+                    let namespace = namespace.clone();
+                    self.apply(Delta::Unreadable { kind, namespace });
+                }
                 let readable = self.kinds.set(kind, namespace, state, now);
                 // Whether absence means anything changed: everything of that kind reads differently.
                 if readable {
@@ -144,7 +170,7 @@ impl Core {
                 }
             }
             Report::Expected { kind, objects } => self.kinds.expect(kind, objects),
-            Report::Broken { kind, object, why } => self.kinds.broken(kind, object, why),
+            Report::Broken { key, why } => self.kinds.broken(key, why),
             Report::Covered(entry) => self.noted.push(entry),
             Report::Identity { id, server_version } => {
                 self.info.server_version = server_version;
@@ -156,25 +182,32 @@ impl Core {
     /// A list that is through is fresher than the first look, and so is any object that has come since.
     fn knows_better(&self, object: &Object) -> bool {
         let key = object.key();
-        self.world.sync(key.kind) == Sync::Synced || self.world.meta(&key).is_some()
+        self.world.sync(key.kind, &key.namespace) == Sync::Synced || self.world.meta(&key).is_some()
     }
 
     fn apply(&mut self, delta: Delta) {
         match &delta {
-            Delta::Log(key, _) => drop(self.unread.remove(key)),
+            Delta::Log(key, _) => {
+                self.came(key);
+                self.unread.remove(key);
+            }
             Delta::Upsert(object) => self.kinds.mended(&object.key()),
             Delta::Remove(key) => self.kinds.mended(key),
-            Delta::Synced { .. } | Delta::Unreadable(_) => {}
+            Delta::Synced { kind, namespace, .. } => self.kinds.listed(*kind, namespace.as_deref()),
+            Delta::Reading { .. } | Delta::Unreadable { .. } => {}
         }
-        let synced = match &delta {
-            Delta::Synced { kind, .. } | Delta::Unreadable(kind) => Some(*kind),
+        let place = match &delta {
+            Delta::Synced { kind, namespace, .. } | Delta::Unreadable { kind, namespace } => {
+                Some((*kind, namespace.clone()))
+            }
             _ => None,
         };
         for key in self.world.apply(delta) {
             self.analyses.touch(&self.world, &key);
         }
-        if let Some(kind) = synced {
-            self.analyses.touch_readers(&self.world, kind);
+        if let Some((kind, namespace)) = place {
+            self.analyses
+                .touch_readers(&self.world, kind, namespace.as_deref());
             self.grouped = false;
         }
     }
@@ -194,13 +227,20 @@ impl Core {
             return false;
         }
         let found = self.analyses.run(&self.world, now);
+        self.want_logs();
         let leaves = self.problems.next_leave().is_some_and(|leave| leave <= now);
         if !found && !leaves && self.grouped {
             return false;
         }
         self.grouped = true;
-        self.problems
-            .update(&self.world, self.analyses.findings(), &self.playbook, now)
+        let awaited = &self.awaited;
+        self.problems.update(
+            &self.world,
+            self.analyses.findings(),
+            &self.playbook,
+            &|pod| awaited.contains_key(pod),
+            now,
+        )
     }
 
     /// When to settle again although nothing is reported.
@@ -213,11 +253,15 @@ impl Core {
 
     /// The logs that should be read now, each instance of a container once.
     pub fn wanted_logs(&mut self) -> Vec<WantedLog> {
+        std::mem::take(&mut self.wanted)
+    }
+
+    fn want_logs(&mut self) {
+        let failing = self.analyses.take_failing(Kind::Pod);
         if !self.read_logs {
-            return Vec::new();
+            return;
         }
-        let mut wanted = Vec::new();
-        for pod in self.analyses.take_failing(Kind::Pod) {
+        for pod in failing {
             let Some(pod) = self.world.get::<Pod>(&pod.namespace, &pod.name) else {
                 continue;
             };
@@ -225,14 +269,30 @@ impl Core {
                 let instance = instance(pod, &key);
                 if self.asked.get(&key) != Some(&instance) {
                     self.asked.insert(key.clone(), instance.clone());
-                    wanted.push(WantedLog {
+                    self.awaited
+                        .entry(Key::from(&key))
+                        .or_default()
+                        .insert(key.clone());
+                    self.wanted.push(WantedLog {
                         key,
                         container_id: instance,
                     });
                 }
             }
         }
-        wanted
+    }
+
+    /// A log has come, or never will: its pod's evidence no longer waits for it.
+    fn came(&mut self, log: &LogKey) {
+        let pod = Key::from(log);
+        if let Some(logs) = self.awaited.get_mut(&pod) {
+            logs.remove(log);
+            if logs.is_empty() {
+                self.awaited.remove(&pod);
+                // Its problem's numbers are final now, whether or not the log said anything.
+                self.grouped = false;
+            }
+        }
     }
 
     /// Whether the cluster is known and every kind has been read, or could not be.
@@ -249,12 +309,14 @@ impl Core {
                 at: *at,
             };
         }
-        let failing: std::collections::HashSet<&super::object::ObjectRef> = self
+        let failing: HashSet<&super::object::ObjectRef> = self
             .problems
             .all()
             .iter()
             .filter(|problem| problem.state == super::problem::State::Active)
-            .flat_map(|problem| problem.members.iter().map(|member| &member.finding.object))
+            .flat_map(|problem| &problem.members)
+            .filter(|member| member.healed.is_none())
+            .map(|member| &member.finding.object)
             .filter(|object| &*object.kind == "Pod")
             .collect();
         let pods = self.world.count(Kind::Pod);
@@ -265,7 +327,7 @@ impl Core {
             objects: Kind::ALL.iter().map(|kind| self.world.count(*kind) as u64).sum(),
             kinds: Kind::ALL
                 .iter()
-                .filter(|kind| self.world.sync(**kind) == Sync::Synced)
+                .filter(|kind| self.world.is_synced_somewhere(**kind))
                 .count() as u32,
             healthy: pods.saturating_sub(failing.len()) as u64,
             healed: self.problems.healed(),
@@ -308,6 +370,8 @@ impl Core {
         let alive = |key: &LogKey| world.get::<Pod>(&key.namespace, &key.pod).is_some();
         self.asked.retain(|key, _| alive(key));
         self.unread.retain(|key, _| alive(key));
+        self.awaited
+            .retain(|pod, _| world.get::<Pod>(&pod.namespace, &pod.name).is_some());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use internment::ArcIntern;
 use jiff::Timestamp;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -17,10 +18,18 @@ const KEPT_ANNOTATIONS: &[&str] = &[
     "volume.kubernetes.io/selected-node",
     "storageclass.kubernetes.io/is-default-class",
     "kubernetes.io/config.mirror",
+    "volume.kubernetes.io/storage-provisioner",
+    "storageclass.beta.kubernetes.io/is-default-class",
+    "kubernetes.io/ingress.class",
+    "ingressclass.kubernetes.io/is-default-class",
+    // Someone is about to make the certificate that an Ingress names.
+    "cert-manager.io/issuer",
+    "cert-manager.io/cluster-issuer",
+    "kubernetes.io/tls-acme",
 ];
 
 /// Labels or annotations, ordered by key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Labels(pub Box<[(Symbol, Symbol)]>);
 
 impl Labels {
@@ -150,25 +159,58 @@ pub struct OwnerRef {
 }
 
 /// A condition of a status.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "WireCondition")]
 pub struct Condition {
+    words: ArcIntern<ConditionWords>,
+    /// When the status last changed.
+    pub last_transition_time: Option<Timestamp>,
+}
+
+/// What a condition says. Healthy objects say the same: it is stored once for all of them.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct ConditionWords {
     /// `Ready`.
-    #[serde(rename = "type")]
     pub kind: Symbol,
     /// `True`, `False`, `Unknown`.
     pub status: Symbol,
     /// A word for why.
     pub reason: Symbol,
     /// A sentence for why.
-    #[serde(deserialize_with = "nullable")]
     pub message: Text,
-    /// When the status last changed.
-    pub last_transition_time: Option<Timestamp>,
-    /// When the controller last wrote it (Deployments).
-    pub last_update_time: Option<Timestamp>,
-    /// When the kubelet last wrote it (Nodes).
-    pub last_heartbeat_time: Option<Timestamp>,
+}
+
+impl std::ops::Deref for Condition {
+    type Target = ConditionWords;
+    fn deref(&self) -> &ConditionWords {
+        &self.words
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct WireCondition {
+    #[serde(rename = "type")]
+    kind: Symbol,
+    status: Symbol,
+    reason: Symbol,
+    #[serde(deserialize_with = "nullable")]
+    message: Text,
+    last_transition_time: Option<Timestamp>,
+}
+
+impl From<WireCondition> for Condition {
+    fn from(wire: WireCondition) -> Self {
+        Self {
+            words: ArcIntern::new(ConditionWords {
+                kind: wire.kind,
+                status: wire.status,
+                reason: wire.reason,
+                message: wire.message,
+            }),
+            last_transition_time: wire.last_transition_time,
+        }
+    }
 }
 
 /// Finds a condition by its type.

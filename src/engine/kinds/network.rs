@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{Labels, Meta, nullable};
+use super::{Condition, Labels, Meta, nullable};
 use crate::engine::object::{Symbol, Text};
 
 /// A number or a name: a port.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(untagged)]
 pub enum IntOrString {
     /// A number.
@@ -33,6 +33,40 @@ pub struct Service {
     /// Its spec.
     #[serde(deserialize_with = "nullable")]
     pub spec: ServiceSpec,
+    /// Its status.
+    #[serde(deserialize_with = "nullable")]
+    pub status: ServiceStatus,
+}
+
+/// The status of a Service.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServiceStatus {
+    /// Where a Service of type `LoadBalancer` is reached from outside.
+    #[serde(deserialize_with = "nullable")]
+    pub load_balancer: LoadBalancer,
+    /// What a load balancer's controller says.
+    #[serde(deserialize_with = "nullable")]
+    pub conditions: Box<[Condition]>,
+}
+
+/// Where a Service or an Ingress is reached from outside; nowhere yet where empty.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct LoadBalancer {
+    /// Its points.
+    #[serde(deserialize_with = "nullable")]
+    pub ingress: Box<[LoadBalancerPoint]>,
+}
+
+/// A point at which a Service or an Ingress is reached from outside.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct LoadBalancerPoint {
+    /// Its address.
+    pub ip: Symbol,
+    /// Or its name.
+    pub hostname: Symbol,
 }
 
 /// The spec of a Service.
@@ -53,6 +87,10 @@ pub struct ServiceSpec {
     /// For `ExternalName`.
     #[serde(deserialize_with = "nullable")]
     pub external_name: Text,
+    /// Who makes the load balancer, where it is not the cluster's own.
+    pub load_balancer_class: Symbol,
+    /// `Local`: traffic from outside only goes to pods on the node that it reaches.
+    pub external_traffic_policy: Symbol,
     /// Whether pods that are not ready are endpoints too.
     #[serde(deserialize_with = "nullable")]
     pub publish_not_ready_addresses: bool,
@@ -71,6 +109,11 @@ pub struct ServicePort {
     pub target_port: Option<IntOrString>,
     /// `TCP` where empty.
     pub protocol: Symbol,
+    /// What is spoken on it.
+    pub app_protocol: Symbol,
+    /// The port on each node, where it has one.
+    #[serde(deserialize_with = "nullable")]
+    pub node_port: i32,
 }
 
 /// A part of a Service's endpoints.

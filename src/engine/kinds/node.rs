@@ -1,5 +1,6 @@
 //! Node.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Condition, Labels, Meta, nullable};
@@ -33,7 +34,7 @@ pub struct NodeSpec {
 
 /// A taint.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Taint {
     /// Its key.
     pub key: Symbol,
@@ -41,6 +42,20 @@ pub struct Taint {
     pub value: Symbol,
     /// `NoSchedule`, `PreferNoSchedule`, `NoExecute`.
     pub effect: Symbol,
+    /// Since when, where it was said (`NoExecute`, and what the node controller adds).
+    pub time_added: Option<Timestamp>,
+}
+
+impl Node {
+    /// Since when no pod is scheduled to it, where that is known.
+    pub fn cordoned_since(&self) -> Option<Timestamp> {
+        let taint = self
+            .spec
+            .taints
+            .iter()
+            .find(|taint| taint.key == "node.kubernetes.io/unschedulable")?;
+        taint.time_added
+    }
 }
 
 /// The status of a node.

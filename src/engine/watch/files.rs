@@ -67,30 +67,28 @@ async fn kind_told(files: &Files, scope: &Scope, reports: &Reports, kind: Kind, 
         let batch = deltas.by_ref().take(BATCH).collect();
         let _ = reports.send(Report::Deltas(batch)).await;
     }
-    let mut read_somewhere = false;
     for namespace in namespaces(scope, kind) {
         for (place, state) in places(files, kind, namespace) {
             let says_all = state == KindState::Watching && files.reach(kind) != Some(&Reach::Some);
             let delta = if says_all {
-                read_somewhere = true;
                 let inside = |key: &&Key| place.as_ref().is_none_or(|one| key.namespace == **one);
                 let keep: HashSet<(Symbol, Text)> = keys
                     .iter()
                     .filter(inside)
                     .map(|key| (key.namespace.clone(), key.name.clone()))
                     .collect();
-                Some(Delta::Synced {
+                Delta::Synced {
                     kind,
                     namespace: place.clone(),
                     keep,
-                })
+                }
             } else {
-                // What is read in one place must not count as unreadable because of another.
-                (!read_somewhere).then_some(Delta::Unreadable(kind))
+                Delta::Unreadable {
+                    kind,
+                    namespace: place.clone(),
+                }
             };
-            if let Some(delta) = delta {
-                let _ = reports.send(Report::Deltas(vec![delta])).await;
-            }
+            let _ = reports.send(Report::Deltas(vec![delta])).await;
             let _ = reports
                 .send(Report::Kind {
                     kind,

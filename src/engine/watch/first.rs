@@ -11,7 +11,7 @@ use super::object::decode;
 use super::{Report, Reports, Scope};
 use crate::engine::cluster::Live;
 use crate::engine::kinds::{Event, Pod};
-use crate::engine::object::{Kind, Text};
+use crate::engine::object::{Form, Kind, Text};
 use crate::engine::watch::items::Splitter;
 use crate::engine::world::Object;
 
@@ -19,8 +19,6 @@ use crate::engine::world::Object;
 const NAMED_PODS: usize = 60;
 /// How long the cluster's identity is waited for.
 const IDENTITY: Duration = Duration::from_secs(2);
-/// The cheapest form of a list.
-const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
 /// At once.
 const SIDE_BY_SIDE: usize = 6;
 
@@ -97,7 +95,10 @@ async fn count_pods(live: &Live, scope: &Scope, reports: &Reports) {
         return;
     }
     let Ok(list) = live
-        .json(&format!("{}?limit=1", Kind::Pod.path(None)), METADATA_LIST)
+        .json(
+            &format!("{}?limit=1", Kind::Pod.path(None)),
+            Form::Metadata.list(),
+        )
         .await
     else {
         return;
@@ -144,7 +145,7 @@ async fn warnings(live: &Live, scope: &Scope) -> Vec<Event> {
 }
 
 async fn read<T: crate::engine::kinds::Watched>(live: &Live, path: &str) -> Vec<T> {
-    let Ok(mut chunks) = live.chunks(path).await else {
+    let Ok(mut chunks) = live.chunks(path, T::KIND.form().list()).await else {
         return Vec::new();
     };
     let mut splitter = Splitter::default();

@@ -12,7 +12,7 @@ use crate::engine::cluster::lines::lines;
 use crate::engine::cluster::tap::{self, Seen};
 use crate::engine::cluster::{Failure, FailureKind, Live};
 use crate::engine::kinds::Watched;
-use crate::engine::object::{Key, Text};
+use crate::engine::object::{Form, Key, Text};
 use crate::engine::world::{Delta, Object};
 
 /// The server ends a watch after so many seconds; a new one goes on where it was.
@@ -50,6 +50,7 @@ struct Status {
 pub async fn follow<T>(
     live: &Live,
     namespace: Option<&Text>,
+    form: Form,
     version: &mut String,
     reports: &Reports,
 ) -> Ended
@@ -61,7 +62,7 @@ where
         "{}?watch=true&allowWatchBookmarks=true&timeoutSeconds={WATCH_SECONDS}&resourceVersion={version}",
         T::KIND.path(namespace.map(AsRef::as_ref))
     );
-    let chunks = match live.chunks(&path).await {
+    let chunks = match live.chunks(&path, form.object()).await {
         Ok(chunks) => chunks,
         Err(failure) if failure.what.starts_with("410") => return Ended::Expired,
         Err(failure) => return Ended::Broken(failure),
@@ -101,14 +102,8 @@ where
                     *version = at.unwrap_or_else(|| std::mem::take(version));
                 }
                 Step::Bookmark(at) => *version = at.unwrap_or_else(|| std::mem::take(version)),
-                Step::Broken(Undecoded { object, why }, at) => {
-                    let _ = reports
-                        .send(Report::Broken {
-                            kind: T::KIND,
-                            object,
-                            why,
-                        })
-                        .await;
+                Step::Broken(Undecoded { key, why }, at) => {
+                    let _ = reports.send(Report::Broken { key, why }).await;
                     *version = at.unwrap_or_else(|| std::mem::take(version));
                 }
                 Step::End(reason) => {
@@ -184,6 +179,10 @@ where
                 Step::Change(Delta::Remove(key), resource_version(json))
             }
             Ok(object) => Step::Change(Delta::Upsert(object.into()), resource_version(json)),
+            // Gone is gone, whatever it was in the end.
+            Err(Undecoded { key, .. }) if kind == "DELETED" && !key.name.is_empty() => {
+                Step::Change(Delta::Remove(key), resource_version(json))
+            }
             Err(undecoded) => Step::Broken(undecoded, resource_version(json)),
         },
     }

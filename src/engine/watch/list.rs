@@ -13,7 +13,7 @@ use super::{KindState, Report, Reports};
 use crate::engine::cluster::tap::{self, Seen};
 use crate::engine::cluster::{Chunks, Failure, FailureKind, Live};
 use crate::engine::kinds::Watched;
-use crate::engine::object::{Kind, Symbol, Text};
+use crate::engine::object::{Form, Kind, Symbol, Text};
 use crate::engine::world::{Delta, Object};
 
 /// So many objects are handed on at once: large enough that the channel costs nothing, small enough that the first
@@ -40,6 +40,7 @@ pub enum Freshness {
 pub async fn list<T>(
     live: &Live,
     namespace: Option<&Text>,
+    form: Form,
     freshness: Freshness,
     reports: &Reports,
 ) -> Result<String, Failure>
@@ -49,6 +50,7 @@ where
 {
     let path = T::KIND.path(namespace.map(AsRef::as_ref));
     let mut keep: HashSet<(Symbol, Text)> = HashSet::new();
+    let mut broken: Vec<Undecoded> = Vec::new();
     let mut token: Option<String> = None;
     let tap = live.tap();
     tap::tell(tap, || Seen::Listing(T::KIND, namespace.cloned())).await;
@@ -58,10 +60,9 @@ where
             (None, Freshness::Cached) => format!("{path}?resourceVersion=0"),
             (None, Freshness::Newest) => format!("{path}?limit=500"),
         };
-        let mut chunks = live.chunks(&query).await?;
+        let mut chunks = live.chunks(&query, form.list()).await?;
         let mut splitter = Splitter::default();
         let mut batch: Vec<Delta> = Vec::new();
-        let mut broken: Vec<Undecoded> = Vec::new();
         while let Some(chunk) = next(&mut chunks, T::KIND).await? {
             let mut whole: Vec<Box<[u8]>> = Vec::new();
             splitter.feed(&chunk, |item| {
@@ -74,7 +75,12 @@ where
                         keep.insert((meta.namespace.clone(), meta.name.clone()));
                         batch.push(Delta::Upsert(object.into()));
                     }
-                    Err(undecoded) => broken.push(undecoded),
+                    // It is there all the same: what was known of it stays.
+                    Err(undecoded) => {
+                        let key = &undecoded.key;
+                        keep.insert((key.namespace.clone(), key.name.clone()));
+                        broken.push(undecoded);
+                    }
                 }
             });
             for json in whole {
@@ -88,15 +94,6 @@ where
                 };
                 tell(reports, T::KIND, namespace, state).await;
             }
-        }
-        for Undecoded { object, why } in broken {
-            let _ = reports
-                .send(Report::Broken {
-                    kind: T::KIND,
-                    object,
-                    why,
-                })
-                .await;
         }
         hand_on(reports, &mut batch).await;
         let envelope = splitter.finish().map_err(|error| {
@@ -115,6 +112,13 @@ where
                 keep,
             };
             let _ = reports.send(Report::Deltas(vec![synced])).await;
+            // After it: a list that is through says anew what was not understood.
+            for Undecoded { mut key, why } in broken {
+                if let Some(namespace) = namespace {
+                    key.namespace = Symbol::from(&**namespace);
+                }
+                let _ = reports.send(Report::Broken { key, why }).await;
+            }
             return Ok(metadata.resource_version);
         }
         let read = keep.len() as u64;

@@ -11,6 +11,7 @@ mod items;
 mod list;
 pub mod logs;
 mod object;
+mod turn;
 mod watcher;
 
 use std::sync::Arc;
@@ -21,11 +22,8 @@ use tokio::task::JoinSet;
 
 use super::cluster::{Failure, Live};
 use super::coverage::Entry;
-use super::kinds::{
-    DaemonSet, Deployment, EndpointSlice, Event, Job, Namespace, Node, PersistentVolumeClaim, Pod,
-    ReplicaSet, Service, StatefulSet, StorageClass,
-};
-use super::object::{Kind, Text};
+use super::kinds;
+use super::object::{Key, Kind, Text};
 use super::world::{Delta, LogKey, Object};
 
 /// Where to look.
@@ -62,12 +60,10 @@ pub enum Report {
         /// How many.
         objects: u64,
     },
-    /// Objects that could not be decoded, with the first one's error.
+    /// An object that could not be decoded. What was known of it before is still in the world.
     Broken {
-        /// The kind.
-        kind: Kind,
-        /// Which object, as far as it could be read.
-        object: Text,
+        /// Which object, as far as it could be read: the name is empty where even that could not.
+        key: Key,
         /// What is wrong with it.
         why: Text,
     },
@@ -111,20 +107,28 @@ pub type Refresh = tokio::sync::watch::Receiver<u64>;
 /// Starts the watches of all kinds. They end when the set is dropped.
 pub fn start(live: &Arc<Live>, scope: &Scope, reports: &Reports, refresh: &Refresh) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
+    let (first, rest) = turn::two();
     tasks.spawn(first::look(live.clone(), scope.clone(), reports.clone()));
     macro_rules! watch {
-        ($($kind:ident)*) => {$(
+        ($turn:ident: $($kind:ident)*) => {$(
             for namespace in namespaces(scope, Kind::$kind) {
-                let watcher = watcher::Watcher::<$kind>::new(
-                    live.clone(), namespace, scope.fallback.clone(), reports.clone(), refresh.clone(),
+                let watcher = watcher::Watcher::<kinds::$kind>::new(
+                    live.clone(), namespace, scope.fallback.clone(), reports.clone(), refresh.clone(), $turn.clone(),
                 );
                 tasks.spawn(watcher.run());
             }
         )*};
     }
     // Owners and relations before pods: with them a pod's row has its right place from the start.
-    watch!(Namespace Node StorageClass Deployment StatefulSet DaemonSet Job ReplicaSet Service EndpointSlice);
-    watch!(PersistentVolumeClaim Event Pod);
+    watch!(first: Namespace Node StorageClass Deployment StatefulSet DaemonSet Job ReplicaSet Service);
+    watch!(first: EndpointSlice PersistentVolumeClaim Event Pod);
+    // What explains the first problems more closely, or is itself seldom wrong, waits until those have been listed.
+    watch!(rest: CronJob ReplicationController ServiceAccount ConfigMap Secret PersistentVolume VolumeAttachment);
+    watch!(rest: Ingress IngressClass NetworkPolicy HorizontalPodAutoscaler PodDisruptionBudget ResourceQuota);
+    watch!(rest: LimitRange PriorityClass RuntimeClass ResourceClaim ValidatingWebhookConfiguration);
+    watch!(rest: MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding);
+    watch!(rest: APIService CustomResourceDefinition CertificateSigningRequest);
+    watch!(rest: Role RoleBinding ClusterRole ClusterRoleBinding);
     tasks
 }
 

@@ -1,14 +1,14 @@
 //! One object off the wire.
 
 use crate::engine::kinds::Watched;
-use crate::engine::object::Text;
+use crate::engine::object::{Key, Kind, Text};
 use serde::Deserialize;
 
 /// An object that did not decode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undecoded {
-    /// `shop/web-1`, as far as it could be read.
-    pub object: Text,
+    /// Which one, as far as it could be read: the name is empty where even that could not.
+    pub key: Key,
     /// What is wrong.
     pub why: Text,
 }
@@ -20,12 +20,12 @@ pub struct Undecoded {
 pub fn decode<T: Watched>(json: &[u8]) -> Result<T, Undecoded> {
     match serde_json::from_slice::<T>(json) {
         Ok(object) if !object.meta().name.is_empty() => Ok(object),
-        Ok(_) => Err(Undecoded {
-            object: "?".into(),
+        Ok(object) => Err(Undecoded {
+            key: Key::new(T::KIND, &object.meta().namespace, ""),
             why: "it has no name".into(),
         }),
         Err(error) => Err(Undecoded {
-            object: name(json),
+            key: key(T::KIND, json),
             why: error.to_string().into(),
         }),
     }
@@ -45,13 +45,9 @@ struct HeadMeta {
     resource_version: String,
 }
 
-fn name(json: &[u8]) -> Text {
+fn key(kind: Kind, json: &[u8]) -> Key {
     let head: Head = serde_json::from_slice(json).unwrap_or_default();
-    match (head.metadata.namespace.as_str(), head.metadata.name.as_str()) {
-        ("", "") => "?".into(),
-        ("", name) => name.into(),
-        (namespace, name) => format!("{namespace}/{name}").into(),
-    }
+    Key::new(kind, &head.metadata.namespace, &head.metadata.name)
 }
 
 /// The resource version of an object: where a watch goes on from. It is not kept in the world.

@@ -10,11 +10,12 @@ use kube::runtime::watcher::DefaultBackoff;
 
 use super::follow::{Ended, follow};
 use super::list::{Freshness, list};
+use super::turn::Turn;
 use super::{KindState, Refresh, Report, Reports};
 use crate::engine::cluster::tap::{self, Seen};
 use crate::engine::cluster::{Failure, FailureKind, Live};
 use crate::engine::kinds::Watched;
-use crate::engine::object::Text;
+use crate::engine::object::{Form, Text};
 use crate::engine::world::{Delta, Object};
 
 /// Rights and kinds change seldom; asking often is a nuisance to the server (a complaint about k9s, its issue 3420).
@@ -28,6 +29,8 @@ pub struct Watcher<T> {
     reports: Reports,
     refresh: Refresh,
     backoff: DefaultBackoff,
+    form: Form,
+    turn: Option<Turn>,
     kind: PhantomData<T>,
 }
 
@@ -42,6 +45,7 @@ where
         fallback: Option<Text>,
         reports: Reports,
         refresh: Refresh,
+        turn: Turn,
     ) -> Self {
         Self {
             live,
@@ -50,12 +54,17 @@ where
             reports,
             refresh,
             backoff: DefaultBackoff::default(),
+            form: T::KIND.form(),
+            turn: Some(turn),
             kind: PhantomData,
         }
     }
 
     /// Runs until the engine has ended.
     pub async fn run(mut self) {
+        if let Some(turn) = &mut self.turn {
+            turn.come().await;
+        }
         let mut freshness = Freshness::Cached;
         while !self.reports.is_closed() {
             self.tell(KindState::Reading {
@@ -63,7 +72,17 @@ where
                 expected: None,
             })
             .await;
-            match list::<T>(&self.live, self.namespace.as_ref(), freshness, &self.reports).await {
+            let listed = list::<T>(
+                &self.live,
+                self.namespace.as_ref(),
+                self.form,
+                freshness,
+                &self.reports,
+            );
+            let listed = listed.await;
+            // One that fails is tried again, but no longer waited for.
+            self.turn = None;
+            match listed {
                 Ok(mut version) => {
                     self.tell(KindState::Watching).await;
                     self.follow(&mut version).await;
@@ -82,7 +101,15 @@ where
         let mut whole = true;
         while !self.reports.is_closed() {
             let before = version.clone();
-            match follow::<T>(&self.live, self.namespace.as_ref(), version, &self.reports).await {
+            match follow::<T>(
+                &self.live,
+                self.namespace.as_ref(),
+                self.form,
+                version,
+                &self.reports,
+            )
+            .await
+            {
                 Ended::Expired => return,
                 // A server that ends each watch at once must not be asked in a hot loop.
                 Ended::Quietly if *version == before => {
@@ -119,9 +146,17 @@ where
     async fn wait(&mut self, failure: Failure) {
         let pause = match failure.kind {
             FailureKind::Forbidden => {
-                if self.namespace.is_none() && T::KIND.namespaced() && self.fallback.is_some() {
-                    self.tell(KindState::Forbidden(failure.what)).await;
-                    self.namespace = self.fallback.take();
+                let fallback = self
+                    .fallback
+                    .take_if(|_| self.namespace.is_none() && T::KIND.namespaced());
+                if let Some(fallback) = fallback {
+                    let reading = Delta::Reading {
+                        kind: T::KIND,
+                        namespace: Some(fallback.clone()),
+                    };
+                    let _ = self.reports.send(Report::Deltas(vec![reading])).await;
+                    self.unreadable(KindState::Forbidden(failure.what)).await;
+                    self.namespace = Some(fallback);
                     return;
                 }
                 self.unreadable(KindState::Forbidden(failure.what)).await;
@@ -142,10 +177,11 @@ where
     }
 
     async fn unreadable(&self, state: KindState) {
-        let _ = self
-            .reports
-            .send(Report::Deltas(vec![Delta::Unreadable(T::KIND)]))
-            .await;
+        let unreadable = Delta::Unreadable {
+            kind: T::KIND,
+            namespace: self.namespace.clone(),
+        };
+        let _ = self.reports.send(Report::Deltas(vec![unreadable])).await;
         self.tell(state).await;
     }
 

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
-use super::delta::View;
+use super::view::View;
+use crate::engine::kinds::{Interned, Reference};
 use crate::engine::object::{Key, Kind, ObjectRef, Symbol, Text};
 
 type EventPlace = (Symbol, Text);
@@ -16,6 +17,30 @@ pub(super) struct Index {
     with_claim: HashMap<(Symbol, Text), BTreeSet<Key>>,
     slices: HashMap<(Symbol, Text), BTreeSet<Key>>,
     events: HashMap<(Symbol, Symbol, Text), BTreeSet<EventPlace>>,
+    /// Who names an object, references of pods and templates aside.
+    named_by: HashMap<Key, BTreeSet<Key>>,
+    /// Which lists of references name an object: all pods of a template share one, so that ten thousand pods that
+    /// name the same objects cost an entry each, not one for each object.
+    listed_in: HashMap<Key, BTreeSet<List>>,
+    /// Whose list it is.
+    users: HashMap<List, BTreeSet<(Kind, Text)>>,
+    deleting: BTreeSet<Key>,
+}
+
+/// A list of references, as it reads in a namespace.
+type List = (Symbol, Interned<Reference>);
+
+/// What a list of references names.
+fn listed(list: &List) -> impl Iterator<Item = Key> + '_ {
+    let (namespace, references) = list;
+    references.iter().map(move |reference| {
+        let namespace = if reference.kind.namespaced() {
+            namespace.as_str()
+        } else {
+            ""
+        };
+        Key::new(reference.kind, namespace, &reference.name)
+    })
 }
 
 fn link<K: Hash + Eq, V: Ord>(map: &mut HashMap<K, BTreeSet<V>>, from: K, to: V) {
@@ -65,6 +90,21 @@ impl Index {
             let about = (kind.clone(), namespace.clone(), name.clone());
             link(&mut self.events, about, (key.namespace.clone(), key.name.clone()));
         }
+        for to in &view.names {
+            link(&mut self.named_by, to.clone(), key.clone());
+        }
+        if view.meta.deletion_timestamp.is_some() {
+            self.deleting.insert(key.clone());
+        }
+        if let Some(references) = view.references.filter(|list| !list.is_empty()) {
+            let list = (key.namespace.clone(), references.clone());
+            if !self.users.contains_key(&list) {
+                for to in listed(&list) {
+                    link(&mut self.listed_in, to, list.clone());
+                }
+            }
+            link(&mut self.users, list, (key.kind, key.name.clone()));
+        }
     }
 
     pub fn remove(&mut self, key: &Key, view: &View) {
@@ -88,6 +128,49 @@ impl Index {
                 &(key.namespace.clone(), key.name.clone()),
             );
         }
+        for to in &view.names {
+            unlink(&mut self.named_by, to, key);
+        }
+        self.deleting.remove(key);
+        if let Some(references) = view.references.filter(|list| !list.is_empty()) {
+            let list = (key.namespace.clone(), references.clone());
+            unlink(&mut self.users, &list, &(key.kind, key.name.clone()));
+            if !self.users.contains_key(&list) {
+                for to in listed(&list) {
+                    unlink(&mut self.listed_in, &to, &list);
+                }
+            }
+        }
+    }
+
+    pub fn referrers(&self, to: &Key) -> Vec<Key> {
+        let lists = self.listed_in.get(to).into_iter().flatten();
+        let users = lists.flat_map(|list| {
+            self.users
+                .get(list)
+                .into_iter()
+                .flatten()
+                .map(|(kind, name)| Key {
+                    kind: *kind,
+                    namespace: list.0.clone(),
+                    name: name.clone(),
+                })
+        });
+        let mut all: Vec<Key> = self
+            .named_by
+            .get(to)
+            .into_iter()
+            .flatten()
+            .cloned()
+            .chain(users)
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    pub fn deleting(&self) -> impl Iterator<Item = &Key> {
+        self.deleting.iter()
     }
 
     pub fn children(&self, owner: &Key) -> impl Iterator<Item = &Key> {

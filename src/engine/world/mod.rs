@@ -5,19 +5,21 @@
 
 mod delta;
 mod index;
+mod sync;
 mod table;
+mod view;
 
 use std::collections::HashMap;
 
 pub use delta::{Delta, Object};
+pub use sync::Sync;
 pub use table::Table;
 
 use self::index::Index;
+use self::sync::Places;
+use self::view::View;
 use super::analyzers::logs::LogDigest;
-use super::kinds::{
-    DaemonSet, Deployment, EndpointSlice, Event, Job, Meta, Namespace, Node, PersistentVolumeClaim, Pod,
-    ReplicaSet, Service, StatefulSet, StorageClass, Watched,
-};
+use super::kinds::{self, EndpointSlice, Event, Meta, Pod, Service, Watched, for_each_kind};
 use super::object::{Key, Kind, ObjectRef, Symbol, Text};
 
 /// One instance of a container's log: the present one or the one before.
@@ -33,39 +35,15 @@ pub struct LogKey {
     pub previous: bool,
 }
 
-/// How the reading of a kind stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sync {
-    /// Not asked for, or not through yet: absence says nothing.
-    #[default]
-    Reading,
-    /// All there is is here.
-    Synced,
-    /// It cannot be read (forbidden, absent, failing): absence says nothing.
-    Unreadable,
-}
-
 /// The slim objects of one cluster.
 #[derive(Debug, Default)]
 pub struct World {
     /// The cluster's id.
     pub cluster: Text,
-    pods: Table<Pod>,
-    replica_sets: Table<ReplicaSet>,
-    deployments: Table<Deployment>,
-    stateful_sets: Table<StatefulSet>,
-    daemon_sets: Table<DaemonSet>,
-    jobs: Table<Job>,
-    services: Table<Service>,
-    endpoint_slices: Table<EndpointSlice>,
-    claims: Table<PersistentVolumeClaim>,
-    storage_classes: Table<StorageClass>,
-    nodes: Table<Node>,
-    namespaces: Table<Namespace>,
-    events: Table<Event>,
+    tables: Tables,
     logs: HashMap<LogKey, LogDigest>,
     index: Index,
-    sync: HashMap<Kind, Sync>,
+    places: Places,
 }
 
 /// A kind that the world has a table of.
@@ -77,32 +55,53 @@ pub trait Stored: Watched + Sized {
 }
 
 macro_rules! stored {
-    ($($kind:ident $table:ident),* $(,)?) => {
-        $(impl Stored for $kind {
+    ($($kind:ident $table:ident,)*) => {
+        /// The objects, by kind.
+        #[derive(Debug, Default)]
+        struct Tables {
+            $($table: Table<kinds::$kind>,)*
+        }
+
+        $(impl Stored for kinds::$kind {
             fn table(world: &World) -> &Table<Self> {
-                &world.$table
+                &world.tables.$table
             }
             fn table_mut(world: &mut World) -> &mut Table<Self> {
-                &mut world.$table
+                &mut world.tables.$table
             }
         })*
 
         impl World {
             /// How many objects of a kind are here.
             pub fn count(&self, kind: Kind) -> usize {
-                match kind { $(Kind::$kind => self.$table.len(),)* }
+                match kind { $(Kind::$kind => self.tables.$table.len(),)* }
+            }
+
+            /// How many objects of a kind are here in a namespace.
+            pub fn count_in(&self, kind: Kind, namespace: &str) -> usize {
+                match kind { $(Kind::$kind => self.tables.$table.len_in(namespace),)* }
             }
 
             /// The metadata of an object of any kind.
             pub fn meta(&self, key: &Key) -> Option<&Meta> {
-                match key.kind { $(Kind::$kind => self.$table.get(&key.namespace, &key.name).map(Watched::meta),)* }
+                match key.kind { $(Kind::$kind => self.tables.$table.get(&key.namespace, &key.name).map(Watched::meta),)* }
             }
 
             /// The keys of all objects of a kind, in order.
             pub fn keys(&self, kind: Kind) -> Vec<Key> {
                 match kind {
-                    $(Kind::$kind => self.$table.keys().map(|(namespace, name)| Key {
+                    $(Kind::$kind => self.tables.$table.keys().map(|(namespace, name)| Key {
                         kind, namespace: namespace.clone(), name: name.clone(),
+                    }).collect(),)*
+                }
+            }
+
+            /// The keys of all objects of a kind in a namespace, in order.
+            pub fn keys_in(&self, kind: Kind, namespace: &str) -> Vec<Key> {
+                match kind {
+                    $(Kind::$kind => self.tables.$table.in_namespace(namespace).map(|object| {
+                        let meta = object.meta();
+                        Key { kind, namespace: meta.namespace.clone(), name: meta.name.clone() }
                     }).collect(),)*
                 }
             }
@@ -115,11 +114,11 @@ macro_rules! stored {
                             namespace: object.metadata.namespace.clone(),
                             name: object.metadata.name.clone(),
                         };
-                        if let Some(old) = self.$table.get(&key.namespace, &key.name) {
-                            self.index.remove(&key, &delta::View::from(old));
+                        if let Some(old) = self.tables.$table.get(&key.namespace, &key.name) {
+                            self.index.remove(&key, &View::from(old));
                         }
-                        self.index.add(&key, &delta::View::from(&*object));
-                        self.$table.insert(object);
+                        self.index.add(&key, &View::from(&*object));
+                        self.tables.$table.insert(object);
                         key
                     })*
                 }
@@ -127,8 +126,8 @@ macro_rules! stored {
 
             fn remove(&mut self, key: &Key) {
                 match key.kind {
-                    $(Kind::$kind => if let Some(old) = self.$table.remove(&key.namespace, &key.name) {
-                        self.index.remove(key, &delta::View::from(&*old));
+                    $(Kind::$kind => if let Some(old) = self.tables.$table.remove(&key.namespace, &key.name) {
+                        self.index.remove(key, &View::from(&*old));
                     })*
                 }
             }
@@ -136,21 +135,7 @@ macro_rules! stored {
     };
 }
 
-stored!(
-    Pod pods,
-    ReplicaSet replica_sets,
-    Deployment deployments,
-    StatefulSet stateful_sets,
-    DaemonSet daemon_sets,
-    Job jobs,
-    Service services,
-    EndpointSlice endpoint_slices,
-    PersistentVolumeClaim claims,
-    StorageClass storage_classes,
-    Node nodes,
-    Namespace namespaces,
-    Event events,
-);
+for_each_kind!(stored);
 
 impl World {
     /// An empty world of a cluster.
@@ -174,24 +159,23 @@ impl World {
                 namespace,
                 keep,
             } => {
-                self.sync.insert(kind, Sync::Synced);
-                let gone: Vec<Key> = self
-                    .keys(kind)
-                    .into_iter()
-                    .filter(|key| {
-                        namespace
-                            .as_ref()
-                            .is_none_or(|namespace| key.namespace == **namespace)
-                    })
-                    .filter(|key| !keep.contains(&(key.namespace.clone(), key.name.clone())))
-                    .collect();
+                let mut gone = match &namespace {
+                    Some(namespace) => self.keys_in(kind, namespace),
+                    None => self.keys(kind),
+                };
+                self.places.set(kind, namespace, Sync::Synced);
+                gone.retain(|key| !keep.contains(&(key.namespace.clone(), key.name.clone())));
                 for key in &gone {
                     self.remove(key);
                 }
                 gone
             }
-            Delta::Unreadable(kind) => {
-                self.sync.insert(kind, Sync::Unreadable);
+            Delta::Reading { kind, namespace } => {
+                self.places.set(kind, namespace, Sync::Reading);
+                Vec::new()
+            }
+            Delta::Unreadable { kind, namespace } => {
+                self.places.set(kind, namespace, Sync::Unreadable);
                 Vec::new()
             }
             Delta::Log(key, digest) => {
@@ -226,9 +210,23 @@ impl World {
         T::table(self).in_namespace(namespace)
     }
 
-    /// How the reading of a kind stands. Only when it is [`Sync::Synced`] does absence mean that there is none.
-    pub fn sync(&self, kind: Kind) -> Sync {
-        self.sync.get(&kind).copied().unwrap_or_default()
+    /// How the reading of a kind stands in a namespace; an empty one asks for all of them at once, and is the one to
+    /// ask for where a kind has none. Only when it is [`Sync::Synced`] does absence there mean that there is none.
+    ///
+    /// A kind is synced in a namespace when it was read there or everywhere: with several namespaces asked for, or
+    /// where a kind may be read in one of them only, it may be so in one and not in the next.
+    pub fn sync(&self, kind: Kind, namespace: &str) -> Sync {
+        self.places.get(kind, namespace)
+    }
+
+    /// Whether a kind has been read anywhere.
+    pub fn is_synced_somewhere(&self, kind: Kind) -> bool {
+        self.places.is_synced_somewhere(kind)
+    }
+
+    /// Whether any kind is still being read for the first time, anywhere where it is asked for.
+    pub fn is_reading(&self) -> bool {
+        self.places.is_reading()
     }
 
     /// The events about an object, of this very instance where its uid is known, oldest first.
@@ -236,7 +234,7 @@ impl World {
         let mut events: Vec<&Event> = self
             .index
             .events_about(kind, namespace, name)
-            .filter_map(|(namespace, name)| self.events.get(namespace, name))
+            .filter_map(|(namespace, name)| self.tables.events.get(namespace, name))
             .filter(|event| {
                 let about = &*event.involved_object.uid;
                 uid.is_empty() || about.is_empty() || about == uid
@@ -259,6 +257,27 @@ impl World {
         self.index.children(owner)
     }
 
+    /// The objects that name this one in their spec, in order: whom its absence hurts. Followed are what pods and
+    /// templates refer to (ConfigMap, Secret, ServiceAccount, PriorityClass, RuntimeClass, ResourceClaim), the
+    /// backends, certificates and class of an Ingress, the target of an autoscaler, class and volume of a claim,
+    /// claim and class of a volume, node and volume of an attachment, Service and classes of a StatefulSet, the
+    /// Services of webhooks, APIServices and conversions, a binding's role and accounts or policy, and the pull
+    /// secrets of an account. Pods by node or claim: [`World::pods_on`], [`World::pods_with_claim`].
+    pub fn referrers(&self, to: &Key) -> Vec<Key> {
+        self.index.referrers(to)
+    }
+
+    /// Those of [`World::referrers`] that are of a kind.
+    pub fn referrers_of(&self, to: &Key, kind: Kind) -> impl Iterator<Item = Key> {
+        let all = self.index.referrers(to).into_iter();
+        all.filter(move |key| key.kind == kind)
+    }
+
+    /// The objects that are being deleted, in order.
+    pub fn deleting(&self) -> impl Iterator<Item = &Key> {
+        self.index.deleting()
+    }
+
     /// The pods on a node.
     pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Key> {
         self.index.pods_on(node)
@@ -274,7 +293,7 @@ impl World {
         let namespace = Symbol::from(namespace);
         self.index
             .slices(&namespace, service)
-            .filter_map(|key| self.endpoint_slices.get(&key.namespace, &key.name))
+            .filter_map(|key| self.tables.endpoint_slices.get(&key.namespace, &key.name))
             .collect::<Vec<_>>()
             .into_iter()
     }
@@ -324,7 +343,7 @@ impl World {
 
     /// Forgets the logs of pods that are gone.
     pub fn prune_logs(&mut self) {
-        let pods = &self.pods;
+        let pods = &self.tables.pods;
         self.logs
             .retain(|key, _| pods.get(&key.namespace, &key.pod).is_some());
     }

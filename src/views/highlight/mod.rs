@@ -3,7 +3,6 @@
 //! Only lines that are looked at are parsed, and of a long text none above them: the cost of a window is that of its
 //! lines, wherever it stands. Each painted line is kept.
 
-mod field;
 mod grammar;
 
 use std::collections::BTreeMap;
@@ -15,7 +14,6 @@ use crate::app::theme::Theme;
 use super::text::escape::clean;
 use grammar::Painter;
 
-pub use field::find_field;
 pub use grammar::Language;
 
 /// All of `text`, highlighted.

@@ -3,6 +3,7 @@
 use super::case::{Case, cluster_object};
 use super::crash;
 use crate::engine::analyzers::messages::brief;
+use crate::engine::analyzers::quantity;
 use crate::engine::analyzers::{facts, grace};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Deployment, ReplicaSet, StatefulSet, condition};
@@ -52,7 +53,7 @@ fn failed(case: &mut Case) {
 fn evicted(case: &mut Case) {
     let message = case.pod.status.message.trim().to_owned();
     let mut finding = case.finding("PodEvicted", eviction_title(&message));
-    finding.message = message.as_str().into();
+    finding.message = quantity::readable(&message).into();
     finding.since = ended_at(case);
     finding.evidence.push(case.field("status.message", message));
     finding.evidence.push(case.field("status.reason", "Evicted"));

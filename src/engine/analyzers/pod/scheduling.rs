@@ -13,6 +13,10 @@ pub(super) fn check(case: &mut Case) -> bool {
     if !case.pod.spec.node_name.is_empty() || case.pod.status.phase != "Pending" {
         return false;
     }
+    // Only a kubelet writes a container's status: whatever the spec says, the pod has reached a node.
+    if case.pod.statuses().next().is_some() {
+        return false;
+    }
     match case.pod.condition("PodScheduled") {
         Some(condition) if condition.reason == "SchedulingGated" => gated(case, condition),
         Some(condition) if condition.status == "False" => unschedulable(case, condition),
@@ -119,10 +123,10 @@ fn claims(case: &Case, verdict: &Verdict, finding: &mut Finding) {
             _ => {}
         }
     }
-    for (index, volume) in case.pod.spec.volumes.iter().enumerate() {
+    for volume in &case.pod.spec.volumes {
         if let Some(claim) = &volume.persistent_volume_claim {
             finding.evidence.push(case.field(
-                format!("spec.volumes[{index}].persistentVolumeClaim.claimName"),
+                format!("spec.volumes[{}].persistentVolumeClaim.claimName", volume.index),
                 &*claim.claim_name,
             ));
         }
@@ -133,7 +137,7 @@ fn claims(case: &Case, verdict: &Verdict, finding: &mut Finding) {
 fn labels(case: &Case, verdict: &Verdict, finding: &mut Finding) {
     let selector = &case.pod.spec.node_selector;
     if selector.is_empty()
-        || case.world.sync(Kind::Node) != Sync::Synced
+        || case.world.sync(Kind::Node, "") != Sync::Synced
         || !verdict.names(|o| *o == Obstacle::Selector)
     {
         return;
@@ -284,12 +288,13 @@ fn resources(case: &Case, verdict: &Verdict, finding: &mut Finding) {
                 amount,
             ));
             if quantity::value(asked).is_some_and(|asked| asked > most) {
-                finding.title = format!("asks for {asked} {resource}, more than any node has").into();
-                finding.message = format!(
+                let title = format!("asks for {asked} {resource}, more than any node has");
+                let message = format!(
                     "Container {} asks for {asked} {resource}; the largest node, {}, has {amount}.",
                     container.name, node.metadata.name
-                )
-                .into();
+                );
+                finding.title = quantity::readable(&title).into();
+                finding.message = quantity::readable(&message).into();
             }
         }
     }

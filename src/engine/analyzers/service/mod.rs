@@ -69,7 +69,7 @@ impl Analyzer for ServiceAnalyzer {
         let unmanaged = spec.selector.is_empty() || spec.kind == "ExternalName";
         let known = [Kind::Pod, Kind::EndpointSlice]
             .iter()
-            .all(|kind| world.sync(*kind) == Sync::Synced);
+            .all(|kind| world.sync(*kind, &key.namespace) == Sync::Synced);
         if unmanaged || !known || service.metadata.deletion_timestamp.is_some() {
             return Analysis::default();
         }

@@ -263,7 +263,7 @@ impl Gather {
             self.index.insert(id, held);
         }
         let Some(kind) = watched else { return };
-        match Object::decode(kind, json) {
+        match Object::decode(kind, &mut serde_json::Deserializer::from_slice(json)) {
             Ok(object) => {
                 let key = object.key();
                 if self.slim.get(&key).is_none_or(|(version, _)| newer(*version)) {
