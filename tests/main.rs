@@ -17,6 +17,7 @@ mod custom_kinds;
 mod demo;
 mod headless;
 mod offered_key;
+mod offline;
 mod paint_chat;
 mod paint_code;
 mod paint_logs;

@@ -19,7 +19,8 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that shows `now`. Ages of facts stand still at `stale_since` where the connection is lost.
+    /// A clock that shows `now`. Ages of facts stand still at `stale_since` where the connection is lost, or where
+    /// files show that moment.
     pub const fn new(now: Timestamp, stale_since: Option<Timestamp>, absolute: bool, zone: TimeZone) -> Self {
         let facts = match stale_since {
             Some(since) => since,
@@ -104,6 +105,13 @@ impl Clock {
             "%b %-d"
         };
         at.strftime(form).to_string()
+    }
+
+    /// Day and time, to the second.
+    pub fn moment(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone())
+            .strftime("%Y-%m-%d %H:%M:%S")
+            .to_string()
     }
 
     /// The time of day to the second.

@@ -274,7 +274,18 @@ impl Model {
     pub fn lost_since(&self) -> Option<Timestamp> {
         match &self.snapshot.cluster.connection {
             Connection::Lost { since, .. } => Some(*since),
-            Connection::Connecting | Connection::Reading { .. } | Connection::Live => None,
+            Connection::Connecting
+            | Connection::Reading { .. }
+            | Connection::Live
+            | Connection::Files { .. } => None,
+        }
+    }
+
+    /// The moment at which facts stand still: nothing was heard since, or files show no other.
+    fn stands_at(&self) -> Option<Timestamp> {
+        match &self.snapshot.cluster.connection {
+            Connection::Files { at, .. } => Some(*at),
+            _ => self.lost_since(),
         }
     }
 
@@ -282,7 +293,7 @@ impl Model {
     pub fn clock(&self) -> Clock {
         Clock::new(
             self.now,
-            self.lost_since(),
+            self.stands_at(),
             self.absolute_times,
             self.setting.zone.clone(),
         )

@@ -7,15 +7,16 @@ use futures::future::BoxFuture;
 
 use super::CouldNot;
 use super::args::{Cli, ClusterArgs};
+use super::source::{self, Opened};
+use crate::engine::cluster::FailureKind;
 use crate::engine::cluster::credential::{Lease, Lender};
-use crate::engine::cluster::{FailureKind, Live};
 use crate::engine::coverage::Status;
 use crate::engine::evidence::dossier::{Dossier, Subject};
 use crate::engine::finding::Severity;
 use crate::engine::named::{Named, is_kind};
 use crate::engine::object::{Kind, ObjectRef, Text};
 use crate::engine::problem::{Problem, State};
-use crate::engine::snapshot::Snapshot;
+use crate::engine::snapshot::{Connection, Snapshot};
 use crate::engine::{Engine, Options};
 
 /// A command's own terminal: a credential plugin may ask there.
@@ -43,11 +44,14 @@ pub struct Look {
 /// # Errors
 /// There is no cluster, or pods cannot be read and nothing was found either.
 pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
-    let live = Live::new(&cli.cluster.access(), Arc::new(OwnTerminal)).await?;
-    let scope = cli.cluster.scope(&live.namespace);
+    let Opened {
+        cluster,
+        namespace,
+        now,
+    } = source::open(&cli.cluster, Arc::new(OwnTerminal)).await?;
     let (_, dirs) = super::settings::read(cli)?;
     let options = Options {
-        scope,
+        scope: cli.cluster.scope(&namespace),
         analyzers: super::analyzers::own(dirs.as_ref())?,
         exclude: cli
             .cluster
@@ -56,9 +60,9 @@ pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
             .map(|name| name.as_str().into())
             .collect(),
         no_logs,
-        now: Arc::new(jiff::Timestamp::now),
+        now,
     };
-    let engine = Engine::start(&live, &options);
+    let engine = Engine::start(cluster, &options);
     let snapshot = engine.settled().await;
     if let Some(why) = blind(&snapshot) {
         return Err(CouldNot(why));
@@ -67,13 +71,14 @@ pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
     Ok(Look {
         engine,
         snapshot,
-        home: home.map_or_else(|| live.namespace.clone(), |name| name.as_str().into()),
+        home: home.map_or(namespace, |name| name.as_str().into()),
     })
 }
 
 /// Why nothing can be said at all: pods could not be read anywhere and nothing else was found.
 fn blind(snapshot: &Snapshot) -> Option<String> {
-    if !snapshot.problems.is_empty() {
+    let offline = matches!(snapshot.cluster.connection, Connection::Files { .. });
+    if !snapshot.problems.is_empty() || (offline && snapshot.objects > 0) {
         return None;
     }
     let pods: Vec<_> = snapshot
@@ -85,7 +90,8 @@ fn blind(snapshot: &Snapshot) -> Option<String> {
     if pods.iter().any(|entry| matches!(entry.status, Status::Ok)) {
         return None;
     }
-    Some(pods.first().map_or_else(
+    let why = pods.iter().find(|entry| !entry.detail.is_empty());
+    Some(why.map_or_else(
         || "no pod could be read".to_owned(),
         |entry| entry.detail.to_string(),
     ))

@@ -13,14 +13,16 @@ mod logging;
 mod look;
 mod markdown;
 mod prompt;
+mod record;
 mod settings;
+mod source;
 mod text;
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use self::args::{Cli, Command};
 
@@ -56,7 +58,7 @@ impl From<std::io::Error> for CouldNot {
 
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse().and_then(checked) {
         Ok(cli) => cli,
         Err(error) => {
             // Nothing can be done where even the complaint cannot be written.
@@ -79,6 +81,24 @@ pub fn main() -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(error) => complain(&error),
+    }
+}
+
+/// What clap cannot see: flags that do not go together may stand on both sides of the command.
+fn checked(cli: Cli) -> Result<Cli, clap::Error> {
+    let offline = cli.cluster.from.is_some();
+    let wrong = match &cli.command {
+        Some(Command::Demo(_)) if offline => {
+            Some("the demo brings its own cluster: it does not go with --from")
+        }
+        Some(Command::Record(_)) if offline => {
+            Some("a recording is made of a live cluster: it does not go with --from")
+        }
+        _ => cli.cluster.contradiction(),
+    };
+    match wrong {
+        Some(wrong) => Err(Cli::command().error(ErrorKind::ArgumentConflict, wrong)),
+        None => Ok(cli),
     }
 }
 
@@ -110,6 +130,7 @@ async fn run(cli: Cli) -> Result<u8, CouldNot> {
         Some(Command::Explain(args)) => explain::run(&cli, args, &mut out).await,
         Some(Command::Analyzers(command)) => analyzers::run(&cli, command, &mut out),
         Some(Command::Completion { shell }) => completion::run(*shell, &mut out),
+        Some(Command::Record(args)) => record::run(&cli, args, &mut out).await,
         Some(Command::Doctor) => doctor::run(&cli, &mut out).await,
         Some(Command::Version) => {
             writeln!(out, "k8stui {}", env!("CARGO_PKG_VERSION"))?;

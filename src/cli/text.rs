@@ -1,12 +1,14 @@
 //! The text of `analyze`: for people, in a terminal or a file. No colour, so that it is the same in both.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::engine::age::Age;
+use crate::engine::coverage::Status;
 use crate::engine::evidence::Source;
 use crate::engine::finding::Severity;
 use crate::engine::problem::{Problem, State};
-use crate::engine::snapshot::Snapshot;
+use crate::engine::snapshot::{Connection, Snapshot};
 use crate::views::text::escape::clean;
 use crate::views::text::wrap::wrap;
 
@@ -23,11 +25,15 @@ pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
             .count()
     };
     let cluster = &snapshot.cluster;
+    let place = match &cluster.connection {
+        Connection::Files { name, at } => format!("{name}  as of {at}"),
+        _ => cluster.context.to_string(),
+    };
     // Writing to a String cannot fail.
     let _ = writeln!(
         text,
         "{}  {}  {} objects of {} kinds   ✖ {}  ⚠ {}  {} pods healthy",
-        clean(&cluster.context),
+        clean(&place),
         clean(&cluster.server_version),
         snapshot.objects,
         snapshot.kinds,
@@ -55,7 +61,10 @@ pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
     let gaps: Vec<String> = snapshot
         .coverage
         .gaps()
-        .map(|gap| format!("{} {}: {}", gap.kind, gap.namespace, gap.detail))
+        .map(|gap| {
+            let place = if gap.namespace.is_empty() { "" } else { " " };
+            format!("{}{place}{}: {}", gap.kind, gap.namespace, gap.detail)
+        })
         .collect();
     if !gaps.is_empty() {
         let _ = writeln!(text, "\nCould not look at:");
@@ -63,7 +72,31 @@ pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
             let _ = writeln!(text, "  {}", clean(&gap));
         }
     }
+    if matches!(cluster.connection, Connection::Files { .. }) {
+        not_in_the_files(&mut text, snapshot);
+    }
     text
+}
+
+/// Of what files do not hold nothing can be said: neither that it is well nor that it is not there.
+fn not_in_the_files(text: &mut String, snapshot: &Snapshot) {
+    let absent = |what: &str| {
+        let entries = snapshot.coverage.entries.iter();
+        let of = entries.filter(|entry| &*entry.what == what && entry.status == Status::Absent);
+        of.map(|entry| entry.kind.to_string()).collect::<BTreeSet<_>>()
+    };
+    let mut names: Vec<String> = absent("kind").into_iter().collect();
+    if !absent("logs").is_empty() {
+        names.push("logs".to_owned());
+    }
+    if names.is_empty() {
+        return;
+    }
+    let lines = wrap(&clean(&names.join(", ")), WIDTH - 2);
+    let _ = writeln!(text, "\nNot in the files:");
+    for line in lines {
+        let _ = writeln!(text, "  {line}");
+    }
 }
 
 fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {

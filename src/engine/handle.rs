@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::analyzers;
 use super::analyzers::declared::{CustomAnalyzer, LazyCatalog};
-use super::cluster::{Live, SharedSource};
+use super::cluster::{Cluster, SharedSource};
 use super::core::{Core, WantedLog};
 use super::evidence::dossier::{ContainerLog, Dossier, EventLine, Subject, WholeObject};
 use super::named::Named;
@@ -64,13 +64,15 @@ pub struct Engine {
 
 impl Engine {
     /// Starts to watch a cluster.
-    pub fn start(live: &Arc<Live>, options: &Options) -> Self {
+    pub fn start(cluster: impl Into<Cluster>, options: &Options) -> Self {
+        let cluster = cluster.into();
+        let context = cluster.context();
         let now = (options.now)();
         let catalog = Arc::new(LazyCatalog::new(options.analyzers.clone()));
         let mut analyzers = analyzers::all();
         analyzers.push(Box::new(CustomAnalyzer::new(catalog.clone())));
         let mut core = Core::new(
-            &live.context,
+            &context,
             options.scope.namespaces.clone(),
             analyzers,
             Playbook::builtin(),
@@ -79,13 +81,16 @@ impl Engine {
         );
         core.exclude(options.exclude.clone());
         core.follow_customs(catalog);
-        let source: SharedSource = Arc::new(live.clone());
-        let (publish, snapshots) = channel::channel(Arc::new(Snapshot::empty(&live.context, now)));
+        if let Cluster::Files(files) = &cluster {
+            core.from_files(files.name.clone(), files.at);
+        }
+        let source = cluster.source();
+        let (publish, snapshots) = channel::channel(Arc::new(Snapshot::empty(&context, now)));
         let (queries, asked) = mpsc::channel(16);
         let (refresh, refreshed) = channel::channel(0);
         let task = tokio::spawn(run(
             core,
-            live.clone(),
+            cluster,
             options.clone(),
             source.clone(),
             publish,
@@ -202,7 +207,7 @@ impl Drop for Engine {
 
 async fn run(
     mut core: Core,
-    live: Arc<Live>,
+    cluster: Cluster,
     options: Options,
     source: SharedSource,
     publish: channel::Sender<Arc<Snapshot>>,
@@ -210,9 +215,12 @@ async fn run(
     refreshed: watch::Refresh,
 ) {
     let (reports, mut inbox) = mpsc::channel::<Report>(REPORTS);
-    let watches = watch::start(&live, &options.scope, &reports, &refreshed);
+    let watches = match &cluster {
+        Cluster::Live(live) => watch::start(live, &options.scope, &reports, &refreshed),
+        Cluster::Files(files) => watch::files::start(files, &options.scope, &reports),
+    };
     let mut customs = watch::CustomWatches::new(
-        live.clone(),
+        cluster.clone(),
         options.scope.clone(),
         reports.clone(),
         refreshed.clone(),
@@ -223,8 +231,11 @@ async fn run(
     // Whether something is known that was not published, because only counts differ.
     let mut withheld = true;
     let clock = options.now;
+    let is_live = matches!(cluster, Cluster::Live(_));
     loop {
-        let due = core.next_due().map(|due| clock().duration_until(due));
+        // Files show one moment: nothing ever becomes due in them.
+        let due = core.next_due().filter(|_| is_live);
+        let due = due.map(|due| clock().duration_until(due));
         let mut wake = due
             .map_or(PRUNE, |due| due.try_into().unwrap_or(Duration::ZERO))
             .min(PRUNE);

@@ -20,6 +20,7 @@ pub mod named;
 pub mod object;
 pub mod playbook;
 pub mod problem;
+pub mod recording;
 pub mod snapshot;
 pub mod watch;
 pub mod world;

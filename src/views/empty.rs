@@ -84,7 +84,7 @@ fn lines(view: View<'_>) -> Vec<Line<'static>> {
                 ),
             ]
         }
-        Connection::Live | Connection::Lost { .. } => well(view),
+        Connection::Live | Connection::Files { .. } | Connection::Lost { .. } => well(view),
     }
 }
 

@@ -146,7 +146,7 @@ impl View<'_> {
 
     /// The role of ages: those of a lost connection stand still, and look so.
     fn age_role(self) -> Role {
-        if self.clock.is_stale() {
+        if self.model.lost_since().is_some() {
             Role::Stale
         } else {
             Role::Dim

@@ -1,6 +1,6 @@
 //! A live API: one authenticated way to it for lists, watches, logs and single objects.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,6 +16,7 @@ use kube::client::Body;
 use super::credential::Lender;
 use super::resources::Resources;
 use super::session::{Session, Speaker};
+use super::tap::{self, Tap};
 use super::{Access, Failure, FailureKind, LogRequest, Source, proxy, tls};
 use crate::engine::analyzers::logs::LogLine;
 use crate::engine::object::{Form, ObjectRef, Text};
@@ -35,6 +36,7 @@ pub struct Live {
     session: Session,
     resources: Resources,
     limit: Duration,
+    tap: OnceLock<Tap>,
 }
 
 /// What the API serves: body chunks as they arrive.
@@ -54,7 +56,18 @@ impl Live {
             session,
             resources: Resources::default(),
             limit: access.request_timeout.unwrap_or(REQUEST_LIMIT),
+            tap: OnceLock::new(),
         }))
+    }
+
+    /// Everything that is read from now on passes this tap. The first one stays.
+    pub fn set_tap(&self, tap: Tap) {
+        let _ = self.tap.set(tap);
+    }
+
+    /// The tap, where somebody records.
+    pub fn tap(&self) -> Option<&Tap> {
+        self.tap.get()
     }
 
     /// Sends a GET and gives its answer's head. A credential that is refused is renewed once, and what has another then
@@ -201,24 +214,10 @@ impl Live {
     async fn whole(&self, object: &ObjectRef) -> Result<serde_json::Value, Failure> {
         let path = self.resources.path(self, object).await?;
         let secret = object.kind.eq_ignore_ascii_case("secret");
-        let mut json = self
+        let json = self
             .json(&path, if secret { Form::Metadata.object() } else { JSON })
             .await?;
-        if let Some(metadata) = json
-            .get_mut("metadata")
-            .and_then(serde_json::Value::as_object_mut)
-        {
-            metadata.remove("managedFields");
-            if secret {
-                metadata.remove("annotations");
-            } else if let Some(notes) = metadata
-                .get_mut("annotations")
-                .and_then(serde_json::Value::as_object_mut)
-            {
-                notes.remove("kubectl.kubernetes.io/last-applied-configuration");
-            }
-        }
-        Ok(json)
+        Ok(super::whole::shown(json, secret))
     }
 }
 
@@ -230,11 +229,17 @@ impl Source for Arc<Live> {
 
     fn log(&self, request: LogRequest) -> BoxStream<'static, Result<LogLine, Failure>> {
         let live = Self::clone(self);
+        let path = log_path(&request);
+        let tap = self.tap().filter(|_| !request.follow).cloned();
         let lines = async move {
-            let chunks = live.chunks(&log_path(&request), JSON).await?;
+            let chunks = live.chunks(&path, JSON).await?;
             Ok::<_, Failure>(log_lines(chunks))
         };
-        futures::stream::once(lines).try_flatten().boxed()
+        let lines = futures::stream::once(lines).try_flatten().boxed();
+        match tap {
+            Some(tap) => tap::log(tap, request, lines),
+            None => lines,
+        }
     }
 }
 
@@ -267,7 +272,7 @@ fn log_lines(chunks: Chunks) -> impl Stream<Item = Result<LogLine, Failure>> + S
 }
 
 /// Parts the kubelet's time (`timestamps=true`) from the text.
-fn parse_log_line(line: &str) -> LogLine {
+pub(super) fn parse_log_line(line: &str) -> LogLine {
     let line = line.strip_suffix('\r').unwrap_or(line);
     let parsed = line
         .split_once(' ')

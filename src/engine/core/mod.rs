@@ -27,7 +27,7 @@ use super::kinds::Pod;
 use super::object::{Key, Kind, Text};
 use super::playbook::Playbook;
 use super::problem::Problem;
-use super::snapshot::{ClusterInfo, Snapshot};
+use super::snapshot::{ClusterInfo, Connection, Snapshot};
 use super::watch::{KindState, Report};
 use super::world::{Delta, LogKey, Object, Sync, World};
 
@@ -55,6 +55,10 @@ pub struct Core {
     read_logs: bool,
     grouped: bool,
     excluded: Vec<Text>,
+    /// What a source says of its own coverage, beyond kinds.
+    noted: Vec<Entry>,
+    /// The files that all this comes from, and the moment that they show.
+    files: Option<(Text, Timestamp)>,
 }
 
 /// A log that should be read.
@@ -103,6 +107,8 @@ impl Core {
             read_logs,
             grouped: true,
             excluded: Vec::new(),
+            noted: Vec::new(),
+            files: None,
         }
     }
 
@@ -151,6 +157,11 @@ impl Core {
     /// Hides problems that are wholly in one of these namespaces.
     pub fn exclude(&mut self, namespaces: Vec<Text>) {
         self.excluded = namespaces;
+    }
+
+    /// What is told comes from files that show one moment.
+    pub fn from_files(&mut self, name: Text, at: Timestamp) {
+        self.files = Some((name, at));
     }
 
     /// The problems that are shown.
@@ -216,6 +227,7 @@ impl Core {
             }
             Report::Expected { kind, objects } => self.kinds.expect(kind, objects),
             Report::Broken { key, why } => self.kinds.broken(key, why),
+            Report::Covered(entry) => self.noted.push(entry),
             Report::Identity { id, server_version } => {
                 self.info.server_version = server_version;
                 self.identify(id);
@@ -362,6 +374,12 @@ impl Core {
     /// All that is known.
     pub fn snapshot(&mut self, now: Timestamp) -> Snapshot {
         self.info.connection = self.kinds.connection(self.started, &self.world);
+        if let (Connection::Live, Some((name, at))) = (&self.info.connection, &self.files) {
+            self.info.connection = Connection::Files {
+                name: name.clone(),
+                at: *at,
+            };
+        }
         let failing: HashSet<&super::object::ObjectRef> = self
             .problems
             .all()
@@ -401,6 +419,10 @@ impl Core {
 
     fn coverage(&self) -> Coverage {
         let mut entries = self.kinds.coverage(&self.info.id, &self.world);
+        entries.extend(self.noted.iter().map(|entry| Entry {
+            cluster: self.info.id.clone(),
+            ..entry.clone()
+        }));
         let forbidden: Vec<(&LogKey, &Failure)> = self
             .unread
             .iter()

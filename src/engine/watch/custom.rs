@@ -6,14 +6,14 @@ use std::sync::Arc;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::watcher::Watcher;
-use super::{Refresh, Reports, Scope, namespaces};
-use crate::engine::cluster::Live;
+use super::{Refresh, Reports, Scope, files, namespaces};
+use crate::engine::cluster::{Cluster, Live};
 use crate::engine::custom_kind::CustomKind;
 use crate::engine::object::Kind;
 
 /// The watches of custom kinds. They end when this is dropped.
 pub struct CustomWatches {
-    live: Arc<Live>,
+    cluster: Cluster,
     scope: Scope,
     reports: Reports,
     refresh: Refresh,
@@ -23,9 +23,9 @@ pub struct CustomWatches {
 
 impl CustomWatches {
     /// No watches yet.
-    pub fn new(live: Arc<Live>, scope: Scope, reports: Reports, refresh: Refresh) -> Self {
+    pub fn new(cluster: Cluster, scope: Scope, reports: Reports, refresh: Refresh) -> Self {
         Self {
-            live,
+            cluster,
             scope,
             reports,
             refresh,
@@ -34,13 +34,23 @@ impl CustomWatches {
         }
     }
 
-    /// Watches a kind from now on.
+    /// Watches a kind from now on; files are told once.
     pub fn start(&mut self, custom: CustomKind) {
-        let kind = Kind::Custom(custom);
+        let handles = match &self.cluster {
+            Cluster::Live(live) => self.watch(&live.clone(), Kind::Custom(custom)),
+            Cluster::Files(files) => {
+                let told = files::tell_custom(files.clone(), self.scope.clone(), self.reports.clone(), custom);
+                vec![self.tasks.spawn(told)]
+            }
+        };
+        self.running.insert(custom, handles);
+    }
+
+    fn watch(&mut self, live: &Arc<Live>, kind: Kind) -> Vec<AbortHandle> {
         let mut handles = Vec::new();
         for namespace in namespaces(&self.scope, kind) {
             let watcher = Watcher::new(
-                self.live.clone(),
+                live.clone(),
                 kind,
                 namespace,
                 self.scope.fallback.clone(),
@@ -50,7 +60,7 @@ impl CustomWatches {
             );
             handles.push(self.tasks.spawn(watcher.run()));
         }
-        self.running.insert(custom, handles);
+        handles
     }
 
     /// Watches a kind no longer.

@@ -104,12 +104,17 @@ pub async fn discover(live: &Live) -> Result<Vec<Discovered>, Failure> {
     Ok(custom(groups))
 }
 
+/// Whether an API group is one of the server's own.
+pub(super) fn is_built_in(group: &str) -> bool {
+    // Groups without a dot (apps, batch) are the server's own too.
+    !group.contains('.') || BUILT_IN.contains(&group)
+}
+
 fn custom(groups: Groups) -> Vec<Discovered> {
     let mut found: Vec<Discovered> = Vec::new();
     for group in groups.items {
         let name = group.metadata.name;
-        // Groups without a dot (apps, batch) are the server's own too.
-        if !name.contains('.') || BUILT_IN.contains(&name.as_str()) {
+        if is_built_in(&name) {
             continue;
         }
         // The best version comes first; a kind that only an older one has is taken from there.

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use super::object::{Undecoded, decode, resource_version};
 use super::{KindState, Report, Reports};
 use crate::engine::cluster::lines::lines;
+use crate::engine::cluster::tap::{self, Seen};
 use crate::engine::cluster::{Failure, FailureKind, Live};
 use crate::engine::object::{Kind, Text};
 use crate::engine::world::Delta;
@@ -84,7 +85,10 @@ pub async fn follow(
         let mut end = None;
         for line in arrived {
             let step = match line {
-                Ok(line) => read(kind, &line),
+                Ok(line) => {
+                    record(live, kind, &line).await;
+                    read(kind, &line)
+                }
                 Err(failure) => Step::End(Ended::Broken(failure)),
             };
             match step {
@@ -109,6 +113,20 @@ pub async fn follow(
         if let Some(reason) = end {
             return reason;
         }
+    }
+}
+
+/// Hands an event on to whoever records.
+async fn record(live: &Live, kind: Kind, line: &[u8]) {
+    let Some(tap) = live.tap() else { return };
+    let Ok(Line { kind: change, object }) = serde_json::from_slice::<Line>(line) else {
+        return;
+    };
+    let json = object.get().as_bytes().into();
+    match change {
+        "ADDED" | "MODIFIED" => tap::tell(Some(tap), || Seen::Object(kind, json)).await,
+        "DELETED" => tap::tell(Some(tap), || Seen::Gone(kind, json)).await,
+        _ => {}
     }
 }
 

@@ -10,6 +10,7 @@ use futures::StreamExt;
 use super::items::Splitter;
 use super::object::{Undecoded, decode};
 use super::{KindState, Report, Reports};
+use crate::engine::cluster::tap::{self, Seen};
 use crate::engine::cluster::{Chunks, Failure, FailureKind, Live};
 use crate::engine::object::{Kind, Symbol, Text};
 use crate::engine::world::Delta;
@@ -46,6 +47,8 @@ pub async fn list(
     let mut keep: HashSet<(Symbol, Text)> = HashSet::new();
     let mut broken: Vec<Undecoded> = Vec::new();
     let mut token: Option<String> = None;
+    let tap = live.tap();
+    tap::tell(tap, || Seen::Listing(kind, namespace.cloned())).await;
     loop {
         let query = match (&token, freshness) {
             (Some(token), _) => format!("{path}?limit=500&continue={}", encoded(token)),
@@ -56,19 +59,28 @@ pub async fn list(
         let mut splitter = Splitter::default();
         let mut batch: Vec<Delta> = Vec::new();
         while let Some(chunk) = next(&mut chunks, kind).await? {
-            splitter.feed(&chunk, |item| match decode(kind, item) {
-                Ok(object) => {
-                    let key = object.key();
-                    keep.insert((key.namespace, key.name));
-                    batch.push(Delta::Upsert(object));
+            let mut whole: Vec<Box<[u8]>> = Vec::new();
+            splitter.feed(&chunk, |item| {
+                if tap.is_some() {
+                    whole.push(item.into());
                 }
-                // It is there all the same: what was known of it stays.
-                Err(undecoded) => {
-                    let key = &undecoded.key;
-                    keep.insert((key.namespace.clone(), key.name.clone()));
-                    broken.push(undecoded);
+                match decode(kind, item) {
+                    Ok(object) => {
+                        let key = object.key();
+                        keep.insert((key.namespace, key.name));
+                        batch.push(Delta::Upsert(object));
+                    }
+                    // It is there all the same: what was known of it stays.
+                    Err(undecoded) => {
+                        let key = &undecoded.key;
+                        keep.insert((key.namespace.clone(), key.name.clone()));
+                        broken.push(undecoded);
+                    }
                 }
             });
+            for json in whole {
+                tap::tell(tap, || Seen::Object(kind, json)).await;
+            }
             if batch.len() >= BATCH {
                 hand_on(reports, &mut batch).await;
                 let state = KindState::Reading {
@@ -88,6 +100,7 @@ pub async fn list(
         let metadata = envelope.metadata;
         token = metadata.continue_token.filter(|token| !token.is_empty());
         if token.is_none() {
+            tap::tell(tap, || Seen::Listed(kind, namespace.cloned())).await;
             let synced = Delta::Synced {
                 kind,
                 namespace: namespace.cloned(),

@@ -6,6 +6,7 @@
 
 mod custom;
 mod discover;
+pub mod files;
 mod first;
 mod follow;
 mod items;
@@ -25,6 +26,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::cluster::{Failure, Live};
+use super::coverage::Entry;
 use super::object::{Key, Kind, Text};
 use super::world::{Delta, LogKey, Object};
 
@@ -71,6 +73,8 @@ pub enum Report {
     },
     /// The custom kinds that the server says it has, where their definitions may not be read.
     Discovered(Vec<Discovered>),
+    /// Something else that was looked at; its cluster is filled in.
+    Covered(Entry),
     /// The cluster's id: the uid of its namespace kube-system, or a stand-in where that may not be read.
     Identity {
         /// The id.

@@ -12,6 +12,7 @@ use super::follow::{Ended, follow};
 use super::list::{Freshness, list};
 use super::turn::Turn;
 use super::{KindState, Refresh, Report, Reports};
+use crate::engine::cluster::tap::{self, Seen};
 use crate::engine::cluster::{Failure, FailureKind, Live};
 use crate::engine::object::{Kind, Text};
 use crate::engine::world::Delta;
@@ -197,6 +198,15 @@ impl Watcher {
     }
 
     async fn tell(&self, state: KindState) {
+        let why = match &state {
+            KindState::Forbidden(why) => Some(why.clone()),
+            KindState::Absent => Some("".into()),
+            _ => None,
+        };
+        if let Some(why) = why {
+            let unreadable = || Seen::Unreadable(self.kind, self.namespace.clone(), why);
+            tap::tell(self.live.tap(), unreadable).await;
+        }
         let report = Report::Kind {
             kind: self.kind,
             namespace: self.namespace.clone(),
