@@ -25,8 +25,9 @@ pub fn run(cli: &Cli, command: &AnalyzersCommand, out: &mut impl Write) -> Resul
             let (_, dirs) = super::settings::read(cli)?;
             list(dirs.as_ref(), *output, out)
         }
-        AnalyzersCommand::Test { file, object, now } => {
-            test(file, object.as_deref(), now.unwrap_or_else(Timestamp::now), out)
+        AnalyzersCommand::Test { file, object } => {
+            let now = cli.cluster.now.unwrap_or_else(Timestamp::now);
+            test(file, object.as_deref(), now, out)
         }
     }
 }

@@ -217,9 +217,6 @@ pub enum AnalyzersCommand {
         /// Objects as kubectl prints them (YAML or JSON); those that are not the analyzers' own are what these may refer to
         #[arg(long, value_name = "FILE")]
         object: Option<PathBuf>,
-        /// What time it is for the trial, as RFC 3339 writes it
-        #[arg(long, value_name = "TIME")]
-        now: Option<Timestamp>,
     },
 }
 

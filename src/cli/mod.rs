@@ -94,6 +94,8 @@ fn checked(cli: Cli) -> Result<Cli, clap::Error> {
         Some(Command::Record(_)) if offline => {
             Some("a recording is made of a live cluster: it does not go with --from")
         }
+        // A trial looks at no cluster: its moment is whatever one says.
+        Some(Command::Analyzers(_)) => None,
         _ => cli.cluster.contradiction(),
     };
     match wrong {

@@ -39,7 +39,8 @@ impl CustomWatches {
         let handles = match &self.cluster {
             Cluster::Live(live) => self.watch(&live.clone(), Kind::Custom(custom)),
             Cluster::Files(files) => {
-                let told = files::tell_custom(files.clone(), self.scope.clone(), self.reports.clone(), custom);
+                let told =
+                    files::tell_custom(files.clone(), self.scope.clone(), self.reports.clone(), custom);
                 vec![self.tasks.spawn(told)]
             }
         };

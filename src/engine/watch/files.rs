@@ -9,8 +9,8 @@ use super::discover::is_built_in;
 use super::{Discovered, KindState, Report, Reports, Scope, namespaces};
 use crate::engine::cluster::files::{Broken, Reach};
 use crate::engine::cluster::{Failure, FailureKind, Files, Source};
-use crate::engine::custom_kind::CustomKind;
 use crate::engine::coverage::{Entry, Status};
+use crate::engine::custom_kind::CustomKind;
 use crate::engine::object::{Key, Kind, Symbol, Text};
 use crate::engine::world::{Delta, Object};
 
@@ -57,10 +57,14 @@ async fn tell(files: Arc<Files>, scope: Scope, reports: Reports) {
 /// The kinds in the files that are not built in: their definitions need not be there too.
 fn customs(files: &Files) -> Vec<Discovered> {
     let found = files.kinds().into_keys().filter_map(|(kind, group)| {
-        let first = (!is_built_in(&group))
-            .then(|| files.of_kind(&group, &kind).into_iter().next())??;
+        let first = (!is_built_in(&group)).then(|| files.of_kind(&group, &kind).into_iter().next())??;
         Some(Discovered {
-            version: first.api_version.rsplit('/').next().unwrap_or_default().to_owned(),
+            version: first
+                .api_version
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
             plural: format!("{}s", kind.to_lowercase()),
             namespaced: !first.namespace.is_empty(),
             group: group.to_string(),
