@@ -145,32 +145,35 @@ async fn measure(pods: usize) {
         kubeconfig: Some(peer.kubeconfig.clone().into()),
         ..Access::default()
     };
-    let mut floor = Vec::new();
-    let mut first = Vec::new();
-    let mut full = Vec::new();
+    let live = Live::new(&access, Arc::new(NoTerminal)).await.unwrap();
+    let before = resident();
+    let engine = start(&live);
+    let snapshot = engine.settled().await;
+    let held = resident();
+    let mut storm = Vec::new();
+    let mut single = Vec::new();
+    let mut work = Vec::new();
+    for _ in 0..RUNS {
+        let (begin, used) = (Instant::now(), processor());
+        let mark = peer.churn(STORM);
+        seen(&engine, &mark).await;
+        storm.push(begin.elapsed());
+        work.push((processor() - used) / STORM as u32);
+        for _ in 0..RUNS {
+            let begin = Instant::now();
+            let mark = peer.churn(0);
+            seen(&engine, &mark).await;
+            single.push(begin.elapsed());
+        }
+    }
+    drop(engine);
+    let (mut floor, mut first, mut full) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let live = Live::new(&access, Arc::new(NoTerminal)).await.unwrap();
         floor.push(drain(&live).await);
         let (to_first, to_full) = look(&live).await;
         first.push(to_first);
         full.push(to_full);
-    }
-    let before = resident();
-    let live = Live::new(&access, Arc::new(NoTerminal)).await.unwrap();
-    let engine = start(&live);
-    let snapshot = engine.settled().await;
-    let held = resident();
-    let mut storm = Vec::new();
-    let mut single = Vec::new();
-    for _ in 0..RUNS {
-        let begin = Instant::now();
-        let mark = peer.churn(STORM);
-        seen(&engine, &mark).await;
-        storm.push(begin.elapsed());
-        let begin = Instant::now();
-        let mark = peer.churn(0);
-        seen(&engine, &mark).await;
-        single.push(begin.elapsed());
     }
     let storm = median(&mut storm);
     println!(
@@ -185,12 +188,19 @@ async fn measure(pods: usize) {
     );
     println!("| first problem | {} |", seconds(median(&mut first)));
     println!("| full analysis, without logs | {} |", seconds(median(&mut full)));
-    println!("| resident memory: before, with everything watched | {before} MiB, {held} MiB |");
+    println!(
+        "| resident memory: before, with everything watched | {before} MiB, {held} MiB: {:.2} KiB a pod |",
+        (held - before) as f64 * 1024.0 / pods as f64
+    );
     println!("| a change to its snapshot | {} |", seconds(median(&mut single)));
     println!(
         "| {STORM} changes at once | {}, {:.0} a second |",
         seconds(storm),
         STORM as f64 / storm.as_secs_f64()
+    );
+    println!(
+        "| processor time a change | {:.0} µs |",
+        median(&mut work).as_secs_f64() * 1e6
     );
 }
 
@@ -261,6 +271,20 @@ fn median(times: &mut [Duration]) -> Duration {
 
 fn seconds(time: Duration) -> String {
     format!("{:.3} s", time.as_secs_f64())
+}
+
+/// Processor time that this process has used; nothing where the system does not tell.
+fn processor() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
+    // User and system time, in hundredths of a second on every Linux.
+    let ticks: u64 = fields
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|ticks| ticks.parse::<u64>().ok())
+        .sum();
+    Duration::from_millis(ticks * 10)
 }
 
 /// Resident memory in MiB; 0 where the system does not tell.
