@@ -158,7 +158,7 @@ async fn measure(pods: usize) {
         let mark = peer.churn(STORM);
         seen(&engine, &mark).await;
         storm.push(begin.elapsed());
-        work.push((processor() - used) / STORM as u32);
+        work.push(processor().saturating_sub(used) / STORM as u32);
         for _ in 0..RUNS {
             let begin = Instant::now();
             let mark = peer.churn(0);
