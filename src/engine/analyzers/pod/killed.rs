@@ -9,13 +9,21 @@ use super::case::{Case, Slot};
 use super::probes;
 use crate::engine::analyzers::logs::LogPattern;
 use crate::engine::analyzers::messages::probe::{self, ProbeKind};
-use crate::engine::analyzers::{facts, grace};
+use crate::engine::analyzers::{exit, facts, grace};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Event, Terminated};
 
 /// A kill comes before the end that it causes, by at most the grace period.
 const KILL_BEFORE_END: i64 = 600;
+/// Of what happens again and again the kubelet soon tells one event in five minutes (client-go's spam filter, one
+/// budget for all events of a pod): a kill that was told several times counts for an hour, which is as long as the
+/// API server keeps events.
+const REPEATED_KILL_BEFORE_END: i64 = 3_600;
+/// What the kubelet sends first …
+const SIGTERM: i32 = 15;
+/// … and when the grace period is over.
+const SIGKILL: i32 = 9;
 
 /// `listening on port 3000`, `{"msg":"listening","port":3000}`: what a server says when it is up.
 #[expect(
@@ -35,7 +43,9 @@ pub(super) fn finding(case: &Case, slot: &Slot, ended: &Terminated) -> Option<Fi
         return Some(hook_fails(case, slot, hook));
     }
     let kill = case.event(name, |event| {
-        event.reason == "Killing" && probe::killed_by(&event.message).is_some() && near(event)
+        event.reason == "Killing"
+            && probe::killed_by(&event.message).is_some()
+            && (near(event) || is_one_of_many(event, ended))
     })?;
     let kind = probe::killed_by(&kill.message)?;
     Some(probe_kills(case, slot, kind, kill))
@@ -46,6 +56,16 @@ fn is_near(event: &Event, end: Option<Timestamp>) -> bool {
         (Some(seen), Some(end)) => (-30..KILL_BEFORE_END).contains(&grace::between(seen, end)),
         _ => true,
     }
+}
+
+/// Whether the end looks like that of a kill that was told before.
+fn is_one_of_many(kill: &Event, ended: &Terminated) -> bool {
+    let killed = matches!(exit::signal(ended.exit_code), Some(SIGKILL | SIGTERM));
+    let recent = match (kill.last_seen(), ended.finished_at) {
+        (Some(seen), Some(end)) => (-30..REPEATED_KILL_BEFORE_END).contains(&grace::between(seen, end)),
+        _ => true,
+    };
+    kill.times() > 1 && killed && recent
 }
 
 fn hook_fails(case: &Case, slot: &Slot, hook: &Event) -> Finding {
