@@ -63,7 +63,8 @@ pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
 
 /// Why nothing can be said at all: pods could not be read anywhere and nothing else was found.
 fn blind(snapshot: &Snapshot) -> Option<String> {
-    if !snapshot.problems.is_empty() {
+    let told = |problem: &Arc<Problem>| problem.severity > Severity::Info;
+    if snapshot.problems.iter().any(told) {
         return None;
     }
     let pods: Vec<_> = snapshot

@@ -71,7 +71,7 @@ impl View<'_> {
     fn screen(self, layout: &Layout, buffer: &mut Buffer) -> Option<Position> {
         header::draw(self, layout, buffer);
         self.rules(layout, buffer);
-        if self.model.place == Place::Home && self.model.snapshot.problems.is_empty() {
+        if self.is_one_pane() {
             empty::draw(self, empty::area(layout), buffer);
         } else {
             tree::draw(self, layout, buffer);
@@ -125,7 +125,8 @@ impl View<'_> {
 
     /// Whether the panes have given way to one message.
     fn is_one_pane(self) -> bool {
-        self.model.place == Place::Home && self.model.snapshot.problems.is_empty()
+        let nothing = self.model.tree.rows().is_empty() && self.model.filter.is_empty();
+        self.model.place == Place::Home && nothing
     }
 
     fn style(self, role: Role) -> Style {

@@ -288,6 +288,7 @@ impl Core {
             .all()
             .iter()
             .filter(|problem| problem.state == super::problem::State::Active)
+            .filter(|problem| problem.severity > super::finding::Severity::Info)
             .flat_map(|problem| problem.members.iter().map(|member| &member.finding.object))
             .filter(|object| &*object.kind == "Pod")
             .collect();
