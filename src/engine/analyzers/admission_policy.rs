@@ -59,7 +59,11 @@ fn expressions(exam: &mut Exam, policy: &ValidatingAdmissionPolicy) {
         return;
     }
     let ignores = policy.spec.failure_policy == "Ignore";
-    let severity = if ignores { Severity::Info } else { Severity::Warning };
+    let severity = if ignores {
+        Severity::Info
+    } else {
+        Severity::Warning
+    };
     let said = first
         .warning
         .lines()
@@ -84,9 +88,11 @@ fn expressions(exam: &mut Exam, policy: &ValidatingAdmissionPolicy) {
         ));
     }
     for condition in status.conditions.iter().filter(|one| one.status == "False") {
-        finding
-            .evidence
-            .extend(facts::condition(&exam.object, &status.conditions, &condition.kind));
+        finding.evidence.extend(facts::condition(
+            &exam.object,
+            &status.conditions,
+            &condition.kind,
+        ));
     }
     exam.report(finding);
 }
@@ -94,10 +100,7 @@ fn expressions(exam: &mut Exam, policy: &ValidatingAdmissionPolicy) {
 fn unbound(exam: &mut Exam, policy: &ValidatingAdmissionPolicy) {
     let kind = Kind::ValidatingAdmissionPolicyBinding;
     let bound = exam.world.referrers_of(exam.key, kind).next().is_some();
-    if bound
-        || !exam.knows(kind, "")
-        || exam.is_early(policy.metadata.creation_timestamp, grace::POLICY)
-    {
+    if bound || !exam.knows(kind, "") || exam.is_early(policy.metadata.creation_timestamp, grace::POLICY) {
         return;
     }
     let mut finding = exam.finding(
@@ -105,7 +108,8 @@ fn unbound(exam: &mut Exam, policy: &ValidatingAdmissionPolicy) {
         Severity::Info,
         "is bound to nothing: it forbids nothing",
     );
-    finding.message = "A policy takes effect through a ValidatingAdmissionPolicyBinding, and none names this one.".into();
+    finding.message =
+        "A policy takes effect through a ValidatingAdmissionPolicyBinding, and none names this one.".into();
     finding.since = policy.metadata.creation_timestamp;
     finding
         .evidence
@@ -175,21 +179,29 @@ fn policy_missing(exam: &mut Exam, binding: &ValidatingAdmissionPolicyBinding) {
     finding.since = binding.metadata.creation_timestamp;
     finding.evidence.push(exam.field("spec.policyName", name));
     let policy = Key::new(Kind::ValidatingAdmissionPolicy, "", name).object();
-    finding
-        .evidence
-        .push(facts::related(policy.clone(), format!("policy {name} does not exist")));
+    finding.evidence.push(facts::related(
+        policy.clone(),
+        format!("policy {name} does not exist"),
+    ));
     finding.culprit = Some(policy);
     exam.report(finding);
 }
 
 /// The parameters that the policy needs: not named, or named and not there.
-fn parameters(exam: &mut Exam, binding: &ValidatingAdmissionPolicyBinding, policy: &ValidatingAdmissionPolicy) {
+fn parameters(
+    exam: &mut Exam,
+    binding: &ValidatingAdmissionPolicyBinding,
+    policy: &ValidatingAdmissionPolicy,
+) {
     let Some(wanted) = &policy.spec.param_kind else {
         return;
     };
     let (title, path, value, denies, culprit) = match &binding.spec.param_ref {
         None => (
-            format!("says no {} as the parameters of policy {}", wanted.kind, policy.metadata.name),
+            format!(
+                "says no {} as the parameters of policy {}",
+                wanted.kind, policy.metadata.name
+            ),
             "spec.paramRef",
             String::new(),
             policy.spec.failure_policy != "Ignore",

@@ -62,7 +62,12 @@ fn check(exam: &mut Exam, extension: &APIService, service: &ServiceReference) {
     let conditions = &extension.status.conditions;
     let available = condition(conditions, "Available");
     let port = service.port.unwrap_or(443);
-    let met = backend::meet(exam.world, &service.namespace, &service.name, PortName::Number(port));
+    let met = backend::meet(
+        exam.world,
+        &service.namespace,
+        &service.name,
+        PortName::Number(port),
+    );
     let words = format!("{}/{}", service.namespace, service.name);
     let (since, why) = match (available, &met) {
         (Some(one), _) if one.status == "True" => return,
@@ -118,7 +123,10 @@ fn why(available: &Condition, met: &Backend, service: &str, port: i32) -> String
             format!("nobody behind Service {service} is ready")
         }
         ("FailedDiscoveryCheck", _) => brief(
-            &format!("Service {service} does not answer: {}", last_clause(&available.message)),
+            &format!(
+                "Service {service} does not answer: {}",
+                last_clause(&available.message)
+            ),
             80,
         ),
         (reason, _) if available.message.is_empty() => reason.to_owned(),

@@ -65,7 +65,11 @@ pub(super) fn meet<'a>(world: &'a World, namespace: &str, name: &str, port: Port
         .slices(namespace, name)
         .flat_map(|slice| &slice.endpoints)
         .any(|endpoint| endpoint.conditions.ready != Some(false));
-    if ready { Backend::Answers } else { Backend::Nobody(service) }
+    if ready {
+        Backend::Answers
+    } else {
+        Backend::Nobody(service)
+    }
 }
 
 /// Since when nobody can have answered for a Service: its own age, or since the last of its pods became unready.
@@ -117,12 +121,10 @@ pub(super) fn endpoint_fact(world: &World, service: &Service) -> Evidence {
         .slices(namespace, name)
         .map(|slice| slice.endpoints.len())
         .sum();
-    let object = world
-        .slices(namespace, name)
-        .next()
-        .map_or_else(|| object(service), |slice| {
-            Key::new(Kind::EndpointSlice, namespace, &slice.metadata.name).object()
-        });
+    let object = world.slices(namespace, name).next().map_or_else(
+        || object(service),
+        |slice| Key::new(Kind::EndpointSlice, namespace, &slice.metadata.name).object(),
+    );
     Evidence::field(object, "endpoints", format!("{all} endpoints, 0 ready"))
 }
 
@@ -135,7 +137,8 @@ pub(super) fn changed_service(world: &World, changed: &Key) -> Option<Key> {
     match changed.kind {
         Kind::Service => Some(changed.clone()),
         Kind::EndpointSlice => {
-            let slice = world.get::<crate::engine::kinds::EndpointSlice>(&changed.namespace, &changed.name)?;
+            let slice =
+                world.get::<crate::engine::kinds::EndpointSlice>(&changed.namespace, &changed.name)?;
             Some(Key::new(Kind::Service, &changed.namespace, slice.service()?))
         }
         _ => None,

@@ -60,7 +60,11 @@ fn unserved(exam: &mut Exam, definition: &CustomResourceDefinition) {
     if exam.is_early(bad.last_transition_time, grace::EXTENSION) {
         return;
     }
-    let said = if bad.message.is_empty() { &*bad.reason } else { &*bad.message };
+    let said = if bad.message.is_empty() {
+        &*bad.reason
+    } else {
+        &*bad.message
+    };
     let mut finding = exam.finding(
         "DefinitionNotServed",
         Severity::Warning,
@@ -86,12 +90,20 @@ fn unconverted(exam: &mut Exam, definition: &CustomResourceDefinition) {
     let port = service.port.unwrap_or(443);
     let words = format!("{}/{}", service.namespace, service.name);
     let made = definition.metadata.creation_timestamp;
-    let met = backend::meet(exam.world, &service.namespace, &service.name, PortName::Number(port));
+    let met = backend::meet(
+        exam.world,
+        &service.namespace,
+        &service.name,
+        PortName::Number(port),
+    );
     let (since, why, culprit) = match &met {
         Backend::Missing => (made, format!("Service {words} does not exist"), None),
         Backend::NoPort(there) => (
             made,
-            format!("Service {words} has no port {port}, but {}", backend::ports(there)),
+            format!(
+                "Service {words} has no port {port}, but {}",
+                backend::ports(there)
+            ),
             None,
         ),
         Backend::Nobody(there) => (

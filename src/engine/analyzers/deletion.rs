@@ -6,7 +6,7 @@ use super::exam::Exam;
 use super::{Analysis, Analyzer, facts, grace};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{Meta, PersistentVolume};
-use crate::engine::object::{Kind, Key};
+use crate::engine::object::{Key, Kind};
 use crate::engine::world::World;
 
 /// Finds objects of one kind whose deletion waits for a finalizer.
@@ -51,9 +51,7 @@ impl Analyzer for DeletionAnalyzer {
 
     fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis {
         let mut exam = Exam::new(world, key, now);
-        let leaving = world
-            .meta(key)
-            .filter(|meta| meta.deletion_timestamp.is_some());
+        let leaving = world.meta(key).filter(|meta| meta.deletion_timestamp.is_some());
         if let Some(meta) = leaving {
             stuck(&mut exam, meta);
         }
@@ -67,9 +65,10 @@ fn known(finalizer: &str) -> (i64, Option<&'static str>) {
         "foregroundDeletion" => (grace::FINALIZER_CLOUD, Some("what it owns to be deleted first")),
         "orphan" => (grace::FINALIZER_CLOUD, Some("what it owns to be let go of")),
         "kubernetes.io/pv-protection" => (grace::FINALIZER_CLOUD, Some("the claim that is bound to it")),
-        "service.kubernetes.io/load-balancer-cleanup" => {
-            (grace::FINALIZER_CLOUD, Some("the cloud to take down its load balancer"))
-        }
+        "service.kubernetes.io/load-balancer-cleanup" => (
+            grace::FINALIZER_CLOUD,
+            Some("the cloud to take down its load balancer"),
+        ),
         "customresourcecleanup.apiextensions.k8s.io" => {
             (grace::FINALIZER_CLOUD, Some("its objects to be deleted first"))
         }
@@ -100,7 +99,10 @@ fn stuck(exam: &mut Exam, meta: &Meta) {
         _ => Severity::Warning,
     };
     let title = match (&bound, waits_for) {
-        (Some(claim), _) => format!("its deletion waits for claim {}/{}, which uses it", claim.namespace, claim.name),
+        (Some(claim), _) => format!(
+            "its deletion waits for claim {}/{}, which uses it",
+            claim.namespace, claim.name
+        ),
         (None, Some(what)) => format!("its deletion waits for {what} (finalizer {finalizer})"),
         (None, None) => format!("its deletion waits for finalizer {finalizer}"),
     };
@@ -122,11 +124,18 @@ fn stuck(exam: &mut Exam, meta: &Meta) {
             .push(exam.field(format!("metadata.finalizers[{index}]"), &**finalizer));
     }
     if let Some(time) = meta.deletion_timestamp {
-        finding
-            .evidence
-            .push(exam.field("metadata.deletionTimestamp", time.to_string()).at(Some(time)));
+        finding.evidence.push(
+            exam.field("metadata.deletionTimestamp", time.to_string())
+                .at(Some(time)),
+        );
     }
-    if let Some(event) = exam.world.events_of(exam.key).iter().rev().find(|event| event.is_warning()) {
+    if let Some(event) = exam
+        .world
+        .events_of(exam.key)
+        .iter()
+        .rev()
+        .find(|event| event.is_warning())
+    {
         finding.evidence.push(facts::event(event));
     }
     exam.report(finding);

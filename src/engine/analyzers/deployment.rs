@@ -121,7 +121,12 @@ pub(super) fn denial(
 
 fn creation_fails(world: &World, key: &Key, deployment: &Deployment) -> Option<Finding> {
     let object = key.object();
-    let mut finding = denial(world, "DeploymentReplicaFailure", &object, &deployment.status.conditions)?;
+    let mut finding = denial(
+        world,
+        "DeploymentReplicaFailure",
+        &object,
+        &deployment.status.conditions,
+    )?;
     finding.severity = finding.severity.min(severity(deployment));
     finding.evidence.extend(counts(&object, deployment));
     Some(finding)

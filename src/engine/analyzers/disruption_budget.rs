@@ -24,7 +24,13 @@ impl Analyzer for DisruptionBudgetAnalyzer {
     }
 
     fn reads(&self) -> &'static [Kind] {
-        &[Kind::Pod, Kind::Node, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet]
+        &[
+            Kind::Pod,
+            Kind::Node,
+            Kind::Deployment,
+            Kind::StatefulSet,
+            Kind::DaemonSet,
+        ]
     }
 
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
@@ -51,7 +57,10 @@ impl Analyzer for DisruptionBudgetAnalyzer {
             Kind::Node if world.count(Kind::PodDisruptionBudget) > 0 => {
                 for pod in world.pods_on(&changed.name) {
                     let pod = world.get::<Pod>(&pod.namespace, &pod.name);
-                    keys.extend(pod.into_iter().flat_map(|pod| of_pod(&pod.metadata.namespace, Some(pod))));
+                    keys.extend(
+                        pod.into_iter()
+                            .flat_map(|pod| of_pod(&pod.metadata.namespace, Some(pod))),
+                    );
                 }
             }
             _ => {}
@@ -100,9 +109,11 @@ fn check(exam: &mut Exam, budget: &PodDisruptionBudget) {
         );
         finding.message = failed.message.clone();
         finding.since = failed.last_transition_time;
-        finding
-            .evidence
-            .extend(facts::condition(&exam.object, &status.conditions, "DisruptionAllowed"));
+        finding.evidence.extend(facts::condition(
+            &exam.object,
+            &status.conditions,
+            "DisruptionAllowed",
+        ));
         exam.report(finding);
     } else if status.expected_pods > 0 && status.current_healthy < status.desired_healthy {
         let pods: Vec<&Pod> = pods().collect();
@@ -130,7 +141,11 @@ fn selects_nothing(exam: &mut Exam, budget: &PodDisruptionBudget, selector: &Sel
     let (severity, title) = match &meant {
         Some(near) => (
             Severity::Warning,
-            format!("selects {}, but the pods are labelled {}", near.wanted_words(), near.has_words()),
+            format!(
+                "selects {}, but the pods are labelled {}",
+                near.wanted_words(),
+                near.has_words()
+            ),
         ),
         None if words.is_empty() => (Severity::Info, "has no selector: it protects nothing".to_owned()),
         None => (Severity::Info, format!("selects {words}, which no pod has")),
@@ -152,7 +167,11 @@ fn selects_nothing(exam: &mut Exam, budget: &PodDisruptionBudget, selector: &Sel
         .push(exam.field("status.expectedPods", budget.status.expected_pods.to_string()));
     if let Some(near) = meant {
         finding.evidence.extend(near.has.iter().map(|(key, value)| {
-            Evidence::field(near.pod.object(), format!("metadata.labels[\"{key}\"]"), value.as_str())
+            Evidence::field(
+                near.pod.object(),
+                format!("metadata.labels[\"{key}\"]"),
+                value.as_str(),
+            )
         }));
     }
     exam.report(finding);
@@ -177,7 +196,8 @@ fn too_few(exam: &mut Exam, budget: &PodDisruptionBudget, pods: &[&Pod]) {
             status.current_healthy, status.desired_healthy
         ),
     );
-    finding.message = "While fewer pods are healthy than the budget demands, a drain of their nodes waits.".into();
+    finding.message =
+        "While fewer pods are healthy than the budget demands, a drain of their nodes waits.".into();
     finding.since = since;
     counts(exam, budget, &mut finding);
     for pod in unready.take(3) {
@@ -216,7 +236,11 @@ fn never(exam: &mut Exam, budget: &PodDisruptionBudget, pods: &[&Pod]) {
         "{} is {value} and {} {} expected, so that the number of pods that may be evicted is always 0.",
         path.trim_start_matches("spec."),
         status.expected_pods,
-        if status.expected_pods == 1 { "pod is" } else { "pods are" },
+        if status.expected_pods == 1 {
+            "pod is"
+        } else {
+            "pods are"
+        },
     )
     .into();
     finding.since = budget.metadata.creation_timestamp;
@@ -230,7 +254,6 @@ fn never(exam: &mut Exam, budget: &PodDisruptionBudget, pods: &[&Pod]) {
     }
     exam.report(finding);
 }
-
 
 fn counts(exam: &Exam, budget: &PodDisruptionBudget, finding: &mut Finding) {
     let status = &budget.status;

@@ -73,7 +73,8 @@ fn stuck(exam: &mut Exam, namespace: &Namespace) {
         "its deletion does not end",
     );
     finding.since = namespace.metadata.deletion_timestamp;
-    let discovery = said("NamespaceDeletionDiscoveryFailure").or(said("NamespaceDeletionGroupVersionParsingFailure"));
+    let discovery =
+        said("NamespaceDeletionDiscoveryFailure").or(said("NamespaceDeletionGroupVersionParsingFailure"));
     let content = said("NamespaceDeletionContentFailure");
     let finalizers = said("NamespaceFinalizersRemaining");
     let remaining = said("NamespaceContentRemaining");
@@ -98,16 +99,18 @@ fn stuck(exam: &mut Exam, namespace: &Namespace) {
         finding.message = "The namespace controller has not finished it, and says nothing.".into();
         blame_content(exam, &mut finding);
     }
-    finding.evidence.push(exam.field("status.phase", &*namespace.status.phase));
+    finding
+        .evidence
+        .push(exam.field("status.phase", &*namespace.status.phase));
     for one in conditions.iter().filter(|one| one.status == "True") {
         finding
             .evidence
             .extend(facts::condition(&exam.object, conditions, &one.kind));
     }
     let finalizers = namespace.spec.finalizers.iter().enumerate();
-    finding.evidence.extend(finalizers.map(|(index, one)| {
-        exam.field(format!("spec.finalizers[{index}]"), &**one)
-    }));
+    finding
+        .evidence
+        .extend(finalizers.map(|(index, one)| exam.field(format!("spec.finalizers[{index}]"), &**one)));
     exam.report(finding);
 }
 
@@ -138,7 +141,11 @@ fn blame_api(exam: &Exam, finding: &mut Finding) {
 
 /// The first of what is still being deleted in it, what a finalizer holds before all others.
 fn blame_content(exam: &Exam, finding: &mut Finding) {
-    let left = || exam.world.deleting().filter(|key| *key.namespace == *exam.key.name);
+    let left = || {
+        exam.world
+            .deleting()
+            .filter(|key| *key.namespace == *exam.key.name)
+    };
     let held = left().find(|key| {
         exam.world
             .meta(key)

@@ -23,7 +23,13 @@ impl Analyzer for NetworkPolicyAnalyzer {
     }
 
     fn reads(&self) -> &'static [Kind] {
-        &[Kind::Pod, Kind::Service, Kind::Deployment, Kind::StatefulSet, Kind::DaemonSet]
+        &[
+            Kind::Pod,
+            Kind::Service,
+            Kind::Deployment,
+            Kind::StatefulSet,
+            Kind::DaemonSet,
+        ]
     }
 
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
@@ -44,9 +50,11 @@ impl Analyzer for NetworkPolicyAnalyzer {
                 let policies = policies.filter(|policy| {
                     pod.is_none_or(|pod| policy.spec.pod_selector.matches(&pod.metadata.labels))
                 });
-                keys.extend(policies.map(|policy| {
-                    Key::new(Kind::NetworkPolicy, &changed.namespace, &policy.metadata.name)
-                }));
+                keys.extend(
+                    policies.map(|policy| {
+                        Key::new(Kind::NetworkPolicy, &changed.namespace, &policy.metadata.name)
+                    }),
+                );
             }
             _ => {}
         }
@@ -86,7 +94,11 @@ fn selects_nothing(exam: &mut Exam, policy: &NetworkPolicy) {
     let (severity, title) = match &meant {
         Some(near) => (
             Severity::Warning,
-            format!("selects {}, but the pods are labelled {}", near.wanted_words(), near.has_words()),
+            format!(
+                "selects {}, but the pods are labelled {}",
+                near.wanted_words(),
+                near.has_words()
+            ),
         ),
         None => (Severity::Info, format!("selects {words}, which no pod has")),
     };
@@ -97,16 +109,20 @@ fn selects_nothing(exam: &mut Exam, policy: &NetworkPolicy) {
             near.pod.name,
             near.has_words()
         ),
-        None => format!("No pod of namespace {namespace} has the labels {words}: the policy is about nothing."),
+        None => {
+            format!("No pod of namespace {namespace} has the labels {words}: the policy is about nothing.")
+        }
     }
     .into();
     finding.since = policy.metadata.creation_timestamp;
-    finding
-        .evidence
-        .push(exam.field("spec.podSelector", &*words));
+    finding.evidence.push(exam.field("spec.podSelector", &*words));
     if let Some(near) = meant {
         finding.evidence.extend(near.has.iter().map(|(key, value)| {
-            Evidence::field(near.pod.object(), format!("metadata.labels[\"{key}\"]"), value.as_str())
+            Evidence::field(
+                near.pod.object(),
+                format!("metadata.labels[\"{key}\"]"),
+                value.as_str(),
+            )
         }));
     }
     exam.report(finding);
@@ -168,9 +184,15 @@ fn isolates(exam: &mut Exam, policy: &NetworkPolicy) {
     .into();
     finding.since = policy.metadata.creation_timestamp;
     let selector = selection::words(&policy.spec.pod_selector);
-    let selector = if selector.is_empty() { "{}: every pod of the namespace".to_owned() } else { selector };
+    let selector = if selector.is_empty() {
+        "{}: every pod of the namespace".to_owned()
+    } else {
+        selector
+    };
     finding.evidence.push(exam.field("spec.podSelector", selector));
-    finding.evidence.push(exam.field("spec.ingress", "nothing is allowed"));
+    finding
+        .evidence
+        .push(exam.field("spec.ingress", "nothing is allowed"));
     for name in names {
         let service = Key::new(Kind::Service, namespace, name).object();
         finding

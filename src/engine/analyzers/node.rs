@@ -272,14 +272,18 @@ fn cordoned(node: &Node, object: &ObjectRef) -> Finding {
 /// follows from conditions, which say it better.
 fn evicting(node: &Node, object: &ObjectRef) -> Option<Finding> {
     let (index, taint) = node.spec.taints.iter().enumerate().find(|(_, taint)| {
-        let own = taint.key.starts_with("node.kubernetes.io/") && taint.key != "node.kubernetes.io/out-of-service";
+        let own =
+            taint.key.starts_with("node.kubernetes.io/") && taint.key != "node.kubernetes.io/out-of-service";
         taint.effect == "NoExecute" && !own
     })?;
     let mut finding = Finding::new(
         "NodeEvicting",
         Severity::Info,
         object.clone(),
-        brief(&format!("has every pod leave that does not tolerate {}", taint.key), 110),
+        brief(
+            &format!("has every pod leave that does not tolerate {}", taint.key),
+            110,
+        ),
     );
     finding.subject = (&*taint.key).into();
     finding.since = taint.time_added;

@@ -62,7 +62,11 @@ fn claim_words(claim: Option<&ClaimRef>) -> String {
 /// Its claim is gone, and it could not be deleted or emptied.
 fn failed(exam: &mut Exam, volume: &PersistentVolume) {
     let status = &volume.status;
-    let why = if status.message.is_empty() { &*status.reason } else { &*status.message };
+    let why = if status.message.is_empty() {
+        &*status.reason
+    } else {
+        &*status.message
+    };
     let title = if why.is_empty() {
         "could not be reclaimed".to_owned()
     } else {
@@ -78,7 +82,9 @@ fn failed(exam: &mut Exam, volume: &PersistentVolume) {
     finding.since = status.last_phase_transition_time;
     finding.evidence.push(exam.field("status.phase", "Failed"));
     if !status.message.is_empty() {
-        finding.evidence.push(exam.field("status.message", &*status.message));
+        finding
+            .evidence
+            .push(exam.field("status.message", &*status.message));
     }
     if let Some(event) = exam.event(&["VolumeFailedDelete", "VolumeFailedRecycle"]) {
         finding.evidence.push(facts::event(event));
@@ -105,7 +111,10 @@ fn released(exam: &mut Exam, volume: &PersistentVolume) {
         (
             "VolumeNotReclaimed",
             Severity::Warning,
-            format!("still there although {claim} is gone and its policy is {}", volume.spec.persistent_volume_reclaim_policy),
+            format!(
+                "still there although {claim} is gone and its policy is {}",
+                volume.spec.persistent_volume_reclaim_policy
+            ),
             "Its provisioner should have deleted it: it does not run, or it cannot.",
         )
     };
@@ -157,13 +166,18 @@ fn kept(exam: &mut Exam, volume: &PersistentVolume) {
     let mut finding = exam.finding("VolumeKeptForOther", Severity::Info, title);
     finding.message = message.into();
     finding.since = volume.status.last_phase_transition_time;
-    finding
-        .evidence
-        .push(exam.field("spec.claimRef", format!("{}/{}", reference.namespace, reference.name)));
+    finding.evidence.push(exam.field(
+        "spec.claimRef",
+        format!("{}/{}", reference.namespace, reference.name),
+    ));
     let object = Key::new(Kind::PersistentVolumeClaim, &reference.namespace, &reference.name).object();
     finding.evidence.push(facts::related(
         object,
-        if elsewhere { format!("is bound to {bound}") } else { "is another one of the same name".to_owned() },
+        if elsewhere {
+            format!("is bound to {bound}")
+        } else {
+            "is another one of the same name".to_owned()
+        },
     ));
     exam.report(finding);
 }

@@ -43,7 +43,8 @@ impl Analyzer for ReplicaSetAnalyzer {
         if set.metadata.deletion_timestamp.is_some() {
             return analysis;
         }
-        let Some(mut finding) = deployment::denial(world, "ReplicaSetCreateFailed", &object, &set.status.conditions)
+        let Some(mut finding) =
+            deployment::denial(world, "ReplicaSetCreateFailed", &object, &set.status.conditions)
         else {
             return analysis;
         };

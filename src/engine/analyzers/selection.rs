@@ -45,7 +45,7 @@ pub(super) fn is_empty(selector: &Selector) -> bool {
 
 /// The pod that was probably meant by a selector that selects nothing: a typing error, not a wish.
 pub(super) fn meant(world: &World, namespace: &str, selector: &Selector) -> Option<Near> {
-    if !selector.match_expressions.is_empty() {
+    if !selector.match_expressions.is_empty() || selector.match_labels.is_empty() {
         return None;
     }
     near::find(world, namespace, &selector.match_labels).filter(Near::same_keys)
@@ -53,9 +53,19 @@ pub(super) fn meant(world: &World, namespace: &str, selector: &Selector) -> Opti
 
 /// A selector in words, `app=web, tier in (a, b)`.
 pub(super) fn words(selector: &Selector) -> String {
-    let labels = selector.match_labels.iter().map(|(key, value)| format!("{key}={value}"));
+    let labels = selector
+        .match_labels
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"));
     let expressions = selector.match_expressions.iter().map(|one| {
-        let (key, values) = (&one.key, one.values.iter().map(|value| &**value).collect::<Vec<_>>().join(", "));
+        let (key, values) = (
+            &one.key,
+            one.values
+                .iter()
+                .map(|value| &**value)
+                .collect::<Vec<_>>()
+                .join(", "),
+        );
         match one.operator.as_str() {
             "In" => format!("{key} in ({values})"),
             "NotIn" => format!("{key} not in ({values})"),

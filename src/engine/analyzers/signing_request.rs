@@ -43,19 +43,40 @@ fn check(exam: &mut Exam, request: &CertificateSigningRequest) {
     let (code, title, since, kind) = if request.status.issued {
         return;
     } else if let Some(denied) = is("Denied") {
-        let why = if denied.message.is_empty() { &*denied.reason } else { &*denied.message };
+        let why = if denied.message.is_empty() {
+            &*denied.reason
+        } else {
+            &*denied.message
+        };
         let title = format!("the certificate for {who} was refused: {why}");
-        ("CertificateDenied", title, denied.last_transition_time.or(made), "Denied")
+        (
+            "CertificateDenied",
+            title,
+            denied.last_transition_time.or(made),
+            "Denied",
+        )
     } else if let Some(failed) = is("Failed") {
-        let why = if failed.message.is_empty() { &*failed.reason } else { &*failed.message };
+        let why = if failed.message.is_empty() {
+            &*failed.reason
+        } else {
+            &*failed.message
+        };
         let title = format!("the certificate for {who} could not be signed: {why}");
-        ("CertificateFailed", title, failed.last_transition_time.or(made), "Failed")
+        (
+            "CertificateFailed",
+            title,
+            failed.last_transition_time.or(made),
+            "Failed",
+        )
     } else if let Some(approved) = is("Approved") {
         let since = approved.last_transition_time.or(made);
         if exam.is_early(since, grace::CERTIFICATE_REQUEST) {
             return;
         }
-        let title = format!("approved, but {} signs no certificate for {who}", request.spec.signer_name);
+        let title = format!(
+            "approved, but {} signs no certificate for {who}",
+            request.spec.signer_name
+        );
         ("CertificateNotSigned", title, since, "Approved")
     } else {
         if exam.is_early(made, grace::CERTIFICATE_REQUEST) {
@@ -69,12 +90,22 @@ fn check(exam: &mut Exam, request: &CertificateSigningRequest) {
         &*request.spec.signer_name,
         "kubernetes.io/kubelet-serving" | "kubernetes.io/kube-apiserver-client-kubelet"
     );
-    let severity = if of_kubelet { Severity::Warning } else { Severity::Info };
+    let severity = if of_kubelet {
+        Severity::Warning
+    } else {
+        Severity::Info
+    };
     let mut finding = exam.finding(code, severity, brief(&title, 130));
     finding.message = format!(
         "{who} asks {} for a certificate ({}).",
         request.spec.signer_name,
-        request.spec.usages.iter().map(|usage| &**usage).collect::<Vec<_>>().join(", ")
+        request
+            .spec
+            .usages
+            .iter()
+            .map(|usage| &**usage)
+            .collect::<Vec<_>>()
+            .join(", ")
     )
     .into();
     finding.since = since;

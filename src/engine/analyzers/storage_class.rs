@@ -60,7 +60,10 @@ fn several(exam: &mut Exam, newest: &StorageClass, others: &[&StorageClass]) {
     let mut finding = exam.finding(
         "StorageClassSeveralDefaults",
         Severity::Info,
-        format!("one of {} default classes; being the newest, it is the one that counts", others.len() + 1),
+        format!(
+            "one of {} default classes; being the newest, it is the one that counts",
+            others.len() + 1
+        ),
     );
     finding.message = format!(
         "Claims that name no class get {}, because it is the newest of the classes that are marked as default; {} {} so \

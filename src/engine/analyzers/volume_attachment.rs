@@ -70,9 +70,10 @@ fn attach(exam: &mut Exam, attachment: &VolumeAttachment, error: &VolumeError) {
     );
     finding.message = error.message.clone();
     finding.since = attachment.metadata.creation_timestamp;
-    finding
-        .evidence
-        .push(exam.field("status.attachError.message", &*error.message).at(error.time));
+    finding.evidence.push(
+        exam.field("status.attachError.message", &*error.message)
+            .at(error.time),
+    );
     places(exam, attachment, &mut finding);
     exam.report(finding);
 }
@@ -85,11 +86,16 @@ fn detach(exam: &mut Exam, attachment: &VolumeAttachment, error: &VolumeError) {
         Severity::Warning,
         format!("{volume} cannot be detached from node {node}: {why}"),
     );
-    finding.message = format!("{} Until it is, no other node can have it.", error.message.trim_end_matches('.')).into();
+    finding.message = format!(
+        "{} Until it is, no other node can have it.",
+        error.message.trim_end_matches('.')
+    )
+    .into();
     finding.since = attachment.metadata.deletion_timestamp;
-    finding
-        .evidence
-        .push(exam.field("status.detachError.message", &*error.message).at(error.time));
+    finding.evidence.push(
+        exam.field("status.detachError.message", &*error.message)
+            .at(error.time),
+    );
     places(exam, attachment, &mut finding);
     exam.report(finding);
 }
@@ -97,8 +103,12 @@ fn detach(exam: &mut Exam, attachment: &VolumeAttachment, error: &VolumeError) {
 /// Volume, node and driver; a node that does not answer is to blame.
 fn places(exam: &Exam, attachment: &VolumeAttachment, finding: &mut Finding) {
     let spec = &attachment.spec;
-    finding.evidence.push(exam.field("spec.nodeName", &*spec.node_name));
-    finding.evidence.push(exam.field("spec.attacher", &*spec.attacher));
+    finding
+        .evidence
+        .push(exam.field("spec.nodeName", &*spec.node_name));
+    finding
+        .evidence
+        .push(exam.field("spec.attacher", &*spec.attacher));
     let node = exam.world.get::<Node>("", &spec.node_name);
     let ready = node.and_then(|node| condition(&node.status.conditions, "Ready"));
     if let Some(node) = node.filter(|_| ready.is_some_and(|ready| ready.status != "True")) {

@@ -108,7 +108,12 @@ fn examine(
     let port = service.port.unwrap_or(443);
     let words = format!("{}/{}", service.namespace, service.name);
     let place = format!("webhooks[{index}].clientConfig.service");
-    let met = backend::meet(exam.world, &service.namespace, &service.name, PortName::Number(port));
+    let met = backend::meet(
+        exam.world,
+        &service.namespace,
+        &service.name,
+        PortName::Number(port),
+    );
     let since = match &met {
         Backend::Nobody(there) => backend::nobody_since(exam.world, there).max(made),
         _ => made,
@@ -121,7 +126,10 @@ fn examine(
         ),
         Backend::NoPort(there) => (
             "WebhookPortMissing",
-            format!("webhook {name} cannot be asked: Service {words} has no port {port}, but {}", backend::ports(there)),
+            format!(
+                "webhook {name} cannot be asked: Service {words} has no port {port}, but {}",
+                backend::ports(there)
+            ),
         ),
         Backend::Nobody(_) => (
             "WebhookNobodyReady",
@@ -155,20 +163,27 @@ fn examine(
     .into();
     match met {
         Backend::NoPort(there) => {
-            finding.evidence.push(exam.field(format!("{place}.port"), port.to_string()));
+            finding
+                .evidence
+                .push(exam.field(format!("{place}.port"), port.to_string()));
             finding.evidence.extend(backend::port_facts(there));
         }
         Backend::Nobody(there) => {
             finding.evidence.push(exam.field(&*place, &*words));
             finding.evidence.push(backend::endpoint_fact(exam.world, there));
             let object = service.object();
-            finding.evidence.push(facts::related(object.clone(), "is asked, and nobody behind it is ready"));
+            finding.evidence.push(facts::related(
+                object.clone(),
+                "is asked, and nobody behind it is ready",
+            ));
             finding.culprit = Some(object);
         }
         Backend::Missing => {
             finding.evidence.push(exam.field(&*place, &*words));
             let object = service.object();
-            finding.evidence.push(facts::related(object, format!("Service {words} does not exist")));
+            finding
+                .evidence
+                .push(facts::related(object, format!("Service {words} does not exist")));
         }
         _ => finding
             .evidence
@@ -238,7 +253,10 @@ fn severity(exam: &Exam, webhook: &Webhook) -> Severity {
         writes && rule.resources.iter().any(|one| VITAL.contains(&&**one))
     });
     let mutates = exam.key.kind == Kind::MutatingWebhookConfiguration;
-    match (ignores(webhook), vital && reaches(exam.world, &webhook.namespace_selector)) {
+    match (
+        ignores(webhook),
+        vital && reaches(exam.world, &webhook.namespace_selector),
+    ) {
         (false, true) => Severity::Critical,
         // What should be added to each pod is missing from it.
         (false, false) => Severity::Warning,

@@ -307,7 +307,7 @@ fn by_selected_workload(world: &World, _: &GroupKey, group: &Group, index: &Inde
 }
 
 /// The objects that a group's findings blame.
-fn blamed<'a>(group: &'a Group) -> impl Iterator<Item = &'a ObjectRef> {
+fn blamed(group: &Group) -> impl Iterator<Item = &ObjectRef> {
     group
         .findings
         .iter()

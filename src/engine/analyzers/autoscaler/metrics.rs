@@ -24,9 +24,11 @@ pub(super) fn check(exam: &mut Exam, scaler: &HorizontalPodAutoscaler, active: &
     );
     finding.message = active.message.clone();
     finding.since = active.last_transition_time;
-    finding
-        .evidence
-        .extend(facts::condition(&exam.object, &scaler.status.conditions, "ScalingActive"));
+    finding.evidence.extend(facts::condition(
+        &exam.object,
+        &scaler.status.conditions,
+        "ScalingActive",
+    ));
     if !api(exam, active, &mut finding) {
         requests(exam, scaler, &mut finding);
     }
@@ -104,7 +106,11 @@ fn requests(exam: &Exam, scaler: &HorizontalPodAutoscaler, finding: &mut Finding
             continue;
         }
         let lacking = spec.containers.iter().enumerate().find(|(_, one)| {
-            let asked = one.resources.requests.get(resource).or(one.resources.limits.get(resource));
+            let asked = one
+                .resources
+                .requests
+                .get(resource)
+                .or(one.resources.limits.get(resource));
             (container.is_empty() || one.name == container) && asked.is_none()
         });
         let Some((index, lacking)) = lacking else { continue };
@@ -134,5 +140,11 @@ fn defaulted(exam: &Exam, resource: &str) -> bool {
         .in_namespace::<LimitRange>(&exam.key.namespace)
         .flat_map(|range| &range.spec.limits)
         .filter(|limit| limit.kind == "Container")
-        .any(|limit| limit.default_request.get(resource).or(limit.default.get(resource)).is_some())
+        .any(|limit| {
+            limit
+                .default_request
+                .get(resource)
+                .or(limit.default.get(resource))
+                .is_some()
+        })
 }

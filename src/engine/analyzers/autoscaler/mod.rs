@@ -112,19 +112,25 @@ fn target_missing(exam: &mut Exam, scaler: &HorizontalPodAutoscaler) -> bool {
         .min();
     finding.message = match &alike {
         Some((_, other)) => format!("There is no {kind} {name} to be scaled. There is one named {other}."),
-        None => format!("There is no {kind} {name} in namespace {} to be scaled.", key.namespace),
+        None => format!(
+            "There is no {kind} {name} in namespace {} to be scaled.",
+            key.namespace
+        ),
     }
     .into();
     finding.since = scaler.metadata.creation_timestamp;
     finding
         .evidence
         .push(exam.field("spec.scaleTargetRef.name", name));
-    finding
-        .evidence
-        .push(facts::related(target.clone(), format!("{kind} {name} does not exist")));
-    finding
-        .evidence
-        .extend(facts::condition(&exam.object, &scaler.status.conditions, "AbleToScale"));
+    finding.evidence.push(facts::related(
+        target.clone(),
+        format!("{kind} {name} does not exist"),
+    ));
+    finding.evidence.extend(facts::condition(
+        &exam.object,
+        &scaler.status.conditions,
+        "AbleToScale",
+    ));
     exam.report(finding);
     true
 }
@@ -133,21 +139,28 @@ fn cannot_scale(exam: &mut Exam, scaler: &HorizontalPodAutoscaler, able: &Condit
     if exam.is_early(able.last_transition_time, grace::EXTENSION) {
         return;
     }
-    let said = if able.message.is_empty() { &*able.reason } else { &*able.message };
-    let said = said
-        .rsplit_once("current scale: ")
-        .map_or(said, |(_, why)| why);
+    let said = if able.message.is_empty() {
+        &*able.reason
+    } else {
+        &*able.message
+    };
+    let said = said.rsplit_once("current scale: ").map_or(said, |(_, why)| why);
     let target = &scaler.spec.scale_target_ref;
     let mut finding = exam.finding(
         "AutoscalerCannotScale",
         Severity::Warning,
-        brief(&format!("cannot scale {} {}: {said}", target.kind, target.name), 120),
+        brief(
+            &format!("cannot scale {} {}: {said}", target.kind, target.name),
+            120,
+        ),
     );
     finding.message = able.message.clone();
     finding.since = able.last_transition_time;
-    finding
-        .evidence
-        .extend(facts::condition(&exam.object, &scaler.status.conditions, "AbleToScale"));
+    finding.evidence.extend(facts::condition(
+        &exam.object,
+        &scaler.status.conditions,
+        "AbleToScale",
+    ));
     finding
         .evidence
         .push(exam.field("spec.scaleTargetRef.kind", &*target.kind));
@@ -164,9 +177,11 @@ fn at_most(exam: &mut Exam, scaler: &HorizontalPodAutoscaler, limited: &Conditio
     );
     finding.message = limited.message.clone();
     finding.since = limited.last_transition_time;
-    finding
-        .evidence
-        .extend(facts::condition(&exam.object, &scaler.status.conditions, "ScalingLimited"));
+    finding.evidence.extend(facts::condition(
+        &exam.object,
+        &scaler.status.conditions,
+        "ScalingLimited",
+    ));
     finding
         .evidence
         .push(exam.field("spec.maxReplicas", most.to_string()));

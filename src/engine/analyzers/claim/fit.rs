@@ -21,7 +21,10 @@ pub(super) fn misfit(claim: &PersistentVolumeClaim, volume: &PersistentVolume) -
         }
     }
     if matches!(volume.status.phase.as_str(), "Released" | "Failed") {
-        return Some(format!("is {}: its former claim is gone, and it was not cleaned", volume.status.phase));
+        return Some(format!(
+            "is {}: its former claim is gone, and it was not cleaned",
+            volume.status.phase
+        ));
     }
     let class = wants.storage_class_name.as_deref().unwrap_or_default();
     if class != gives.storage_class_name.as_str() {
@@ -31,13 +34,19 @@ pub(super) fn misfit(claim: &PersistentVolumeClaim, volume: &PersistentVolume) -
             (class, has) => format!("is of class {has}, and it asks for {class}"),
         });
     }
-    let (asked, has) = (wants.resources.requests.get("storage"), gives.capacity.get("storage"));
+    let (asked, has) = (
+        wants.resources.requests.get("storage"),
+        gives.capacity.get("storage"),
+    );
     if let (Some(asked), Some(has)) = (asked, has)
         && quantity::value(has)? < quantity::value(asked)?
     {
         return Some(format!("has {has}, and it asks for {asked}"));
     }
-    let lacks = wants.access_modes.iter().find(|mode| !gives.access_modes.contains(mode));
+    let lacks = wants
+        .access_modes
+        .iter()
+        .find(|mode| !gives.access_modes.contains(mode));
     if let Some(mode) = lacks {
         return Some(format!("does not allow {mode}"));
     }
@@ -52,7 +61,8 @@ pub(super) fn misfit(claim: &PersistentVolumeClaim, volume: &PersistentVolume) -
 pub(super) fn explain(case: &Case, class: &str, finding: &mut Finding) -> bool {
     let of_class: Vec<&PersistentVolume> = if class.is_empty() {
         let all = case.world.all::<PersistentVolume>();
-        all.filter(|volume| volume.spec.storage_class_name == "").collect()
+        all.filter(|volume| volume.spec.storage_class_name.is_empty())
+            .collect()
     } else {
         let key = Key::new(Kind::StorageClass, "", class);
         let named = case.world.referrers_of(&key, Kind::PersistentVolume);
@@ -69,10 +79,17 @@ pub(super) fn explain(case: &Case, class: &str, finding: &mut Finding) -> bool {
     let Some((nearest, why)) = misfits.first() else {
         return false;
     };
-    let what = if class.is_empty() { "without a class".to_owned() } else { format!("of class {class}") };
+    let what = if class.is_empty() {
+        "without a class".to_owned()
+    } else {
+        format!("of class {class}")
+    };
     finding.title = match of_class.len() {
         1 => format!("the only volume {what}, {}, {why}", nearest.metadata.name),
-        many => format!("none of the {many} volumes {what} fits it: {} {why}", nearest.metadata.name),
+        many => format!(
+            "none of the {many} volumes {what} fits it: {} {why}",
+            nearest.metadata.name
+        ),
     }
     .into();
     finding.message = format!(
@@ -80,15 +97,18 @@ pub(super) fn explain(case: &Case, class: &str, finding: &mut Finding) -> bool {
         nearest.metadata.name
     )
     .into();
-    let object = |volume: &PersistentVolume| Key::new(Kind::PersistentVolume, "", &volume.metadata.name).object();
+    let object =
+        |volume: &PersistentVolume| Key::new(Kind::PersistentVolume, "", &volume.metadata.name).object();
     for (volume, _) in misfits.iter().take(3) {
         let size = volume.spec.capacity.get("storage").unwrap_or_default();
         finding
             .evidence
             .push(Evidence::field(object(volume), "spec.capacity.storage", size));
-        finding
-            .evidence
-            .push(Evidence::field(object(volume), "status.phase", &*volume.status.phase));
+        finding.evidence.push(Evidence::field(
+            object(volume),
+            "status.phase",
+            &*volume.status.phase,
+        ));
     }
     finding.culprit = None;
     true

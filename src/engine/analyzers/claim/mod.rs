@@ -363,17 +363,17 @@ fn asked_volume(case: &mut Case, volume: &str) {
             if let Some(why) = fit::misfit(case.claim, there) {
                 finding.title = format!("waits for volume {volume}, which {why}").into();
                 finding.message = format!("The claim asks for volume {volume} by name, which {why}.").into();
-                finding
-                    .evidence
-                    .push(facts::related(object.clone(), why));
+                finding.evidence.push(facts::related(object.clone(), why));
             }
         }
         None if case.world.sync(Kind::PersistentVolume, "") == Sync::Synced => {
             finding.title = format!("waits for volume {volume}, which does not exist").into();
-            finding.message = format!("The claim asks for volume {volume} by name, and there is no such volume.").into();
-            finding
-                .evidence
-                .push(facts::related(object.clone(), format!("volume {volume} does not exist")));
+            finding.message =
+                format!("The claim asks for volume {volume} by name, and there is no such volume.").into();
+            finding.evidence.push(facts::related(
+                object.clone(),
+                format!("volume {volume} does not exist"),
+            ));
         }
         None => {}
     }

@@ -98,7 +98,10 @@ fn waits_for_file_system(case: &mut Case) {
     }
     let mut finding = case.finding(
         "ClaimFileSystemNotGrown",
-        format!("its volume has grown, its file system waits for pod {} to be started anew", user.name),
+        format!(
+            "its volume has grown, its file system waits for pod {} to be started anew",
+            user.name
+        ),
     );
     finding.severity = Severity::Warning;
     finding.since = pending.last_transition_time;
@@ -114,8 +117,14 @@ fn waits_for_file_system(case: &mut Case) {
         kind,
     ));
     for (path, size) in [
-        ("spec.resources.requests.storage", case.claim.spec.resources.requests.get("storage")),
-        ("status.capacity.storage", case.claim.status.capacity.get("storage")),
+        (
+            "spec.resources.requests.storage",
+            case.claim.spec.resources.requests.get("storage"),
+        ),
+        (
+            "status.capacity.storage",
+            case.claim.status.capacity.get("storage"),
+        ),
     ] {
         finding.evidence.extend(size.map(|size| case.field(path, size)));
     }

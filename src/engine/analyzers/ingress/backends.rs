@@ -40,7 +40,11 @@ pub(super) fn check(exam: &mut Exam, ingress: &Ingress) {
     let mut targets: BTreeMap<Target, Vec<String>> = BTreeMap::new();
     for (path, one) in ingress.backends() {
         // Other objects than Services, and names that the AWS load balancer controller looks up in annotations.
-        if let Some(service) = one.service.as_ref().filter(|service| service.port.name != "use-annotation") {
+        if let Some(service) = one
+            .service
+            .as_ref()
+            .filter(|service| service.port.name != "use-annotation")
+        {
             targets.entry(Target::new(service)).or_default().push(path);
         }
     }
@@ -57,7 +61,11 @@ pub(super) fn check(exam: &mut Exam, ingress: &Ingress) {
         broken.extend(finding);
     }
     // Everything that it leads to is broken, or part of it.
-    let worst = if broken.len() == all { Severity::Critical } else { Severity::Warning };
+    let worst = if broken.len() == all {
+        Severity::Critical
+    } else {
+        Severity::Warning
+    };
     for mut finding in broken {
         finding.severity = finding.severity.min(worst);
         exam.report(finding);
@@ -71,15 +79,17 @@ fn requests(ingress: &Ingress, place: &str) -> String {
         let paths = rule.http.paths.iter().enumerate();
         paths.map(move |(p, path)| (format!("spec.rules[{r}].http.paths[{p}].backend"), rule, path))
     });
-    paths
-        .find(|(at, ..)| at == place)
-        .map_or_else(
-            || "what no rule takes".to_owned(),
-            |(_, rule, path)| {
-                let path = if path.path.is_empty() { "/" } else { path.path.as_str() };
-                format!("{}{path}", rule.host)
-            },
-        )
+    paths.find(|(at, ..)| at == place).map_or_else(
+        || "what no rule takes".to_owned(),
+        |(_, rule, path)| {
+            let path = if path.path.is_empty() {
+                "/"
+            } else {
+                path.path.as_str()
+            };
+            format!("{}{path}", rule.host)
+        },
+    )
 }
 
 fn start(exam: &Exam, code: &str, target: &Target, title: String) -> Finding {
@@ -121,15 +131,21 @@ fn missing(exam: &mut Exam, ingress: &Ingress, target: &Target, places: &[String
         .min();
     let service = Key::new(Kind::Service, &exam.key.namespace, name).object();
     finding.message = match alike {
-        Some((_, other)) => format!("{place} names Service {name}, which does not exist. There is one named {other}."),
-        None => format!("{place} names Service {name}, which does not exist in namespace {}.", exam.key.namespace),
+        Some((_, other)) => {
+            format!("{place} names Service {name}, which does not exist. There is one named {other}.")
+        }
+        None => format!(
+            "{place} names Service {name}, which does not exist in namespace {}.",
+            exam.key.namespace
+        ),
     }
     .into();
     finding.since = ingress.metadata.creation_timestamp;
     place_facts(exam, &mut finding, places, "name", name);
-    finding
-        .evidence
-        .push(facts::related(service.clone(), format!("Service {name} does not exist")));
+    finding.evidence.push(facts::related(
+        service.clone(),
+        format!("Service {name} does not exist"),
+    ));
     if alike.is_none() {
         finding.culprit = Some(service);
     }

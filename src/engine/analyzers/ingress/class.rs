@@ -121,9 +121,10 @@ fn passed_by(exam: &mut Exam, ingress: &Ingress, class: &str) {
     finding
         .evidence
         .push(exam.field("status.loadBalancer.ingress", "empty"));
-    finding
-        .evidence
-        .push(facts::related(served.object(), "has the same class and an address"));
+    finding.evidence.push(facts::related(
+        served.object(),
+        "has the same class and an address",
+    ));
     let said = exam.world.events_of(exam.key);
     if let Some(event) = said.iter().rev().find(|event| event.is_warning()) {
         finding.evidence.push(facts::event(event));

@@ -21,7 +21,11 @@ pub(super) fn check(exam: &mut Exam, ingress: &Ingress) {
             let Some(other) = winner(exam, ingress, &rule.host, path) else {
                 continue;
             };
-            let place = format!("{}{}", rule.host, if path.path.is_empty() { "/" } else { &path.path });
+            let place = format!(
+                "{}{}",
+                rule.host,
+                if path.path.is_empty() { "/" } else { &path.path }
+            );
             let mut finding = exam.finding(
                 "IngressConflict",
                 Severity::Warning,
@@ -37,12 +41,12 @@ pub(super) fn check(exam: &mut Exam, ingress: &Ingress) {
             finding
                 .evidence
                 .push(exam.field(format!("spec.rules[{r}].http.paths[{p}]"), &*place));
-            finding
-                .evidence
-                .push(facts::related(other.object(), format!("has {place} too, and is older")));
+            finding.evidence.push(facts::related(
+                other.object(),
+                format!("has {place} too, and is older"),
+            ));
             exam.report(finding);
-            exam.analysis
-                .look_again_at(grace::later(exam.now, ASK_AGAIN));
+            exam.analysis.look_again_at(grace::later(exam.now, ASK_AGAIN));
         }
     }
 }
@@ -67,7 +71,13 @@ fn one_each(exam: &Exam, ingress: &Ingress) -> bool {
 
 /// The older Ingress that has the same host and path and leads elsewhere.
 fn winner<'a>(exam: &Exam<'a>, ingress: &Ingress, host: &Symbol, path: &IngressPath) -> Option<&'a Key> {
-    let age = |one: &Ingress| (one.metadata.creation_timestamp, one.metadata.namespace.clone(), one.metadata.name.clone());
+    let age = |one: &Ingress| {
+        (
+            one.metadata.creation_timestamp,
+            one.metadata.namespace.clone(),
+            one.metadata.name.clone(),
+        )
+    };
     let own = age(ingress);
     exam.world.ingresses_of(host).find(|key| {
         let Some(other) = exam.world.get::<Ingress>(&key.namespace, &key.name) else {
@@ -80,7 +90,8 @@ fn winner<'a>(exam: &Exam<'a>, ingress: &Ingress, host: &Symbol, path: &IngressP
             .filter(|rule| rule.host == *host)
             .flat_map(|rule| &rule.http.paths)
             .any(|one| {
-                let elsewhere = one.backend != path.backend || other.meta().namespace != ingress.metadata.namespace;
+                let elsewhere =
+                    one.backend != path.backend || other.meta().namespace != ingress.metadata.namespace;
                 one.path == path.path && one.path_type == path.path_type && elsewhere
             });
         *key != exam.key

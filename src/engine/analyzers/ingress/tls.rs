@@ -19,10 +19,19 @@ pub(super) fn check(exam: &mut Exam, ingress: &Ingress) {
     let issued = ISSUERS
         .iter()
         .any(|issuer| ingress.metadata.annotations.get(issuer).is_some());
-    let seconds = if issued { grace::CERTIFICATE } else { grace::INGRESS };
+    let seconds = if issued {
+        grace::CERTIFICATE
+    } else {
+        grace::INGRESS
+    };
     for (index, tls) in ingress.spec.tls.iter().enumerate() {
         let name = tls.secret_name.as_str();
-        let first = ingress.spec.tls.iter().position(|other| other.secret_name == name) == Some(index);
+        let first = ingress
+            .spec
+            .tls
+            .iter()
+            .position(|other| other.secret_name == name)
+            == Some(index);
         // Without a name the controller has a certificate of its own.
         if name.is_empty() || !first {
             continue;
@@ -38,17 +47,27 @@ pub(super) fn check(exam: &mut Exam, ingress: &Ingress) {
             continue;
         }
         let (code, title) = match lacks {
-            Some(key) => ("IngressTlsSecretIncomplete", format!("its TLS Secret {name} has no key {key}")),
+            Some(key) => (
+                "IngressTlsSecretIncomplete",
+                format!("its TLS Secret {name} has no key {key}"),
+            ),
             None if issued => (
                 "IngressTlsSecretMissing",
                 format!("its TLS Secret {name} does not exist: no certificate was issued"),
             ),
-            None => ("IngressTlsSecretMissing", format!("its TLS Secret {name} does not exist")),
+            None => (
+                "IngressTlsSecretMissing",
+                format!("its TLS Secret {name} does not exist"),
+            ),
         };
         let mut finding = exam.finding(code, Severity::Warning, title);
         finding.subject = name.into();
         let hosts: Vec<&str> = tls.hosts.iter().map(|host| &**host).take(3).collect();
-        let hosts = if hosts.is_empty() { "its hosts".to_owned() } else { hosts.join(", ") };
+        let hosts = if hosts.is_empty() {
+            "its hosts".to_owned()
+        } else {
+            hosts.join(", ")
+        };
         finding.message = match lacks {
             Some(key) => format!(
                 "The certificate of {hosts} is to come from Secret {name}, which has no key {key}: clients get \

@@ -84,9 +84,7 @@ fn check(exam: &mut Exam, account: &ServiceAccount) {
     }
     for pod in users {
         let object = Key::new(Kind::Pod, &exam.key.namespace, &pod.metadata.name).object();
-        finding
-            .evidence
-            .push(facts::related(object, "carries its token"));
+        finding.evidence.push(facts::related(object, "carries its token"));
     }
     exam.report(finding);
 }

@@ -45,7 +45,12 @@ macro_rules! analyzer {
             fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis {
                 let mut exam = Exam::new(world, key, now);
                 if let Some(binding) = world.get::<$binding>(&key.namespace, &key.name) {
-                    check(&mut exam, binding.meta(), &binding.role(), &binding.subjects);
+                    check(
+                        &mut exam,
+                        binding.meta(),
+                        &binding.role(),
+                        &binding.subjects,
+                    );
                 }
                 exam.analysis
             }
@@ -87,16 +92,26 @@ fn check(exam: &mut Exam, meta: &Meta, role: &ObjectRef, subjects: &[Subject]) {
         .take(3)
         .map(|subject| format!("{} {}", subject.kind, subject.name))
         .collect();
-    let may = if has_all(&rule.verbs) { "anything" } else { "what it lists" };
-    let with = if has_all(&rule.resources) { "everything" } else { "some kinds" };
+    let may = if has_all(&rule.verbs) {
+        "anything"
+    } else {
+        "what it lists"
+    };
+    let with = if has_all(&rule.resources) {
+        "everything"
+    } else {
+        "some kinds"
+    };
     let mut finding = exam.finding(
         "BindingGivesAll",
         Severity::Info,
-        brief(&format!("lets {} do {may} with {with} ({})", who.join(", "), role.short()), 130),
+        brief(
+            &format!("lets {} do {may} with {with} ({})", who.join(", "), role.short()),
+            130,
+        ),
     );
-    let words = |list: &[crate::engine::object::Symbol]| {
-        list.iter().map(|one| &**one).collect::<Vec<_>>().join(", ")
-    };
+    let words =
+        |list: &[crate::engine::object::Symbol]| list.iter().map(|one| &**one).collect::<Vec<_>>().join(", ");
     finding.message = format!(
         "Rule {index} of {} has a wildcard: verbs {}, resources {}.",
         role.short(),
@@ -106,10 +121,16 @@ fn check(exam: &mut Exam, meta: &Meta, role: &ObjectRef, subjects: &[Subject]) {
     .into();
     finding.since = meta.creation_timestamp;
     finding.evidence.push(exam.field("roleRef.name", &*role.name));
-    for (field, list) in [("verbs", &rule.verbs), ("resources", &rule.resources), ("apiGroups", &rule.api_groups)] {
-        finding
-            .evidence
-            .push(Evidence::field(role.clone(), format!("rules[{index}].{field}"), words(list)));
+    for (field, list) in [
+        ("verbs", &rule.verbs),
+        ("resources", &rule.resources),
+        ("apiGroups", &rule.api_groups),
+    ] {
+        finding.evidence.push(Evidence::field(
+            role.clone(),
+            format!("rules[{index}].{field}"),
+            words(list),
+        ));
     }
     exam.report(finding);
 }

@@ -60,16 +60,28 @@ fn spec<'a>(world: &'a World, key: &Key) -> Option<(&'a PodSpec, &'static str)> 
     let (namespace, name) = (&*key.namespace, &*key.name);
     let template = "spec.template.spec";
     match key.kind {
-        Kind::Deployment => Some((&world.get::<Deployment>(namespace, name)?.spec.template.spec, template)),
-        Kind::StatefulSet => Some((&world.get::<StatefulSet>(namespace, name)?.spec.template.spec, template)),
-        Kind::DaemonSet => Some((&world.get::<DaemonSet>(namespace, name)?.spec.template.spec, template)),
+        Kind::Deployment => Some((
+            &world.get::<Deployment>(namespace, name)?.spec.template.spec,
+            template,
+        )),
+        Kind::StatefulSet => Some((
+            &world.get::<StatefulSet>(namespace, name)?.spec.template.spec,
+            template,
+        )),
+        Kind::DaemonSet => Some((
+            &world.get::<DaemonSet>(namespace, name)?.spec.template.spec,
+            template,
+        )),
         Kind::ReplicationController => {
             let controller = world.get::<ReplicationController>(namespace, name)?;
             Some((&controller.spec.template.spec, template))
         }
         Kind::CronJob => {
             let cron = world.get::<CronJob>(namespace, name)?;
-            Some((&cron.spec.job_template.spec.template.spec, "spec.jobTemplate.spec.template.spec"))
+            Some((
+                &cron.spec.job_template.spec.template.spec,
+                "spec.jobTemplate.spec.template.spec",
+            ))
         }
         Kind::Job => {
             let job = world.get::<Job>(namespace, name)?;
@@ -82,7 +94,10 @@ fn spec<'a>(world: &'a World, key: &Key) -> Option<(&'a PodSpec, &'static str)> 
             let told = pod.metadata.controller().is_some_and(|owner| {
                 // A ReplicaSet's template is not kept, but its Deployment's is.
                 KINDS.iter().any(|kind| owner.kind == kind.name())
-                    || world.top_owner(key).key().is_some_and(|top| KINDS.contains(&top.kind))
+                    || world
+                        .top_owner(key)
+                        .key()
+                        .is_some_and(|top| KINDS.contains(&top.kind))
             });
             (!ended && !told).then_some((&pod.spec, "spec"))
         }
@@ -109,7 +124,10 @@ fn privileged(exam: &mut Exam, spec: &PodSpec, path: &str) {
     let mut finding = exam.finding(
         "WorkloadPrivileged",
         Severity::Info,
-        format!("container {} is privileged: it may do all that root on its node may", first.name),
+        format!(
+            "container {} is privileged: it may do all that root on its node may",
+            first.name
+        ),
     );
     finding.message = "A privileged container is not held to any of the limits that containers have.".into();
     for (place, _) in which.iter().take(3) {
@@ -167,16 +185,19 @@ fn root(exam: &mut Exam, spec: &PodSpec, path: &str) {
     let which: Vec<(String, &Container)> = containers(spec)
         .filter(|(_, one)| may_be_root(spec, one))
         .collect();
-    let Some((place, first)) = which.first() else { return };
+    let Some((place, first)) = which.first() else {
+        return;
+    };
     let user = first.security.run_as_user.or(spec.security.run_as_user);
     let title = match user {
         Some(_) => format!("container {} runs as root", first.name),
         None => format!("container {} runs as root if its image says so", first.name),
     };
     let mut finding = exam.finding("WorkloadMayRunAsRoot", Severity::Info, title);
-    finding.message = "Neither the pod nor the container says that it must not run as root (runAsNonRoot) or as whom it \
+    finding.message =
+        "Neither the pod nor the container says that it must not run as root (runAsNonRoot) or as whom it \
                        runs (runAsUser)."
-        .into();
+            .into();
     if user.is_some() {
         finding.message = "It is told to run as user 0.".into();
     }

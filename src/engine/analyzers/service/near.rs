@@ -97,12 +97,24 @@ pub(in crate::engine::analyzers) fn unlike(a: &str, b: &str) -> Option<usize> {
     if long.contains(short) {
         return Some(1);
     }
+    if is_short_for(short, long) {
+        return Some(2);
+    }
     let edits = edits(a, b);
     // `database` for `db`: a common beginning or end of some length counts too.
     let parts_shared = a
         .split(['-', '_', '.', '/'])
         .any(|part| part.len() > 2 && b.split(['-', '_', '.', '/']).any(|other| other == part));
     (edits * 3 <= long.len() || parts_shared).then_some(edits.max(1))
+}
+
+/// Whether a word of two or three letters is short for a long one: `db` for `database`.
+fn is_short_for(short: &str, long: &str) -> bool {
+    let mut rest = long.chars();
+    (2..=3).contains(&short.len())
+        && long.len() >= 6
+        && short.chars().next() == long.chars().next()
+        && short.chars().all(|letter| rest.any(|one| one == letter))
 }
 
 /// Levenshtein's distance.
@@ -136,6 +148,8 @@ mod tests {
             ("orders-database", "orders-db", true),
             ("sesion-store", "session-store", true),
             ("database", "cache", false),
+            ("database", "db", true),
+            ("ledger", "db", false),
             ("", "x", false),
             ("frontend", "frontned", true),
         ] {

@@ -35,19 +35,17 @@ fn load_balancer(exam: &mut Exam, service: &Service) {
     let event = exam.event(FAILED);
     let class = service.spec.load_balancer_class.as_str();
     let title = match (event, class) {
-        (Some(event), _) => brief(
-            &format!("gets no address from outside: {}", event.message),
-            120,
-        ),
+        (Some(event), _) => brief(&format!("gets no address from outside: {}", event.message), 120),
         (None, "") => "gets no address from outside: nobody makes its load balancer".to_owned(),
         (None, class) => {
             format!("gets no address from outside: nobody makes load balancers of class {class}")
         }
     };
     let mut finding = exam.finding("ServiceLoadBalancerPending", Severity::Warning, title);
-    finding.message = "The Service is of type LoadBalancer, and no address was given to it. Inside the cluster it can be \
+    finding.message =
+        "The Service is of type LoadBalancer, and no address was given to it. Inside the cluster it can be \
                        reached all the same."
-        .into();
+            .into();
     finding.since = service.metadata.creation_timestamp;
     finding
         .evidence
@@ -71,7 +69,9 @@ fn external_name(exam: &mut Exam, service: &Service) {
     let (title, message) = if let Some((service, namespace)) = missing {
         (
             format!("leads to Service {namespace}/{service}, which does not exist"),
-            format!("{name} is the name of a Service of this cluster, and there is none such: the name does not resolve."),
+            format!(
+                "{name} is the name of a Service of this cluster, and there is none such: the name does not resolve."
+            ),
         )
     } else if end.rsplit('.').next() == Some("invalid") {
         (
@@ -97,9 +97,7 @@ fn external_name(exam: &mut Exam, service: &Service) {
     finding.evidence.push(exam.field("spec.type", "ExternalName"));
     if let Some((service, namespace)) = missing {
         let object = Key::new(Kind::Service, namespace, service).object();
-        finding
-            .evidence
-            .push(facts::related(object, "does not exist"));
+        finding.evidence.push(facts::related(object, "does not exist"));
     }
     exam.report(finding);
 }

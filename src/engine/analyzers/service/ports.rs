@@ -85,7 +85,10 @@ impl Case<'_> {
             let mut finding = self.finding(
                 "ServiceProtocolMismatch",
                 Severity::Info,
-                format!("leads to port {number} by {}, which its pods declare for {has}", protocol::name(&port.protocol)),
+                format!(
+                    "leads to port {number} by {}, which its pods declare for {has}",
+                    protocol::name(&port.protocol)
+                ),
             );
             finding.subject = port.port.to_string().into();
             finding.message = format!(
