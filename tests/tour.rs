@@ -68,10 +68,7 @@ fn visit(place: &Place) -> String {
             &["live"],
         );
         tour.keys(keys);
-        tour.see(
-            "`/` and a few letters: the problem that is looked for.",
-            &[holds, "①"],
-        );
+        tour.see("`/` and a few letters: the problem that is looked for.", &[holds, "①"]);
     } else {
         tour.see(
             "Start. What fails is there, worst first; the title says the cause, and the log line that proves it stands beside it.",

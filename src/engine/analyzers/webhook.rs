@@ -151,6 +151,10 @@ fn examine(
         return None;
     }
     let mut finding = exam.finding(code, severity(exam, webhook), title);
+    // A certificate that the machine's own authorities signed is rare, but would do.
+    if code == "WebhookWithoutAuthority" {
+        finding.severity = finding.severity.min(Severity::Warning);
+    }
     finding.subject = webhook.name.clone();
     finding.since = since;
     let policy = if ignores(webhook) { "Ignore" } else { "Fail" };
