@@ -256,8 +256,8 @@ impl World {
     /// templates refer to (ConfigMap, Secret, ServiceAccount, PriorityClass, RuntimeClass, ResourceClaim), the
     /// backends, certificates and class of an Ingress, the target of an autoscaler, class and volume of a claim,
     /// claim and class of a volume, node and volume of an attachment, Service and classes of a StatefulSet, the
-    /// Services of webhooks, APIServices, conversions and names that lead to one, a binding's role and accounts or policy, and the pull
-    /// secrets of an account. Pods by node or claim: [`World::pods_on`], [`World::pods_with_claim`].
+    /// Services of webhooks, APIServices, conversions and external names, a binding's role and accounts or policy,
+    /// and the pull secrets of an account. Pods by node or claim: [`World::pods_on`], [`World::pods_with_claim`].
     pub fn referrers(&self, to: &Key) -> Vec<Key> {
         self.index.referrers(to)
     }
