@@ -220,6 +220,7 @@ fn start(live: &Arc<Live>) -> Engine {
             scope: Scope::default(),
             exclude: Vec::new(),
             no_logs: true,
+            posture: false,
             now: Arc::new(Timestamp::now),
         },
     )

@@ -147,6 +147,7 @@ async fn show(
             scope,
             exclude,
             no_logs: false,
+            posture: false,
             now: now.clone(),
         },
     );

@@ -35,11 +35,26 @@ pub struct Look {
     pub snapshot: Arc<Snapshot>,
 }
 
+/// How much to look at.
+#[derive(Clone, Copy)]
+pub struct Depth {
+    /// The logs of what fails.
+    pub logs: bool,
+    /// What is allowed more than need be.
+    pub posture: bool,
+}
+
+/// Everything: what is asked about may be any of it.
+pub const ALL: Depth = Depth {
+    logs: true,
+    posture: true,
+};
+
 /// Looks until everything has been read that can be.
 ///
 /// # Errors
 /// There is no cluster, or pods cannot be read and nothing was found either.
-pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
+pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
     let live = Live::new(&cli.cluster.access(), Arc::new(OwnTerminal)).await?;
     let scope = cli.cluster.scope(&live.namespace);
     let options = Options {
@@ -50,7 +65,8 @@ pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
             .iter()
             .map(|name| name.as_str().into())
             .collect(),
-        no_logs,
+        no_logs: !depth.logs,
+        posture: depth.posture,
         now: Arc::new(jiff::Timestamp::now),
     };
     let engine = Engine::start(&live, &options);

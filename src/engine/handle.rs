@@ -38,6 +38,8 @@ pub struct Options {
     pub exclude: Vec<Text>,
     /// Whether logs of failing containers are not to be read.
     pub no_logs: bool,
+    /// Whether to look also at what is allowed more than need be ([`analyzers::posture`]).
+    pub posture: bool,
     /// The clock that ages count by.
     pub now: Now,
 }
@@ -60,10 +62,14 @@ impl Engine {
     /// Starts to watch a cluster.
     pub fn start(live: &Arc<Live>, options: &Options) -> Self {
         let now = (options.now)();
+        let mut looking = analyzers::all();
+        if options.posture {
+            looking.extend(analyzers::posture());
+        }
         let mut core = Core::new(
             &live.context,
             options.scope.namespaces.clone(),
-            analyzers::all(),
+            looking,
             Playbook::builtin(),
             !options.no_logs,
             now,

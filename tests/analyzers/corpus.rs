@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use k8stui::engine::analyzers::security;
+use k8stui::engine::analyzers;
 use k8stui::engine::causes;
 use k8stui::engine::finding::{Finding, Severity};
 use k8stui::engine::playbook::Playbook;
@@ -14,7 +14,7 @@ use k8stui::engine::world::{LogKey, World};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::worlds::{add_log, findings, world};
+use super::worlds::{add_log, findings, found_by, world};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -142,7 +142,9 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
         }
         let now: Timestamp = case.now.parse().unwrap();
         let mut found = findings(&world, now);
-        found.retain(|finding| case.posture || !security::CODES.contains(&&*finding.code));
+        if case.posture {
+            found.extend(found_by(analyzers::posture(), &world, now));
+        }
         let right = found.len() == case.expect.len()
             && case
                 .expect

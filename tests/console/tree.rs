@@ -208,7 +208,7 @@ fn what_is_but_information_waits_until_a_word_asks_for_it() {
         60,
     );
     let console = Console::new(120, 40).snapshot(live(vec![cordoned.done()]));
-    assert!(console.screen().contains("Nothing is failing."));
+    assert!(console.screen().contains("Nothing is failing"));
     let console = console.keys("/info");
     assert!(console.screen().contains("cordoned"), "{}", console.screen());
     assert!(title(&console).starts_with("worker-2"));

@@ -79,7 +79,7 @@ pub trait Analyzer: Send + Sync {
     fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis;
 }
 
-/// Every analyzer.
+/// Every analyzer of faults.
 pub fn all() -> Vec<Box<dyn Analyzer>> {
     let mut all: Vec<Box<dyn Analyzer>> = vec![
         Box::new(deployment::DeploymentAnalyzer),
@@ -103,13 +103,21 @@ pub fn all() -> Vec<Box<dyn Analyzer>> {
         Box::new(disruption_budget::DisruptionBudgetAnalyzer),
         Box::new(namespace::NamespaceAnalyzer),
         Box::new(signing_request::SigningRequestAnalyzer),
-        Box::new(security::DefaultAccountAnalyzer),
-        Box::new(security::RoleBindingAnalyzer),
-        Box::new(security::ClusterRoleBindingAnalyzer),
     ];
     for kind in deletion::kinds() {
         all.push(Box::new(deletion::DeletionAnalyzer(kind)));
     }
+    all
+}
+
+/// Those that tell what is allowed more than need be. There is something to say of nearly every workload, none of it a
+/// fault: so they are asked apart.
+pub fn posture() -> Vec<Box<dyn Analyzer>> {
+    let mut all: Vec<Box<dyn Analyzer>> = vec![
+        Box::new(security::DefaultAccountAnalyzer),
+        Box::new(security::RoleBindingAnalyzer),
+        Box::new(security::ClusterRoleBindingAnalyzer),
+    ];
     for kind in security::kinds() {
         all.push(Box::new(security::PostureAnalyzer(kind)));
     }

@@ -7,7 +7,8 @@ use crate::engine::analyzers::messages::brief;
 use crate::engine::analyzers::{Analysis, Analyzer};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{
-    Container, CronJob, DaemonSet, Deployment, Job, Pod, PodSpec, ReplicationController, StatefulSet,
+    Container, CronJob, DaemonSet, Deployment, Job, OwnerRef, Pod, PodSpec, ReplicationController,
+    StatefulSet,
 };
 use crate::engine::object::{Key, Kind};
 use crate::engine::world::World;
@@ -41,7 +42,8 @@ impl Analyzer for PostureAnalyzer {
     }
 
     fn reads(&self) -> &'static [Kind] {
-        &[]
+        // What makes a pod says what it is made from.
+        &[Kind::ReplicaSet]
     }
 
     fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis {
@@ -91,13 +93,15 @@ fn spec<'a>(world: &'a World, key: &Key) -> Option<(&'a PodSpec, &'static str)> 
         Kind::Pod => {
             let pod = world.get::<Pod>(namespace, name)?;
             let ended = matches!(pod.status.phase.as_str(), "Succeeded" | "Failed");
+            let is_told_of = |owner: &OwnerRef| KINDS.iter().any(|kind| owner.kind == kind.name());
+            // A ReplicaSet's template is not kept, but its Deployment's is.
             let told = pod.metadata.controller().is_some_and(|owner| {
-                // A ReplicaSet's template is not kept, but its Deployment's is.
-                KINDS.iter().any(|kind| owner.kind == kind.name())
-                    || world
-                        .top_owner(key)
-                        .key()
-                        .is_some_and(|top| KINDS.contains(&top.kind))
+                let set = Key::new(Kind::ReplicaSet, namespace, &owner.name);
+                is_told_of(owner)
+                    || (owner.kind == "ReplicaSet"
+                        && world
+                            .meta(&set)
+                            .is_none_or(|set| set.controller().is_some_and(is_told_of)))
             });
             (!ended && !told).then_some((&pod.spec, "spec"))
         }
