@@ -1,20 +1,23 @@
 //! The corpus: for each predicate a world in which it must fire, and one that is nearly it and must not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use k8stui::engine::analyzers;
 use k8stui::engine::causes;
+use k8stui::engine::core::Core;
 use k8stui::engine::finding::{Finding, Severity};
+use k8stui::engine::object::Kind;
 use k8stui::engine::playbook::Playbook;
-use k8stui::engine::problem::Member;
-use k8stui::engine::world::{LogKey, World};
+use k8stui::engine::problem::{Member, State};
+use k8stui::engine::watch::Report;
+use k8stui::engine::world::{Delta, LogKey, World};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::worlds::{add_log, findings, found_by, world};
+use super::worlds::{add_log, findings, found_by, object, world};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -181,4 +184,76 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
         failures.join("\n")
     );
     assert!(cases.len() >= 360, "{} cases", cases.len());
+}
+
+/// What is told of a world, step by step: every finding by code, object and subject.
+fn told(core: &mut Core, now: Timestamp) -> BTreeSet<String> {
+    core.settle(now);
+    let snapshot = core.snapshot(now);
+    let active = snapshot
+        .problems
+        .iter()
+        .filter(|problem| problem.state == State::Active);
+    active
+        .flat_map(|problem| &problem.members)
+        .map(|member| words(&member.finding))
+        .collect()
+}
+
+fn words(finding: &Finding) -> String {
+    format!("{} {} {}", finding.code, finding.object, finding.subject)
+}
+
+#[test]
+fn what_is_told_step_by_step_is_what_one_look_tells() {
+    let mut failures = Vec::new();
+    for (file, case) in cases().iter().filter(|(_, case)| case.logs.is_empty()) {
+        let now: Timestamp = case.now.parse().unwrap();
+        let unread: Vec<&str> = case.unread.iter().map(String::as_str).collect();
+        let looking = || {
+            let mut looking = analyzers::all();
+            looking.extend(analyzers::posture().into_iter().filter(|_| case.posture));
+            looking
+        };
+        let whole = world(case.objects.iter().cloned(), &unread);
+        let wanted: BTreeSet<String> = found_by(looking(), &whole, now).iter().map(words).collect();
+        for backwards in [false, true] {
+            let mut core = Core::new("", Vec::new(), looking(), Playbook::default(), false, now);
+            core.take(
+                Report::Identity {
+                    id: "cluster".into(),
+                    server_version: "".into(),
+                },
+                now,
+            );
+            let read = Kind::ALL.iter().filter(|kind| !unread.contains(&kind.name()));
+            let read = read.map(|kind| Delta::Synced {
+                kind: *kind,
+                namespace: None,
+                keep: HashSet::default(),
+            });
+            core.take(Report::Deltas(read.collect()), now);
+            let mut objects = case.objects.clone();
+            if backwards {
+                objects.reverse();
+            }
+            let mut last = BTreeSet::new();
+            for value in objects {
+                core.take(Report::Deltas(vec![Delta::Upsert(object(value).unwrap())]), now);
+                last = told(&mut core, now);
+            }
+            if last != wanted {
+                failures.push(format!(
+                    "{file}: {}, backwards: {backwards}\n  told:   {last:?}\n  wanted: {wanted:?}",
+                    case.name
+                ));
+            }
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "{}:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
