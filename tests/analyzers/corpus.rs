@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use k8stui::engine::analyzers;
+use k8stui::engine::analyzers::{self, Analyzer};
 use k8stui::engine::causes;
 use k8stui::engine::core::Core;
 use k8stui::engine::finding::{Finding, Severity};
@@ -204,6 +204,25 @@ fn words(finding: &Finding) -> String {
     format!("{} {} {}", finding.code, finding.object, finding.subject)
 }
 
+/// A core that has read everything there is of every kind but those in `unread`, which is nothing so far.
+fn read_core(looking: Vec<Box<dyn Analyzer>>, unread: &[&str], now: Timestamp) -> Core {
+    let mut core = Core::new("", Vec::new(), looking, Playbook::default(), false, now);
+    let identity = Report::Identity {
+        id: "cluster".into(),
+        server_version: "".into(),
+    };
+    core.take(identity, now);
+    let read = Kind::ALL.iter().filter(|kind| !unread.contains(&kind.name()));
+    let read = read.map(|kind| Delta::Synced {
+        kind: *kind,
+        namespace: None,
+        keep: HashSet::default(),
+    });
+    core.take(Report::Deltas(read.collect()), now);
+    core
+}
+
+/// Objects come one by one, in either order, and go one by one: what is told then is what one look would tell.
 #[test]
 fn what_is_told_step_by_step_is_what_one_look_tells() {
     let mut failures = Vec::new();
@@ -211,42 +230,38 @@ fn what_is_told_step_by_step_is_what_one_look_tells() {
         let now: Timestamp = case.now.parse().unwrap();
         let unread: Vec<&str> = case.unread.iter().map(String::as_str).collect();
         let looking = || {
-            let mut looking = analyzers::all();
-            looking.extend(analyzers::posture().into_iter().filter(|_| case.posture));
-            looking
+            let posture = analyzers::posture().into_iter().filter(|_| case.posture);
+            analyzers::all().into_iter().chain(posture).collect()
         };
-        let whole = world(case.objects.iter().cloned(), &unread);
-        let wanted: BTreeSet<String> = found_by(looking(), &whole, now).iter().map(words).collect();
-        for backwards in [false, true] {
-            let mut core = Core::new("", Vec::new(), looking(), Playbook::default(), false, now);
-            core.take(
-                Report::Identity {
-                    id: "cluster".into(),
-                    server_version: "".into(),
-                },
-                now,
-            );
-            let read = Kind::ALL.iter().filter(|kind| !unread.contains(&kind.name()));
-            let read = read.map(|kind| Delta::Synced {
-                kind: *kind,
-                namespace: None,
-                keep: HashSet::default(),
-            });
-            core.take(Report::Deltas(read.collect()), now);
+        let one_look = |objects: &[Value]| -> BTreeSet<String> {
+            let world = world(objects.iter().cloned(), &unread);
+            found_by(looking(), &world, now).iter().map(words).collect()
+        };
+        let mut compare = |step: &str, told: &BTreeSet<String>, wanted: &BTreeSet<String>| {
+            if told != wanted {
+                let name = &case.name;
+                failures.push(format!(
+                    "{file}: {name}, {step}\n  {told:?}\n  and not {wanted:?}"
+                ));
+            }
+        };
+        for step in ["backwards", "forwards"] {
             let mut objects = case.objects.clone();
-            if backwards {
+            if step == "backwards" {
                 objects.reverse();
             }
-            let mut last = BTreeSet::new();
-            for value in objects {
-                core.take(Report::Deltas(vec![Delta::Upsert(object(value).unwrap())]), now);
-                last = told(&mut core, now);
+            let mut core = read_core(looking(), &unread, now);
+            for value in &objects {
+                let delta = Delta::Upsert(object(value.clone()).unwrap());
+                core.take(Report::Deltas(vec![delta]), now);
+                core.settle(now);
             }
-            if last != wanted {
-                failures.push(format!(
-                    "{file}: {}, backwards: {backwards}\n  told:   {last:?}\n  wanted: {wanted:?}",
-                    case.name
-                ));
+            compare(step, &told(&mut core, now), &one_look(&objects));
+            while let Some(gone) = objects.pop() {
+                let key = object(gone).unwrap().key();
+                core.take(Report::Deltas(vec![Delta::Remove(key.clone())]), now);
+                let step = format!("{step}, then without {key:?}");
+                compare(&step, &told(&mut core, now), &one_look(&objects));
             }
         }
     }
