@@ -231,6 +231,7 @@ fn start(live: &Arc<Live>) -> Engine {
             exclude: Vec::new(),
             analyzers: Vec::new(),
             no_logs: true,
+            posture: false,
             now: Arc::new(Timestamp::now),
         },
     )

@@ -1,5 +1,6 @@
 //! The filter over the tree.
 
+use crate::engine::finding::Severity;
 use crate::engine::object::Text;
 use crate::engine::problem::Problem;
 
@@ -51,8 +52,11 @@ impl Filter {
         *self = Self::new(kept);
     }
 
-    /// Whether a problem passes.
+    /// Whether a problem passes. What is but information passes only if some word asks for it (`info` asks for all).
     pub fn matches(&self, problem: &Problem) -> bool {
+        if self.words.is_empty() {
+            return problem.severity > Severity::Info;
+        }
         self.words.iter().all(|word| {
             holds(&problem.title, word)
                 || holds(&problem.owner.kind, word)

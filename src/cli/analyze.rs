@@ -4,13 +4,18 @@ use std::io::Write;
 
 use super::args::{AnalyzeArgs, Cli, Output};
 use super::document::Document;
-use super::look::{Shown, look};
+use super::look::{Depth, Shown, look};
 use super::{CouldNot, FOUND, OK, text};
+use crate::engine::finding::Severity;
 use crate::engine::problem::Problem;
 
 /// Looks, prints, and says by the exit code whether something at `--fail-on` was found.
 pub async fn run(cli: &Cli, args: &AnalyzeArgs, out: &mut impl Write) -> Result<u8, CouldNot> {
-    let seen = look(cli, args.no_logs).await?.snapshot;
+    let depth = Depth {
+        logs: !args.no_logs,
+        posture: Severity::from(args.severity) == Severity::Info,
+    };
+    let seen = look(cli, depth).await?.snapshot;
     let filter = Shown::new(&cli.cluster, args.severity.into(), &args.filter);
     let shown: Vec<&Problem> = seen
         .problems

@@ -39,11 +39,26 @@ pub struct Look {
     pub home: Text,
 }
 
+/// How much to look at.
+#[derive(Clone, Copy)]
+pub struct Depth {
+    /// The logs of what fails.
+    pub logs: bool,
+    /// What is allowed more than need be.
+    pub posture: bool,
+}
+
+/// Everything: what is asked about may be any of it.
+pub const ALL: Depth = Depth {
+    logs: true,
+    posture: true,
+};
+
 /// Looks until everything has been read that can be.
 ///
 /// # Errors
 /// There is no cluster, or pods cannot be read and nothing was found either.
-pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
+pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
     let Opened {
         cluster,
         namespace,
@@ -59,7 +74,8 @@ pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
             .iter()
             .map(|name| name.as_str().into())
             .collect(),
-        no_logs,
+        no_logs: !depth.logs,
+        posture: depth.posture,
         now,
     };
     let engine = Engine::start(cluster, &options);
@@ -77,8 +93,9 @@ pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
 
 /// Why nothing can be said at all: pods could not be read anywhere and nothing else was found.
 fn blind(snapshot: &Snapshot) -> Option<String> {
+    let told = |problem: &Arc<Problem>| problem.severity > Severity::Info;
     let offline = matches!(snapshot.cluster.connection, Connection::Files { .. });
-    if !snapshot.problems.is_empty() || (offline && snapshot.objects > 0) {
+    if snapshot.problems.iter().any(told) || (offline && snapshot.objects > 0) {
         return None;
     }
     let pods: Vec<_> = snapshot

@@ -44,9 +44,9 @@ pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
     let active = snapshot
         .problems
         .iter()
-        .filter(|problem| problem.state == State::Active)
+        .filter(|problem| problem.state == State::Active && problem.severity > Severity::Info)
         .count();
-    if active == 0 {
+    if active == 0 && shown.is_empty() {
         text.push_str("\nNothing is failing.\n");
     } else if shown.is_empty() {
         let _ = writeln!(

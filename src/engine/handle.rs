@@ -42,6 +42,8 @@ pub struct Options {
     pub analyzers: Vec<(String, String)>,
     /// Whether logs of failing containers are not to be read.
     pub no_logs: bool,
+    /// Whether to look also at what is allowed more than need be ([`analyzers::posture`]).
+    pub posture: bool,
     /// The clock that ages count by.
     pub now: Now,
 }
@@ -69,12 +71,15 @@ impl Engine {
         let context = cluster.context();
         let now = (options.now)();
         let catalog = Arc::new(LazyCatalog::new(options.analyzers.clone()));
-        let mut analyzers = analyzers::all();
-        analyzers.push(Box::new(CustomAnalyzer::new(catalog.clone())));
+        let mut looking = analyzers::all();
+        if options.posture {
+            looking.extend(analyzers::posture());
+        }
+        looking.push(Box::new(CustomAnalyzer::new(catalog.clone())));
         let mut core = Core::new(
             &context,
             options.scope.namespaces.clone(),
-            analyzers,
+            looking,
             Playbook::builtin(),
             !options.no_logs,
             now,

@@ -128,7 +128,8 @@ impl View<'_> {
     /// Whether the panes have given way to one message.
     fn is_one_pane(self) -> bool {
         let model = self.model;
-        model.place == Place::Home && model.snapshot.problems.is_empty() && model.visit.is_none()
+        let nothing = model.tree.rows().is_empty() && model.filter.is_empty();
+        model.place == Place::Home && nothing && model.visit.is_none()
     }
 
     fn style(self, role: Role) -> Style {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use k8stui::engine::analyzers::logs;
+use k8stui::engine::analyzers::{self, logs};
 use k8stui::engine::kinds::Pod;
 use k8stui::engine::object::Kind;
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::kept::written;
 use super::recorded::{NOW, recorded};
-use super::worlds::{findings, object, world};
+use super::worlds::{findings, found_by, object, world};
 
 /// Objects as they were recorded, some of each kind, and those that are written of kinds that were not.
 fn templates() -> Vec<Value> {
@@ -107,7 +107,8 @@ proptest! {
         let world = world(objects, &[]);
         let now: Timestamp = NOW.parse().unwrap();
         let now = now.checked_add(jiff::SignedDuration::from_secs(ahead)).unwrap();
-        for finding in findings(&world, now) {
+        let posture = found_by(analyzers::posture(), &world, now);
+        for finding in findings(&world, now).into_iter().chain(posture) {
             prop_assert!(!finding.code.is_empty() && !finding.title.is_empty());
         }
         for pod in world.all::<Pod>() {

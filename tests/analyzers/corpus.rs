@@ -1,15 +1,23 @@
 //! The corpus: for each predicate a world in which it must fire, and one that is nearly it and must not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use k8stui::engine::analyzers::{self, Analyzer};
+use k8stui::engine::causes;
+use k8stui::engine::core::Core;
 use k8stui::engine::finding::{Finding, Severity};
-use k8stui::engine::world::LogKey;
+use k8stui::engine::object::Kind;
+use k8stui::engine::playbook::Playbook;
+use k8stui::engine::problem::{Member, State};
+use k8stui::engine::watch::Report;
+use k8stui::engine::world::{Delta, LogKey, World};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::worlds::{add_log, custom_findings, findings, is_watched, world};
+use super::worlds::{add_log, custom_findings, findings, found_by, is_watched, object, world};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,11 +32,17 @@ struct Case {
     /// Kinds that have not been read.
     #[serde(default)]
     unread: Vec<String>,
+    /// Whether what is allowed more than need be is told too: nearly every pod says too little.
+    #[serde(default)]
+    posture: bool,
     /// The clock.
     #[serde(default = "noon")]
     now: String,
     /// All findings that there must be; none is a near miss.
     expect: Vec<Expected>,
+    /// The problems that they make, where that is told: of each the code of its root, then those of its symptoms.
+    #[serde(default)]
+    problems: Vec<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +107,23 @@ fn matches(finding: &Finding, expected: &Expected) -> bool {
         })
 }
 
+/// The problems that findings make, worst first.
+fn joined(world: &World, found: &[Finding], now: Timestamp) -> Vec<Vec<String>> {
+    let findings: causes::Findings = found
+        .iter()
+        .map(|finding| (finding.id(&world.cluster), Arc::new(finding.clone())))
+        .collect();
+    causes::problems(world, &findings, &Playbook::builtin(), now)
+        .iter()
+        .map(|problem| {
+            let code = |member: &Member| member.finding.code.to_string();
+            let mut symptoms: Vec<String> = problem.symptoms().map(code).collect();
+            symptoms.sort();
+            problem.root().map(code).into_iter().chain(symptoms).collect()
+        })
+        .collect()
+}
+
 #[test]
 fn each_predicate_fires_and_its_near_miss_does_not() {
     let cases = cases();
@@ -116,12 +147,16 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
         let now: Timestamp = case.now.parse().unwrap();
         let mut found = findings(&world, now);
         found.extend(custom_findings(&case.objects, &case.unread, now));
+        if case.posture {
+            found.extend(found_by(analyzers::posture(), &world, now));
+        }
         let right = found.len() == case.expect.len()
             && case
                 .expect
                 .iter()
                 .all(|expected| found.iter().any(|finding| matches(finding, expected)));
-        if !right {
+        let told = case.problems.is_empty() || joined(&world, &found, now) == case.problems;
+        if !right || !told {
             let seen: Vec<String> = found
                 .iter()
                 .map(|one| {
@@ -135,7 +170,12 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
                     )
                 })
                 .collect();
-            failures.push(format!("{file}: {}\n  found:\n{}", case.name, seen.join("\n")));
+            failures.push(format!(
+                "{file}: {}\n  found:\n{}\n  problems: {:?}",
+                case.name,
+                seen.join("\n"),
+                joined(&world, &found, now)
+            ));
         }
     }
     assert!(
@@ -145,5 +185,94 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
         cases.len(),
         failures.join("\n")
     );
-    assert!(cases.len() >= 80, "{} cases", cases.len());
+    assert!(cases.len() >= 360, "{} cases", cases.len());
+}
+
+/// What is told of a world, step by step: every finding by code, object and subject.
+fn told(core: &mut Core, now: Timestamp) -> BTreeSet<String> {
+    core.settle(now);
+    let snapshot = core.snapshot(now);
+    let active = snapshot
+        .problems
+        .iter()
+        .filter(|problem| problem.state == State::Active);
+    active
+        .flat_map(|problem| &problem.members)
+        .map(|member| words(&member.finding))
+        .collect()
+}
+
+fn words(finding: &Finding) -> String {
+    format!("{} {} {}", finding.code, finding.object, finding.subject)
+}
+
+/// A core that has read everything there is of every kind but those in `unread`, which is nothing so far.
+fn read_core(looking: Vec<Box<dyn Analyzer>>, unread: &[&str], now: Timestamp) -> Core {
+    let mut core = Core::new("", Vec::new(), looking, Playbook::default(), false, now);
+    let identity = Report::Identity {
+        id: "cluster".into(),
+        server_version: "".into(),
+    };
+    core.take(identity, now);
+    let read = Kind::ALL.iter().filter(|kind| !unread.contains(&kind.name()));
+    let read = read.map(|kind| Delta::Synced {
+        kind: *kind,
+        namespace: None,
+        keep: HashSet::default(),
+    });
+    core.take(Report::Deltas(read.collect()), now);
+    core
+}
+
+/// Objects come one by one, in either order, and go one by one: what is told then is what one look would tell.
+#[test]
+fn what_is_told_step_by_step_is_what_one_look_tells() {
+    let mut failures = Vec::new();
+    for (file, case) in cases().iter().filter(|(_, case)| case.logs.is_empty()) {
+        let now: Timestamp = case.now.parse().unwrap();
+        let unread: Vec<&str> = case.unread.iter().map(String::as_str).collect();
+        let looking = || {
+            let posture = analyzers::posture().into_iter().filter(|_| case.posture);
+            analyzers::all().into_iter().chain(posture).collect()
+        };
+        let one_look = |objects: &[Value]| -> BTreeSet<String> {
+            let world = world(objects.iter().cloned(), &unread);
+            found_by(looking(), &world, now).iter().map(words).collect()
+        };
+        let mut compare = |step: &str, told: &BTreeSet<String>, wanted: &BTreeSet<String>| {
+            if told != wanted {
+                let name = &case.name;
+                failures.push(format!(
+                    "{file}: {name}, {step}\n  {told:?}\n  and not {wanted:?}"
+                ));
+            }
+        };
+        for step in ["backwards", "forwards"] {
+            let mut objects = case.objects.clone();
+            // Custom kinds have a test of their own.
+            objects.retain(is_watched);
+            if step == "backwards" {
+                objects.reverse();
+            }
+            let mut core = read_core(looking(), &unread, now);
+            for value in &objects {
+                let delta = Delta::Upsert(object(value.clone()).unwrap());
+                core.take(Report::Deltas(vec![delta]), now);
+                core.settle(now);
+            }
+            compare(step, &told(&mut core, now), &one_look(&objects));
+            while let Some(gone) = objects.pop() {
+                let key = object(gone).unwrap().key();
+                core.take(Report::Deltas(vec![Delta::Remove(key.clone())]), now);
+                let step = format!("{step}, then without {key:?}");
+                compare(&step, &told(&mut core, now), &one_look(&objects));
+            }
+        }
+    }
+    assert!(
+        failures.is_empty(),
+        "{}:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }

@@ -259,6 +259,8 @@ fn objects_that_are_no_pods_are_known_by_whom_they_name() {
             json!({"kind": "StatefulSet", "metadata": {"name": "db", "namespace": "shop"},
                 "spec": {"serviceName": "db", "volumeClaimTemplates": [{"metadata": {"name": "data"},
                     "spec": {"storageClassName": "fast"}}]}}),
+            json!({"kind": "Service", "metadata": {"name": "legacy", "namespace": "shop"},
+                "spec": {"type": "ExternalName", "externalName": "ledger.pay.svc.cluster.local"}}),
             json!({"kind": "CronJob", "metadata": {"name": "nightly", "namespace": "shop"},
                 "spec": {"jobTemplate": {"spec": {"template": {"spec": {"containers": [
                     {"name": "main", "envFrom": [{"secretRef": {"name": "env"}}]}]}}}}}}),
@@ -318,6 +320,7 @@ fn objects_that_are_no_pods_are_known_by_whom_they_name() {
             vec!["CustomResourceDefinition/certificates.cert-manager.io"],
         ),
         (Kind::Service, "shop", "db", vec!["StatefulSet/shop/db"]),
+        (Kind::Service, "pay", "ledger", vec!["Service/shop/legacy"]),
         (Kind::Secret, "shop", "registry", vec!["ServiceAccount/shop/web"]),
         (Kind::Secret, "shop", "env", vec!["CronJob/shop/nightly"]),
         (Kind::ClusterRole, "", "view", vec!["RoleBinding/shop/read"]),
@@ -339,6 +342,25 @@ fn objects_that_are_no_pods_are_known_by_whom_they_name() {
         let to = Key::new(kind, namespace, name);
         assert_eq!(names(world.referrers(&to)), expected, "{to:?}");
     }
+}
+
+#[test]
+fn the_ingresses_of_a_host_are_known() {
+    let edge = |name: &str, hosts: &[&str]| {
+        let rules: Vec<Value> = hosts.iter().map(|host| json!({"host": host})).collect();
+        json!({"kind": "Ingress", "metadata": {"name": name, "namespace": "shop"}, "spec": {"rules": rules}})
+    };
+    let mut world = world(
+        [edge("a", &["x.example", "y.example"]), edge("b", &["x.example"])],
+        &[],
+    );
+    let of = |world: &World, host: &str| names(world.ingresses_of(&Symbol::from(host)).cloned());
+    assert_eq!(of(&world, "x.example"), ["Ingress/shop/a", "Ingress/shop/b"]);
+    world.apply(Delta::Upsert(object(edge("a", &["y.example"])).unwrap()));
+    assert_eq!(of(&world, "x.example"), ["Ingress/shop/b"]);
+    world.apply(Delta::Remove(Key::new(Kind::Ingress, "shop", "b")));
+    assert!(of(&world, "x.example").is_empty());
+    assert_eq!(of(&world, "y.example"), ["Ingress/shop/a"]);
 }
 
 #[test]

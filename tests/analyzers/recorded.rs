@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use k8stui::engine::analyzers::logs;
+use k8stui::engine::analyzers::{self, logs};
 use k8stui::engine::evidence::Numbered;
 use k8stui::engine::finding::{Finding, Severity};
 use k8stui::engine::kinds::Pod;
@@ -14,7 +14,7 @@ use k8stui::engine::playbook::Playbook;
 use k8stui::engine::world::World;
 use serde_json::Value;
 
-use super::worlds::{add_log, findings, world};
+use super::worlds::{add_log, findings, found_by, world};
 
 /// The objects of a kind that were recorded.
 pub fn recorded(kind: Kind) -> Vec<Value> {
@@ -129,7 +129,10 @@ fn the_order_and_the_texts_are_the_same_every_time() {
 fn every_finding_has_evidence_a_title_and_a_diagnosis() {
     let now: Timestamp = NOW.parse().unwrap();
     let playbook = Playbook::builtin();
-    for finding in findings(&cluster(), now) {
+    let cluster = cluster();
+    let posture = found_by(analyzers::posture(), &cluster, now);
+    assert!(!posture.is_empty());
+    for finding in findings(&cluster, now).into_iter().chain(posture) {
         assert!(!finding.evidence.is_empty(), "{finding:?}");
         assert!(
             !finding.title.is_empty() && finding.title.chars().count() <= 140,

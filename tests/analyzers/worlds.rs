@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use k8stui::engine::analyzers::custom::Resource;
 use k8stui::engine::analyzers::declared::{Catalog, Objects};
-use k8stui::engine::analyzers::{self, logs};
+use k8stui::engine::analyzers::{self, Analyzer, logs};
 use k8stui::engine::finding::Finding;
 use k8stui::engine::object::Kind;
 use k8stui::engine::world::{Delta, LogKey, Object, World};
@@ -91,8 +91,13 @@ pub fn line(text: &str) -> logs::LogLine {
 
 /// What all analyzers find, in order of object and code.
 pub fn findings(world: &World, now: Timestamp) -> Vec<Finding> {
+    found_by(analyzers::all(), world, now)
+}
+
+/// What these analyzers find, in order of object and code.
+pub fn found_by(analyzers: Vec<Box<dyn Analyzer>>, world: &World, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for analyzer in analyzers::all() {
+    for analyzer in analyzers {
         for key in world.keys(analyzer.kind()) {
             findings.extend(analyzer.analyze(world, &key, now).findings);
         }

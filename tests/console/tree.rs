@@ -198,3 +198,18 @@ fn a_lost_connection_that_comes_back_moves_nothing_and_tells_what_is_new() {
     assert!(title(&console).starts_with("checkout"));
     assert!(console.screen().contains("new ✖ coredns is down"));
 }
+
+#[test]
+fn what_is_but_information_waits_until_a_word_asks_for_it() {
+    let cordoned = Draft::new(
+        Severity::Info,
+        object("Node", "", "worker-2"),
+        "worker-2: cordoned: takes no new pods",
+        60,
+    );
+    let console = Console::new(120, 40).snapshot(live(vec![cordoned.done()]));
+    assert!(console.screen().contains("Nothing is failing"));
+    let console = console.keys("/info");
+    assert!(console.screen().contains("cordoned"), "{}", console.screen());
+    assert!(title(&console).starts_with("worker-2"));
+}

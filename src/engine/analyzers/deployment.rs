@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::messages::admission;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, facts, grace, webhook};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Condition, Deployment, Pod, condition};
 use crate::engine::object::{Key, Kind, ObjectRef};
@@ -22,7 +22,11 @@ impl Analyzer for DeploymentAnalyzer {
     }
 
     fn reads(&self) -> &'static [Kind] {
-        &[Kind::Pod]
+        &[
+            Kind::Pod,
+            Kind::ValidatingWebhookConfiguration,
+            Kind::MutatingWebhookConfiguration,
+        ]
     }
 
     fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis {
@@ -37,7 +41,7 @@ impl Analyzer for DeploymentAnalyzer {
         if meta.deletion_timestamp.is_some() || replicas == 0 || unseen {
             return analysis;
         }
-        let found = creation_fails(key, deployment)
+        let found = creation_fails(world, key, deployment)
             .or_else(|| stands_still(key, deployment))
             .or_else(|| unavailable(key, deployment, replicas, now, &mut analysis));
         if let Some(mut finding) = found {
@@ -77,7 +81,12 @@ fn is_gated(world: &World, key: &Key) -> bool {
 }
 
 /// A finding that pods cannot be created, of a Deployment or a ReplicaSet.
-pub(super) fn denial(code: &str, object: &ObjectRef, conditions: &[Condition]) -> Option<Finding> {
+pub(super) fn denial(
+    world: &World,
+    code: &str,
+    object: &ObjectRef,
+    conditions: &[Condition],
+) -> Option<Finding> {
     let failure = condition(conditions, "ReplicaFailure").filter(|failure| is(failure, "True"))?;
     if failure.reason == "FailedDelete" {
         let mut finding = Finding::new(code, Severity::Warning, object.clone(), "pods cannot be deleted");
@@ -103,12 +112,21 @@ pub(super) fn denial(code: &str, object: &ObjectRef, conditions: &[Condition]) -
             .push(facts::related(culprit.clone(), denial.title()));
         finding.culprit = Some(culprit);
     }
+    // The refusal names the webhook; what one changes is its configuration.
+    if let admission::Denial::WebhookFails { webhook, .. } = &denial {
+        finding.culprit = webhook::configuration_of(world, webhook).map(|key| key.object());
+    }
     Some(finding)
 }
 
-fn creation_fails(key: &Key, deployment: &Deployment) -> Option<Finding> {
+fn creation_fails(world: &World, key: &Key, deployment: &Deployment) -> Option<Finding> {
     let object = key.object();
-    let mut finding = denial("DeploymentReplicaFailure", &object, &deployment.status.conditions)?;
+    let mut finding = denial(
+        world,
+        "DeploymentReplicaFailure",
+        &object,
+        &deployment.status.conditions,
+    )?;
     finding.severity = finding.severity.min(severity(deployment));
     finding.evidence.extend(counts(&object, deployment));
     Some(finding)

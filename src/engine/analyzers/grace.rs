@@ -62,6 +62,36 @@ pub const CUSTOM_OBSERVED: i64 = 300;
 pub const CUSTOM_DELETION: i64 = 600;
 /// A run (a pipeline's, a backup's) that failed so long ago is history.
 pub const CUSTOM_RUN: i64 = 86_400;
+/// An Ingress is applied before or after its Service, class and certificate.
+pub const INGRESS: i64 = 60;
+/// Someone makes the certificate of an Ingress: a challenge by DNS takes minutes.
+pub const CERTIFICATE: i64 = 600;
+/// A load balancer of a cloud gets its address within minutes.
+pub const LOAD_BALANCER: i64 = 300;
+/// A selector that selects nothing yet: its workload is applied just after it.
+pub const SELECTOR: i64 = 120;
+/// A volume is attached or detached within seconds; a first try may meet the end of the one before.
+pub const ATTACH: i64 = 60;
+/// A volume that is to be deleted without its claim.
+pub const RECLAIM: i64 = 600;
+/// A file system grows when its pod next mounts it or at once; not after minutes.
+pub const FILE_SYSTEM_RESIZE: i64 = 600;
+/// What answers for the API server (webhooks, extensions) starts, and its certificate is put in place.
+pub const EXTENSION: i64 = 60;
+/// The certificate authority of a webhook is written by another controller.
+pub const CA_BUNDLE: i64 = 300;
+/// An autoscaler looks every 15 s; metrics of a new pod come after a minute or two.
+pub const METRICS: i64 = 120;
+/// A budget's pods start again.
+pub const BUDGET: i64 = 120;
+/// A node that never said anything.
+pub const NODE_SILENT: i64 = 120;
+/// A finalizer of a controller that must ask a cloud.
+pub const FINALIZER_CLOUD: i64 = 300;
+/// Requests of kubelets are approved by a controller at once where there is one.
+pub const CERTIFICATE_REQUEST: i64 = 600;
+/// Objects of one policy are applied one after the other.
+pub const POLICY: i64 = 60;
 
 /// `time` and so many seconds.
 pub fn later(time: Timestamp, seconds: i64) -> Timestamp {

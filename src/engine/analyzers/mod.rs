@@ -1,19 +1,37 @@
 //! Analyzers: pure functions from the world to findings.
 
+mod admission_policy;
+mod api_service;
+mod autoscaler;
+mod backend;
 mod claim;
 pub mod custom;
 pub mod declared;
+mod definition;
+mod deletion;
 mod deployment;
+mod disruption_budget;
+mod exam;
 mod exit;
 mod facts;
 mod grace;
+mod ingress;
 pub mod logs;
 mod messages;
+mod namespace;
+mod network_policy;
 mod node;
+mod persistent_volume;
 mod pod;
 pub mod quantity;
 mod replica_set;
+pub mod security;
+mod selection;
 mod service;
+mod signing_request;
+mod storage_class;
+mod volume_attachment;
+mod webhook;
 
 use jiff::Timestamp;
 
@@ -76,14 +94,47 @@ pub trait Analyzer: Send + Sync {
     fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis;
 }
 
-/// Every analyzer, in the order of their names.
+/// Every analyzer of faults.
 pub fn all() -> Vec<Box<dyn Analyzer>> {
-    vec![
+    let mut all: Vec<Box<dyn Analyzer>> = vec![
         Box::new(deployment::DeploymentAnalyzer),
         Box::new(node::NodeAnalyzer),
         Box::new(claim::ClaimAnalyzer),
         Box::new(pod::PodAnalyzer),
         Box::new(replica_set::ReplicaSetAnalyzer),
         Box::new(service::ServiceAnalyzer),
-    ]
+        Box::new(ingress::IngressAnalyzer),
+        Box::new(network_policy::NetworkPolicyAnalyzer),
+        Box::new(persistent_volume::PersistentVolumeAnalyzer),
+        Box::new(storage_class::StorageClassAnalyzer),
+        Box::new(volume_attachment::VolumeAttachmentAnalyzer),
+        Box::new(webhook::ValidatingWebhookAnalyzer),
+        Box::new(webhook::MutatingWebhookAnalyzer),
+        Box::new(admission_policy::AdmissionPolicyAnalyzer),
+        Box::new(admission_policy::AdmissionPolicyBindingAnalyzer),
+        Box::new(api_service::APIServiceAnalyzer),
+        Box::new(definition::DefinitionAnalyzer),
+        Box::new(autoscaler::AutoscalerAnalyzer),
+        Box::new(disruption_budget::DisruptionBudgetAnalyzer),
+        Box::new(namespace::NamespaceAnalyzer),
+        Box::new(signing_request::SigningRequestAnalyzer),
+    ];
+    for kind in deletion::kinds() {
+        all.push(Box::new(deletion::DeletionAnalyzer(kind)));
+    }
+    all
+}
+
+/// Those that tell what is allowed more than need be. There is something to say of nearly every workload, none of it a
+/// fault: so they are asked apart.
+pub fn posture() -> Vec<Box<dyn Analyzer>> {
+    let mut all: Vec<Box<dyn Analyzer>> = vec![
+        Box::new(security::DefaultAccountAnalyzer),
+        Box::new(security::RoleBindingAnalyzer),
+        Box::new(security::ClusterRoleBindingAnalyzer),
+    ];
+    for kind in security::kinds() {
+        all.push(Box::new(security::PostureAnalyzer(kind)));
+    }
+    all
 }

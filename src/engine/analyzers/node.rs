@@ -56,6 +56,7 @@ impl Analyzer for NodeAnalyzer {
         if node.spec.unschedulable {
             analysis.findings.push(cordoned(node, &object));
         }
+        analysis.findings.extend(evicting(node, &object));
         analysis
     }
 }
@@ -71,6 +72,7 @@ fn ready(
 ) -> bool {
     let conditions = &node.status.conditions;
     let Some(ready) = conditions.iter().find(|condition| condition.kind == "Ready") else {
+        never_reported(node, object, now, analysis);
         return false;
     };
     if ready.status == "True" {
@@ -122,6 +124,30 @@ fn ready(
     silent
 }
 
+/// A node of which no kubelet has ever said how it is.
+fn never_reported(node: &Node, object: &ObjectRef, now: Timestamp, analysis: &mut Analysis) {
+    let made = node.metadata.creation_timestamp;
+    if let Some(end) = made.map(|made| grace::later(made, grace::NODE_SILENT))
+        && now < end
+    {
+        return analysis.look_again_at(end);
+    }
+    let mut finding = Finding::new(
+        "NodeNotReady",
+        Severity::Critical,
+        object.clone(),
+        "has never reported: no kubelet says how it is",
+    );
+    finding.since = made;
+    finding.message = "The node is registered, and its status has no condition Ready.".into();
+    finding.evidence.push(Evidence::field(
+        object.clone(),
+        "status.conditions",
+        format!("{} conditions, none of them Ready", node.status.conditions.len()),
+    ));
+    analysis.findings.push(finding);
+}
+
 fn not_ready_title(ready: &Condition) -> String {
     let message = &ready.message;
     if message.contains("cni plugin not initialized")
@@ -141,19 +167,34 @@ fn not_ready_title(ready: &Condition) -> String {
     }
 }
 
+/// How conditions are named for which `True` is good.
+const GOOD: &[&str] = &[
+    "Ready",
+    "Healthy",
+    "Available",
+    "IsVoter",
+    "Registered",
+    "Succeeded",
+    "Synced",
+    "Reachable",
+    "Connected",
+    "Online",
+    "Initialized",
+    "Established",
+    "Operational",
+    "Functional",
+    "Running",
+    "Valid",
+    "UpToDate",
+    "Passed",
+    "OK",
+];
+
 /// Whether `True` is good for a condition: those named for health. All others tell of trouble when they are true.
 fn true_is_good(kind: &str) -> bool {
-    [
-        "Ready",
-        "Healthy",
-        "Available",
-        "IsVoter",
-        "Registered",
-        "Succeeded",
-        "Synced",
-    ]
-    .iter()
-    .any(|suffix| kind.ends_with(suffix))
+    let health = GOOD.iter().find_map(|word| kind.strip_suffix(word));
+    // `KubeletNotReady` is of those.
+    health.is_some_and(|before| !before.ends_with("Not"))
 }
 
 /// A condition other than `Ready` that tells of trouble.
@@ -225,4 +266,35 @@ fn cordoned(node: &Node, object: &ObjectRef) -> Finding {
         }
     }
     finding
+}
+
+/// A taint by which someone has pods leave: by intent, and worth knowing when they do. What the node controller sets
+/// follows from conditions, which say it better.
+fn evicting(node: &Node, object: &ObjectRef) -> Option<Finding> {
+    let (index, taint) = node.spec.taints.iter().enumerate().find(|(_, taint)| {
+        let own =
+            taint.key.starts_with("node.kubernetes.io/") && taint.key != "node.kubernetes.io/out-of-service";
+        taint.effect == "NoExecute" && !own
+    })?;
+    let mut finding = Finding::new(
+        "NodeEvicting",
+        Severity::Info,
+        object.clone(),
+        brief(
+            &format!("has every pod leave that does not tolerate {}", taint.key),
+            110,
+        ),
+    );
+    finding.subject = (&*taint.key).into();
+    finding.since = taint.time_added;
+    finding.message = "A taint with the effect NoExecute evicts running pods that do not tolerate it.".into();
+    finding.evidence.push(
+        Evidence::field(
+            object.clone(),
+            format!("spec.taints[{index}]"),
+            format!("{}={}:NoExecute", taint.key, taint.value),
+        )
+        .at(taint.time_added),
+    );
+    Some(finding)
 }

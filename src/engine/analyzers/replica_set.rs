@@ -20,7 +20,10 @@ impl Analyzer for ReplicaSetAnalyzer {
     }
 
     fn reads(&self) -> &'static [Kind] {
-        &[]
+        &[
+            Kind::ValidatingWebhookConfiguration,
+            Kind::MutatingWebhookConfiguration,
+        ]
     }
 
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
@@ -40,7 +43,8 @@ impl Analyzer for ReplicaSetAnalyzer {
         if set.metadata.deletion_timestamp.is_some() {
             return analysis;
         }
-        let Some(mut finding) = deployment::denial("ReplicaSetCreateFailed", &object, &set.status.conditions)
+        let Some(mut finding) =
+            deployment::denial(world, "ReplicaSetCreateFailed", &object, &set.status.conditions)
         else {
             return analysis;
         };

@@ -1,7 +1,7 @@
 //! Problems over time: assembled from the groups of one moment, and what they keep from the moment before
 //! (numbers, identity, that they healed).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -75,8 +75,9 @@ impl Problems {
         for (root, keys) in trees {
             fresh.extend(self.assemble(world, playbook, awaited, &forest, root, &keys));
         }
+        let alive = Alive::of(&fresh);
         for old in &self.all {
-            let gone = !fresh.iter().any(|new| same(old, new));
+            let gone = !alive.has(old);
             let healed_at = match old.state {
                 // While kinds are still being read, what goes was not understood yet: it gets another name (its
                 // owner's) or another root, and nothing has healed.
@@ -84,7 +85,8 @@ impl Problems {
                 State::Healed(at) if gone && now.duration_since(at) < HEALED_STAYS => Some(at),
                 _ => None,
             };
-            self.healed += u32::from(gone && old.state == State::Active && !old.provisional);
+            let told = old.severity > Severity::Info && !old.provisional;
+            self.healed += u32::from(gone && old.state == State::Active && told);
             if let Some(at) = healed_at {
                 fresh.push(Arc::new(healing::ended(old, findings, at)));
             }
@@ -96,19 +98,16 @@ impl Problems {
             forest
         };
         fresh.sort_by(|a, b| rank(a).cmp(&rank(b)));
-        self.numbers
-            .retain(|id, _| fresh.iter().any(|problem| problem.id == *id));
+        let ids: HashSet<&Text> = fresh.iter().map(|problem| &problem.id).collect();
+        self.numbers.retain(|id, _| ids.contains(id));
         if fresh == self.all {
             return false;
         }
         // What did not change stays the same allocation: whoever compares two snapshots compares pointers first.
+        let before: HashMap<&Text, &Arc<Problem>> = self.all.iter().map(|old| (&old.id, old)).collect();
         for problem in &mut fresh {
-            if let Some(old) = self
-                .all
-                .iter()
-                .find(|old| old.id == problem.id && old == &problem)
-            {
-                *problem = old.clone();
+            if let Some(old) = before.get(&problem.id).filter(|old| **old == problem) {
+                *problem = Arc::clone(old);
             }
         }
         self.all = fresh;
@@ -248,9 +247,29 @@ fn title(root: &Finding) -> Text {
     format!("{}: {}", root.owner.name, root.title).into()
 }
 
-/// Whether `new` is what became of `old`.
-fn same(old: &Problem, new: &Problem) -> bool {
-    old.id == new.id || new.aliases.contains(&old.id) || old.aliases.contains(&new.id)
+/// The ids that the problems of a moment go by.
+struct Alive {
+    ids: HashSet<Text>,
+    aliases: HashSet<Text>,
+}
+
+impl Alive {
+    fn of(problems: &[Arc<Problem>]) -> Self {
+        Self {
+            ids: problems.iter().map(|problem| problem.id.clone()).collect(),
+            aliases: problems
+                .iter()
+                .flat_map(|problem| problem.aliases.iter().cloned())
+                .collect(),
+        }
+    }
+
+    /// Whether one of them is what became of `old`.
+    fn has(&self, old: &Problem) -> bool {
+        self.ids.contains(&old.id)
+            || self.aliases.contains(&old.id)
+            || old.aliases.iter().any(|alias| self.ids.contains(alias))
+    }
 }
 
 type Rank<'a> = (

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Findings;
-use super::rules::{RULES, cause_of};
+use super::rules::{RULES, cause_of, stands_apart};
 use crate::engine::finding::Finding;
 use crate::engine::object::{ObjectRef, Text};
 use crate::engine::world::World;
@@ -108,7 +108,7 @@ impl<'a> Index<'a> {
             by_object: BTreeMap::new(),
             by_owner: BTreeMap::new(),
         };
-        for (key, group) in groups {
+        for (key, group) in groups.iter().filter(|(key, _)| !stands_apart(&key.code)) {
             index.by_owner.entry(&key.owner).or_default().push(key);
             for (_, finding) in &group.findings {
                 index.by_object.entry(&finding.object).or_default().push(key);

@@ -4,7 +4,8 @@
 //! the groups, never text that a person or a program wrote.
 
 use super::group::{Group, GroupKey, Index};
-use crate::engine::kinds::Pod;
+use crate::engine::analyzers::security;
+use crate::engine::kinds::{HorizontalPodAutoscaler, PersistentVolumeClaim, Pod, PodDisruptionBudget};
 use crate::engine::object::{Key, Kind, ObjectRef};
 use crate::engine::world::World;
 
@@ -20,8 +21,55 @@ pub struct Rule {
     find: fn(&World, &GroupKey, &Group, &Index) -> Option<GroupKey>,
 }
 
+/// Codes that are never symptoms, whatever else is wrong with their object.
+pub const FOLLOW_NOTHING: &[&str] = &["ObjectStuckDeleting"];
+
+/// Whether what a code says has nothing to do with any fault: how much is allowed, and such.
+pub fn stands_apart(code: &str) -> bool {
+    security::CODES.contains(&code)
+}
+
 /// All rules, in the order in which they are tried.
 pub const RULES: &[Rule] = &[
+    Rule {
+        name: "what cannot be created follows from the webhook that cannot be asked",
+        kinds: &["ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job"],
+        codes: &[],
+        find: by_webhook,
+    },
+    Rule {
+        name: "what leads to an object, or waits for it, follows from what is wrong with that object",
+        kinds: &[
+            "Ingress",
+            "ValidatingWebhookConfiguration",
+            "MutatingWebhookConfiguration",
+            "APIService",
+            "CustomResourceDefinition",
+            "HorizontalPodAutoscaler",
+            "Namespace",
+            "VolumeAttachment",
+        ],
+        codes: &[],
+        find: by_blamed,
+    },
+    Rule {
+        name: "a budget follows from the pods that it protects",
+        kinds: &["PodDisruptionBudget"],
+        codes: &["BudgetTooFewHealthy"],
+        find: by_protected_pods,
+    },
+    Rule {
+        name: "an autoscaler without metrics follows from the pods that it should measure",
+        kinds: &["HorizontalPodAutoscaler"],
+        codes: &["AutoscalerNoMetrics", "AutoscalerCannotScale"],
+        find: by_target,
+    },
+    Rule {
+        name: "a pod that cannot start follows from the volume that does not come to its node",
+        kinds: &["Pod"],
+        codes: &["PodStuckStarting"],
+        find: by_attachment,
+    },
     Rule {
         name: "a pod that cannot start or be placed follows from the claim that it mounts",
         kinds: &["Pod"],
@@ -68,15 +116,25 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "a Service follows from the pods that it selects",
         kinds: &["Service"],
-        codes: &[],
+        codes: OF_SELECTION,
         find: by_selected_pods,
     },
     Rule {
         name: "a Service follows from the workload whose pods it selects",
         kinds: &["Service"],
-        codes: &[],
+        codes: OF_SELECTION,
         find: by_selected_workload,
     },
+];
+
+/// What is said of a Service that its pods may explain.
+const OF_SELECTION: &[&str] = &[
+    "ServiceNoReadyEndpoints",
+    "ServiceEndpointsStale",
+    "ServiceSelectsNothing",
+    "ServicePortNotFound",
+    "ServicePortUndeclared",
+    "ServiceScaledToZero",
 ];
 
 /// The group that explains a group, by the first rule that applies.
@@ -88,6 +146,9 @@ pub fn cause_of(
     index: &Index,
 ) -> Option<GroupKey> {
     let (_, finding) = group.findings.first()?;
+    if FOLLOW_NOTHING.contains(&&*key.code) || stands_apart(&key.code) {
+        return None;
+    }
     rules
         .iter()
         .filter(|rule| rule.kinds.contains(&&*finding.object.kind))
@@ -214,13 +275,7 @@ fn selected<'a>(world: &'a World, group: &'a Group) -> impl Iterator<Item = &'a 
 }
 
 fn by_selected_pods(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
-    selected(world, group)
-        .flat_map(|pod| {
-            let pod = Key::new(Kind::Pod, &pod.metadata.namespace, &pod.metadata.name).object();
-            index.about(&pod).collect::<Vec<_>>()
-        })
-        .max_by_key(|cause| (strength(&cause.code), std::cmp::Reverse(*cause)))
-        .cloned()
+    strongest(index, selected(world, group))
 }
 
 /// A workload that may not create pods leaves its Service with nothing to select: the template's labels say whose it
@@ -247,6 +302,71 @@ fn by_selected_workload(world: &World, _: &GroupKey, group: &Group, index: &Inde
                 .owned_by(&workload.object())
                 .find(|cause| *cause.subject != *finding.subject || cause.owner != finding.owner)
                 .cloned()
+        })
+    })
+}
+
+/// The objects that a group's findings blame.
+fn blamed(group: &Group) -> impl Iterator<Item = &ObjectRef> {
+    group
+        .findings
+        .iter()
+        .filter_map(|(_, finding)| finding.culprit.as_ref())
+}
+
+fn by_blamed(_: &World, key: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    blamed(group)
+        .flat_map(|object| index.about(object))
+        .find(|cause| *cause != key)
+        .cloned()
+}
+
+fn by_webhook(world: &World, key: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    let configuration = |object: &&ObjectRef| object.kind.ends_with("WebhookConfiguration");
+    let mut refused = blamed(group).filter(configuration);
+    refused.next()?;
+    by_blamed(world, key, group, index)
+}
+
+/// The strongest group about any of these pods.
+fn strongest<'a>(index: &Index, pods: impl Iterator<Item = &'a Pod>) -> Option<GroupKey> {
+    pods.flat_map(|pod| {
+        let pod = Key::new(Kind::Pod, &pod.metadata.namespace, &pod.metadata.name).object();
+        index.about(&pod).collect::<Vec<_>>()
+    })
+    .max_by_key(|cause| (strength(&cause.code), std::cmp::Reverse(*cause)))
+    .cloned()
+}
+
+fn by_protected_pods(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    group.findings.iter().find_map(|(_, finding)| {
+        let namespace = &*finding.object.namespace;
+        let budget = world.get::<PodDisruptionBudget>(namespace, &finding.object.name)?;
+        let selector = budget.spec.selector.as_ref()?;
+        let pods = world.in_namespace::<Pod>(namespace);
+        strongest(index, pods.filter(|pod| selector.matches(&pod.metadata.labels)))
+    })
+}
+
+fn by_target(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    group.findings.iter().find_map(|(_, finding)| {
+        let (namespace, name) = (&*finding.object.namespace, &*finding.object.name);
+        let scaler = world.get::<HorizontalPodAutoscaler>(namespace, name)?;
+        let owner = world.top_owner(&scaler.target().key()?);
+        of_kind(index, &owner, world, Kind::Pod)
+    })
+}
+
+fn by_attachment(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    pods_of(group, world).find_map(|pod| {
+        let namespace = &pod.metadata.namespace;
+        pod.claims().find_map(|claim| {
+            let claim = world.get::<PersistentVolumeClaim>(namespace, &claim)?;
+            let volume = Key::new(Kind::PersistentVolume, "", &claim.spec.volume_name);
+            // Also that to another node, which does not let go of it.
+            world
+                .referrers_of(&volume, Kind::VolumeAttachment)
+                .find_map(|key| index.about(&key.object()).next().cloned())
         })
     })
 }

@@ -264,6 +264,10 @@ impl Core {
             }
             _ => None,
         };
+        // What is about to go still says whom that concerns.
+        for key in self.leaving(&delta) {
+            self.analyses.touch(&self.world, &key);
+        }
         for key in self.world.apply(delta) {
             if key.kind == Kind::CustomResourceDefinition
                 && let Some(customs) = &mut self.customs
@@ -276,6 +280,26 @@ impl Core {
             self.analyses
                 .touch_readers(&self.world, kind, namespace.as_deref());
             self.grouped = false;
+        }
+    }
+
+    /// The objects that a change will remove.
+    fn leaving(&self, delta: &Delta) -> Vec<Key> {
+        match delta {
+            Delta::Remove(key) => vec![key.clone()],
+            Delta::Synced {
+                kind,
+                namespace,
+                keep,
+            } => {
+                let mut keys = match namespace {
+                    Some(namespace) => self.world.keys_in(*kind, namespace),
+                    None => self.world.keys(*kind),
+                };
+                keys.retain(|key| !keep.contains(&(key.namespace.clone(), key.name.clone())));
+                keys
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -385,6 +409,7 @@ impl Core {
             .all()
             .iter()
             .filter(|problem| problem.state == super::problem::State::Active)
+            .filter(|problem| problem.severity > super::finding::Severity::Info)
             .flat_map(|problem| &problem.members)
             .filter(|member| member.healed.is_none())
             .map(|member| &member.finding.object)

@@ -26,6 +26,8 @@ const KEPT_ANNOTATIONS: &[&str] = &[
     "cert-manager.io/issuer",
     "cert-manager.io/cluster-issuer",
     "kubernetes.io/tls-acme",
+    // Takes a share of the requests of another Ingress, by intent.
+    "nginx.ingress.kubernetes.io/canary",
 ];
 
 /// Labels or annotations, ordered by key.

@@ -96,6 +96,20 @@ pub struct ServiceSpec {
     pub publish_not_ready_addresses: bool,
 }
 
+impl ServiceSpec {
+    /// The Service of this cluster that an `ExternalName` is the name of (`db.shop.svc`, with or without the cluster's
+    /// domain), if it is one: its name and its namespace.
+    pub fn leads_to(&self) -> Option<(&str, &str)> {
+        let name = self.external_name.trim_end_matches('.');
+        let mut labels = name.split('.');
+        let (service, namespace, svc) = (labels.next()?, labels.next()?, labels.next()?);
+        let domain: Vec<&str> = labels.collect();
+        let own = domain.is_empty() || domain == ["cluster", "local"];
+        (self.kind == "ExternalName" && svc == "svc" && own && !service.is_empty())
+            .then_some((service, namespace))
+    }
+}
+
 /// A port of a Service.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

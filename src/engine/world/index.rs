@@ -25,6 +25,8 @@ pub(super) struct Index {
     /// Whose list it is.
     users: HashMap<List, BTreeSet<(Kind, Text)>>,
     deleting: BTreeSet<Key>,
+    /// The Ingresses that take requests for a host.
+    of_host: HashMap<Symbol, BTreeSet<Key>>,
 }
 
 /// A list of references, as it reads in a namespace.
@@ -95,6 +97,9 @@ impl Index {
         for to in &view.names {
             link(&mut self.named_by, to.clone(), key.clone());
         }
+        for host in &view.hosts {
+            link(&mut self.of_host, (*host).clone(), key.clone());
+        }
         if view.meta.deletion_timestamp.is_some() {
             self.deleting.insert(key.clone());
         }
@@ -132,6 +137,9 @@ impl Index {
         }
         for to in &view.names {
             unlink(&mut self.named_by, to, key);
+        }
+        for host in &view.hosts {
+            unlink(&mut self.of_host, *host, key);
         }
         self.deleting.remove(key);
         if let Some(references) = view.references.filter(|list| !list.is_empty()) {
@@ -173,6 +181,10 @@ impl Index {
 
     pub fn deleting(&self) -> impl Iterator<Item = &Key> {
         self.deleting.iter()
+    }
+
+    pub fn of_host(&self, host: &Symbol) -> impl Iterator<Item = &Key> {
+        self.of_host.get(host).into_iter().flatten()
     }
 
     pub fn children(&self, owner: &Key) -> impl Iterator<Item = &Key> {

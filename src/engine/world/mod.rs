@@ -317,8 +317,8 @@ impl World {
     /// templates refer to (ConfigMap, Secret, ServiceAccount, PriorityClass, RuntimeClass, ResourceClaim), the
     /// backends, certificates and class of an Ingress, the target of an autoscaler, class and volume of a claim,
     /// claim and class of a volume, node and volume of an attachment, Service and classes of a StatefulSet, the
-    /// Services of webhooks, APIServices and conversions, a binding's role and accounts or policy, and the pull
-    /// secrets of an account. Pods by node or claim: [`World::pods_on`], [`World::pods_with_claim`].
+    /// Services of webhooks, APIServices, conversions and external names, a binding's role and accounts or policy,
+    /// and the pull secrets of an account. Pods by node or claim: [`World::pods_on`], [`World::pods_with_claim`].
     pub fn referrers(&self, to: &Key) -> Vec<Key> {
         self.index.referrers(to)
     }
@@ -332,6 +332,11 @@ impl World {
     /// The objects that are being deleted, in order.
     pub fn deleting(&self) -> impl Iterator<Item = &Key> {
         self.index.deleting()
+    }
+
+    /// The Ingresses that take requests for a host, in order; the empty one stands for all hosts.
+    pub fn ingresses_of(&self, host: &Symbol) -> impl Iterator<Item = &Key> {
+        self.index.of_host(host)
     }
 
     /// The pods on a node.

@@ -23,6 +23,8 @@ pub(super) struct View<'a> {
     pub references: Option<&'a Interned<Reference>>,
     /// Whom else it names.
     pub names: Vec<Key>,
+    /// The hosts that it takes requests for; the empty one stands for all.
+    pub hosts: Vec<&'a Symbol>,
 }
 
 impl<'a> View<'a> {
@@ -35,6 +37,7 @@ impl<'a> View<'a> {
             about: None,
             references: None,
             names: Vec::new(),
+            hosts: Vec::new(),
         }
     }
 
@@ -88,7 +91,7 @@ macro_rules! plain_views {
     )*};
 }
 
-plain_views!(ReplicaSet Service StorageClass Node Namespace IngressClass NetworkPolicy PodDisruptionBudget);
+plain_views!(ReplicaSet StorageClass Node Namespace IngressClass NetworkPolicy PodDisruptionBudget);
 plain_views!(ResourceQuota LimitRange ConfigMap Secret PriorityClass RuntimeClass ResourceClaim);
 plain_views!(ValidatingAdmissionPolicy CertificateSigningRequest Role ClusterRole);
 
@@ -134,6 +137,16 @@ impl<'a> From<&'a Pod> for View<'a> {
         for made in &pod.status.resource_claim_statuses {
             view.name(Kind::ResourceClaim, &made.resource_claim_name);
         }
+        view
+    }
+}
+
+impl<'a> From<&'a Service> for View<'a> {
+    fn from(service: &'a Service) -> Self {
+        let mut view = Self::plain(&service.metadata);
+        let target = service.spec.leads_to();
+        view.names
+            .extend(target.map(|(name, namespace)| Key::new(Kind::Service, namespace, name)));
         view
     }
 }
@@ -201,6 +214,8 @@ impl<'a> From<&'a Ingress> for View<'a> {
         for tls in &ingress.spec.tls {
             view.name(Kind::Secret, &tls.secret_name);
         }
+        view.hosts
+            .extend(ingress.spec.rules.iter().map(|rule| &rule.host));
         view
     }
 }

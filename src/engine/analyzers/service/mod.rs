@@ -1,14 +1,18 @@
 //! Services: nobody behind them.
 
-mod near;
-mod workloads;
+pub(super) mod near;
+mod outside;
+mod ports;
+mod protocol;
+pub(super) mod workloads;
 
 use jiff::Timestamp;
 
+use super::exam::Exam;
 use super::{Analysis, Analyzer, facts, grace};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
-use crate::engine::kinds::{EndpointSlice, IntOrString, Pod, Service, ServicePort};
+use crate::engine::kinds::{EndpointSlice, Pod, Service};
 use crate::engine::object::{Key, Kind, ObjectRef};
 use crate::engine::world::{Sync, World};
 
@@ -37,7 +41,12 @@ impl Analyzer for ServiceAnalyzer {
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
         let service = |name: &str| Key::new(Kind::Service, &changed.namespace, name);
         match changed.kind {
-            Kind::Service => keys.push(changed.clone()),
+            Kind::Service => {
+                keys.push(changed.clone());
+                // Names that lead to a Service that comes or goes.
+                keys.extend(world.referrers_of(changed, Kind::Service));
+            }
+            Kind::Event => keys.extend(super::pod::about(world, changed, Kind::Service)),
             Kind::EndpointSlice => {
                 if let Some(slice) = world.get::<EndpointSlice>(&changed.namespace, &changed.name) {
                     keys.extend(slice.service().map(service));
@@ -64,6 +73,11 @@ impl Analyzer for ServiceAnalyzer {
         let Some(service) = world.get::<Service>(&key.namespace, &key.name) else {
             return Analysis::default();
         };
+        let mut exam = Exam::new(world, key, now);
+        if service.metadata.deletion_timestamp.is_none() {
+            outside::check(&mut exam, service);
+        }
+        let analysis = exam.analysis;
         let spec = &service.spec;
         // Without a selector its endpoints are someone else's; an ExternalName has none.
         let unmanaged = spec.selector.is_empty() || spec.kind == "ExternalName";
@@ -71,7 +85,7 @@ impl Analyzer for ServiceAnalyzer {
             .iter()
             .all(|kind| world.sync(*kind, &key.namespace) == Sync::Synced);
         if unmanaged || !known || service.metadata.deletion_timestamp.is_some() {
-            return Analysis::default();
+            return analysis;
         }
         let mut case = Case {
             world,
@@ -80,7 +94,7 @@ impl Analyzer for ServiceAnalyzer {
             now,
             object: key.object(),
             slices: world.slices(&key.namespace, &key.name).collect(),
-            analysis: Analysis::default(),
+            analysis,
         };
         case.check();
         case.analysis
@@ -172,118 +186,6 @@ impl Case<'_> {
             "endpoints",
             format!("{} endpoints, {ready} ready", slice.endpoints.len()),
         ))
-    }
-
-    /// Endpoints are there: does every port have a number behind it?
-    fn ports(&mut self) {
-        for (index, port) in self.service.spec.ports.iter().enumerate() {
-            let name = match &port.target_port {
-                Some(IntOrString::Name(name)) => name,
-                Some(IntOrString::Int(number)) => {
-                    self.undeclared(index, port, *number);
-                    continue;
-                }
-                None => {
-                    self.undeclared(index, port, port.port);
-                    continue;
-                }
-            };
-            let resolved = self
-                .slices
-                .iter()
-                .flat_map(|slice| &slice.ports)
-                .any(|slice_port| slice_port.name == port.name && slice_port.port.is_some());
-            if resolved {
-                continue;
-            }
-            let pod = self
-                .world
-                .in_namespace::<Pod>(&self.key.namespace)
-                .find(|pod| self.selects(pod));
-            let have: Vec<&str> = pod
-                .into_iter()
-                .flat_map(|pod| &pod.spec.containers)
-                .flat_map(|container| &container.ports)
-                .map(|port| &*port.name)
-                .filter(|name| !name.is_empty())
-                .collect();
-            let mut finding = self.finding(
-                "ServicePortNotFound",
-                Severity::Critical,
-                format!("target port \"{name}\" is not a port of its pods"),
-            );
-            finding.subject = port.port.to_string().into();
-            finding.since = self.service.metadata.creation_timestamp;
-            finding.message = match have.as_slice() {
-                [] => format!(
-                    "Port {} leads to a port named {name}, and the pods name none.",
-                    port.port
-                ),
-                have => format!(
-                    "Port {} leads to a port named {name}; the pods name theirs {}.",
-                    port.port,
-                    have.join(", ")
-                ),
-            }
-            .into();
-            finding.evidence.insert(
-                0,
-                Evidence::field(
-                    self.object.clone(),
-                    format!("spec.ports[{index}].targetPort"),
-                    &**name,
-                ),
-            );
-            if let Some(pod) = pod {
-                finding.evidence.extend(port_facts(pod));
-            }
-            finding.evidence.extend(self.slice_fact());
-            self.analysis.findings.push(finding);
-        }
-    }
-
-    /// A number that the pods do not declare. They need not: a hint, which a client that is refused makes a cause.
-    fn undeclared(&mut self, index: usize, port: &ServicePort, number: i32) {
-        let Some(pod) = self
-            .world
-            .in_namespace::<Pod>(&self.key.namespace)
-            .find(|pod| self.selects(pod) && pod.is_ready())
-        else {
-            return;
-        };
-        let declared: Vec<String> = pod
-            .spec
-            .containers
-            .iter()
-            .chain(&pod.spec.init_containers)
-            .flat_map(|container| &container.ports)
-            .map(|port| port.container_port.to_string())
-            .collect();
-        if declared.is_empty() || declared.contains(&number.to_string()) {
-            return;
-        }
-        let mut finding = self.finding(
-            "ServicePortUndeclared",
-            Severity::Info,
-            format!("leads to port {number}, which its pods do not declare"),
-        );
-        finding.subject = port.port.to_string().into();
-        finding.message = format!(
-            "Port {} leads to port {number} of the pods; they declare {}.",
-            port.port,
-            declared.join(", ")
-        )
-        .into();
-        finding.evidence.insert(
-            0,
-            Evidence::field(
-                self.object.clone(),
-                format!("spec.ports[{index}].targetPort"),
-                number.to_string(),
-            ),
-        );
-        finding.evidence.extend(port_facts(pod));
-        self.analysis.findings.push(finding);
     }
 
     /// No pod has the labels: by intent, by a typing error, or because none is created.
@@ -461,20 +363,4 @@ fn is_failing(pod: &Pod) -> bool {
             });
             waits || status.restart_count > 0
         })
-}
-
-fn port_facts(pod: &Pod) -> Vec<Evidence> {
-    let object = Key::new(Kind::Pod, &pod.metadata.namespace, &pod.metadata.name).object();
-    let mut facts = Vec::new();
-    for (i, container) in pod.spec.containers.iter().enumerate() {
-        for (j, port) in container.ports.iter().enumerate() {
-            facts.push(Evidence::field(
-                object.clone(),
-                format!("spec.containers[{i}].ports[{j}]"),
-                format!("{} {}", port.name, port.container_port),
-            ));
-        }
-    }
-    facts.truncate(4);
-    facts
 }

@@ -5,7 +5,7 @@ use crate::engine::object::{Key, Kind};
 use crate::engine::world::World;
 
 /// A pod that was probably meant.
-pub(super) struct Near {
+pub(in crate::engine::analyzers) struct Near {
     pub pod: Key,
     /// What the selector asks for and the pod has not.
     pub wanted: Vec<(String, String)>,
@@ -34,7 +34,7 @@ impl Near {
 }
 
 /// `app=web, tier=front`.
-pub(super) fn words<'a>(labels: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+pub(in crate::engine::analyzers) fn words<'a>(labels: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     labels
         .map(|(key, value)| format!("{key}={value}"))
         .collect::<Vec<_>>()
@@ -43,7 +43,7 @@ pub(super) fn words<'a>(labels: impl Iterator<Item = (&'a str, &'a str)>) -> Str
 
 /// The pod of a namespace whose labels come nearest to a selector, if they come near at all: a value that is alike
 /// under the same key, or the same value under a key that is alike.
-pub(super) fn find(world: &World, namespace: &str, selector: &Labels) -> Option<Near> {
+pub(in crate::engine::analyzers) fn find(world: &World, namespace: &str, selector: &Labels) -> Option<Near> {
     world
         .in_namespace::<Pod>(namespace)
         .filter(|pod| !matches!(pod.status.phase.as_str(), "Succeeded" | "Failed"))
@@ -89,7 +89,7 @@ fn score(selector: &Labels, labels: &Labels) -> Option<(usize, Vec<Difference>)>
 }
 
 /// How much two words differ; `None` if they have nothing to do with each other.
-fn unlike(a: &str, b: &str) -> Option<usize> {
+pub(in crate::engine::analyzers) fn unlike(a: &str, b: &str) -> Option<usize> {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     if short.is_empty() {
         return None;
@@ -97,12 +97,24 @@ fn unlike(a: &str, b: &str) -> Option<usize> {
     if long.contains(short) {
         return Some(1);
     }
+    if is_short_for(short, long) {
+        return Some(2);
+    }
     let edits = edits(a, b);
     // `database` for `db`: a common beginning or end of some length counts too.
     let parts_shared = a
         .split(['-', '_', '.', '/'])
         .any(|part| part.len() > 2 && b.split(['-', '_', '.', '/']).any(|other| other == part));
     (edits * 3 <= long.len() || parts_shared).then_some(edits.max(1))
+}
+
+/// Whether a word of two or three letters is short for a long one: `db` for `database`.
+fn is_short_for(short: &str, long: &str) -> bool {
+    let mut rest = long.chars();
+    (2..=3).contains(&short.len())
+        && long.len() >= 6
+        && short.chars().next() == long.chars().next()
+        && short.chars().all(|letter| rest.any(|one| one == letter))
 }
 
 /// Levenshtein's distance.
@@ -136,6 +148,8 @@ mod tests {
             ("orders-database", "orders-db", true),
             ("sesion-store", "session-store", true),
             ("database", "cache", false),
+            ("database", "db", true),
+            ("ledger", "db", false),
             ("", "x", false),
             ("frontend", "frontned", true),
         ] {

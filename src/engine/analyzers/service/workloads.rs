@@ -5,7 +5,7 @@ use crate::engine::object::{Key, Kind, ObjectRef};
 use crate::engine::world::World;
 
 /// A workload and how many pods it wants.
-pub(super) struct Workload {
+pub(in crate::engine::analyzers) struct Workload {
     pub object: ObjectRef,
     pub replicas: i32,
 }
@@ -33,7 +33,11 @@ pub(super) fn services_of<'a>(world: &'a World, workload: &Key) -> impl Iterator
 }
 
 /// The workload whose pods a Service would select.
-pub(super) fn behind(world: &World, namespace: &str, selector: &Labels) -> Option<Workload> {
+pub(in crate::engine::analyzers) fn behind(
+    world: &World,
+    namespace: &str,
+    selector: &Labels,
+) -> Option<Workload> {
     let found = |kind: Kind, name: &str, own: &Selector, replicas: i32| {
         agree(selector, &own.match_labels).then(|| Workload {
             object: Key::new(kind, namespace, name).object(),

@@ -1,19 +1,20 @@
 //! PersistentVolumeClaims: no volume comes, the volume is lost, it does not go, it does not grow.
 
+mod fit;
+mod resize;
+
 use jiff::Timestamp;
 
 use super::messages::{brief, last_clause};
 use super::{Analysis, Analyzer, facts, grace};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
-use crate::engine::kinds::{Event, PersistentVolumeClaim, Pod, StorageClass};
+use crate::engine::kinds::{Event, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass};
 use crate::engine::object::{Key, Kind, ObjectRef};
 use crate::engine::world::{Sync, World};
 
 /// Finds claims without a volume.
 pub struct ClaimAnalyzer;
-
-const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
 
 impl Analyzer for ClaimAnalyzer {
     fn name(&self) -> &'static str {
@@ -25,7 +26,7 @@ impl Analyzer for ClaimAnalyzer {
     }
 
     fn reads(&self) -> &'static [Kind] {
-        &[Kind::StorageClass, Kind::Pod]
+        &[Kind::StorageClass, Kind::PersistentVolume, Kind::Pod]
     }
 
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
@@ -36,6 +37,17 @@ impl Analyzer for ClaimAnalyzer {
                 if let Some(pod) = world.get::<Pod>(&changed.namespace, &changed.name) {
                     let claims = pod.claims();
                     keys.extend(claims.map(|claim| Key::new(self.kind(), &changed.namespace, &claim)));
+                }
+            }
+            Kind::PersistentVolume => {
+                keys.extend(world.referrers_of(changed, self.kind()));
+                // A volume that is free may be what a claim of its class waits for.
+                let free = world
+                    .get::<PersistentVolume>("", &changed.name)
+                    .filter(|volume| volume.status.phase != "Bound");
+                if let Some(volume) = free {
+                    let class = Key::new(Kind::StorageClass, "", &volume.spec.storage_class_name);
+                    keys.extend(world.referrers_of(&class, self.kind()));
                 }
             }
             // Classes come and go rarely, and claims are few beside pods.
@@ -68,7 +80,7 @@ impl Analyzer for ClaimAnalyzer {
             match claim.status.phase.as_str() {
                 "Pending" => pending(&mut case),
                 "Lost" => lost(&mut case),
-                _ => resizing(&mut case),
+                _ => resize::check(&mut case),
             }
         }
         case.analysis
@@ -165,10 +177,7 @@ fn pending(case: &mut Case) {
     }
     match case.claim.spec.storage_class_name.as_deref() {
         None => {
-            let has_default = case
-                .world
-                .all::<StorageClass>()
-                .any(|class| class.metadata.annotations.get(DEFAULT_CLASS) == Some("true"));
+            let has_default = case.world.all::<StorageClass>().any(StorageClass::is_default);
             if classes_known && !has_default && !case.is_early(made, grace::CLAIM_CLASS) {
                 let mut finding = case.finding(
                     "ClaimWithoutClass",
@@ -192,6 +201,7 @@ fn pending(case: &mut Case) {
                                    has its size, access mode and labels."
                         .into();
                 finding.evidence.push(case.field("spec.storageClassName", ""));
+                fit::explain(case, "", &mut finding);
                 case.report_pending(finding);
             }
         }
@@ -208,6 +218,12 @@ fn pending(case: &mut Case) {
 }
 
 fn class_missing(case: &mut Case, name: &str) {
+    // Volumes made by hand may have a class that is but a word.
+    let mut finding = case.finding("ClaimPending", "no volume made by hand fits it");
+    if fit::explain(case, name, &mut finding) {
+        finding.evidence.push(case.field("spec.storageClassName", name));
+        return case.report_pending(finding);
+    }
     let mut finding = case.finding(
         "ClaimClassMissing",
         format!("storage class {name} does not exist"),
@@ -287,6 +303,9 @@ fn failing(case: &mut Case, class: Option<&StorageClass>) {
         .into()
     };
     class_facts(case, class, &mut finding);
+    if by_hand && let Some(class) = class {
+        fit::explain(case, &class.metadata.name, &mut finding);
+    }
     if let Some(event) = case.event(&["ExternalProvisioning", "Provisioning"]) {
         finding.evidence.push(facts::event(event));
     }
@@ -338,7 +357,27 @@ fn asked_volume(case: &mut Case, volume: &str) {
          class or access mode."
     )
     .into();
-    finding.culprit = Some(ObjectRef::new("v1", "PersistentVolume", "", volume));
+    let object = ObjectRef::new("v1", "PersistentVolume", "", volume);
+    match case.world.get::<PersistentVolume>("", volume) {
+        Some(there) => {
+            if let Some(why) = fit::misfit(case.claim, there) {
+                finding.title = format!("waits for volume {volume}, which {why}").into();
+                finding.message = format!("The claim asks for volume {volume} by name, which {why}.").into();
+                finding.evidence.push(facts::related(object.clone(), why));
+            }
+        }
+        None if case.world.sync(Kind::PersistentVolume, "") == Sync::Synced => {
+            finding.title = format!("waits for volume {volume}, which does not exist").into();
+            finding.message =
+                format!("The claim asks for volume {volume} by name, and there is no such volume.").into();
+            finding.evidence.push(facts::related(
+                object.clone(),
+                format!("volume {volume} does not exist"),
+            ));
+        }
+        None => {}
+    }
+    finding.culprit = Some(object);
     finding.evidence.push(case.field("spec.volumeName", volume));
     case.report_pending(finding);
 }
@@ -390,51 +429,5 @@ fn terminating(case: &mut Case) {
             .push(facts::related(pod.object(), "uses the claim"));
     }
     finding.message = "The claim was deleted and is still there.".into();
-    case.analysis.findings.push(finding);
-}
-
-/// A bound claim that was asked to grow.
-fn resizing(case: &mut Case) {
-    let failed = case.claim.status.conditions.iter().find(|condition| {
-        condition.status == "True"
-            && matches!(
-                condition.kind.as_str(),
-                "ControllerResizeError" | "NodeResizeError"
-            )
-    });
-    let event = case.event(&["VolumeResizeFailed", "FileSystemResizeFailed"]);
-    let since = failed
-        .and_then(|condition| condition.last_transition_time)
-        .or_else(|| event.and_then(Event::first_seen));
-    let message = match (failed, event) {
-        (Some(condition), _) => condition.message.clone(),
-        (None, Some(event)) => event.message.clone(),
-        (None, None) => return,
-    };
-    // An event alone may be of a try that was followed by a good one.
-    let still = case
-        .claim
-        .status
-        .conditions
-        .iter()
-        .any(|condition| condition.status == "True" && condition.kind.as_str().contains("Resiz"));
-    if failed.is_none() && !still {
-        return;
-    }
-    let title = brief(&format!("cannot be made larger: {}", last_clause(&message)), 100);
-    let mut finding = case.finding("ClaimResizeFailed", title);
-    finding.severity = Severity::Warning;
-    finding.since = since;
-    finding.message = message;
-    if let Some(condition) = failed {
-        finding.evidence.extend(facts::condition(
-            &case.object,
-            &case.claim.status.conditions,
-            &condition.kind,
-        ));
-    }
-    if let Some(event) = event {
-        finding.evidence.push(facts::event(event));
-    }
     case.analysis.findings.push(finding);
 }
