@@ -65,7 +65,7 @@ pub fn line(text: &str) -> logs::LogLine {
 pub fn findings(world: &World, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     for analyzer in analyzers::all() {
-        for key in world.keys(analyzer.kind()) {
+        for key in analyzer.keys(world, None) {
             findings.extend(analyzer.analyze(world, &key, now).findings);
         }
     }

@@ -1,17 +1,29 @@
 //! Analyzers: pure functions from the world to findings.
 
+mod alike;
 mod claim;
+mod creation;
+mod cron_job;
+mod daemon_set;
 mod deployment;
 mod exit;
 mod facts;
 mod grace;
+mod job;
+mod limit_range;
 pub mod logs;
 mod messages;
 mod node;
 mod pod;
 pub mod quantity;
+mod quota;
+mod reference;
 mod replica_set;
+mod replicas;
+mod replication_controller;
+mod resource_claim;
 mod service;
+mod stateful_set;
 
 use jiff::Timestamp;
 
@@ -48,6 +60,15 @@ pub trait Analyzer: Send + Sync {
     /// means something else, and all objects of its kind are looked at again.
     fn reads(&self) -> &'static [Kind];
 
+    /// The objects that it may have something to say about, in a namespace or everywhere: by default all of its kind
+    /// that are there.
+    fn keys(&self, world: &World, namespace: Option<&str>) -> Vec<Key> {
+        match namespace {
+            Some(namespace) => world.keys_in(self.kind(), namespace),
+            None => world.keys(self.kind()),
+        }
+    }
+
     /// Which objects of its kind to look at again after `changed` changed (or came, or went), pushed to `keys`.
     /// By default the object itself.
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
@@ -63,12 +84,25 @@ pub trait Analyzer: Send + Sync {
 
 /// Every analyzer, in the order of their names.
 pub fn all() -> Vec<Box<dyn Analyzer>> {
-    vec![
+    let mut all: Vec<Box<dyn Analyzer>> = vec![
+        Box::new(cron_job::CronJobAnalyzer),
+        Box::new(daemon_set::DaemonSetAnalyzer),
         Box::new(deployment::DeploymentAnalyzer),
+        Box::new(job::JobAnalyzer),
+        Box::new(limit_range::LimitRangeAnalyzer),
         Box::new(node::NodeAnalyzer),
         Box::new(claim::ClaimAnalyzer),
         Box::new(pod::PodAnalyzer),
         Box::new(replica_set::ReplicaSetAnalyzer),
+        Box::new(replication_controller::ReplicationControllerAnalyzer),
+        Box::new(resource_claim::ResourceClaimAnalyzer),
+        Box::new(quota::QuotaAnalyzer),
         Box::new(service::ServiceAnalyzer),
-    ]
+        Box::new(stateful_set::StatefulSetAnalyzer),
+    ];
+    for kind in reference::KINDS {
+        all.push(Box::new(reference::ReferenceAnalyzer(*kind)));
+    }
+    all.sort_by_key(|analyzer| analyzer.name());
+    all
 }

@@ -139,11 +139,8 @@ impl Problems {
         let numbers = self.numbers(&id);
         numbers.settle(open);
         let (evidence, numbers) = numbers.number(&facts);
-        let highest = listed
-            .iter()
-            .map(|(_, _, finding)| finding.severity)
-            .max()
-            .unwrap_or(Severity::Info);
+        let rated = listed.iter().map(|(_, _, finding)| (&finding.owner, finding.severity));
+        let severity = severity::of_problem(world, rated);
         let mut aliases: Vec<Text> = listed
             .iter()
             .map(|(_, _, member)| problem_id(&world.cluster, member))
@@ -172,7 +169,7 @@ impl Problems {
             aliases,
             cluster: world.cluster.clone(),
             state: State::Active,
-            severity: severity::of_problem(world, &finding.owner, highest),
+            severity,
             title: title(finding),
             count,
             since,

@@ -74,10 +74,7 @@ impl Analyses {
                 continue;
             }
             let namespace = namespace.filter(|_| kind.namespaced() && analyzer.kind().namespaced());
-            let keys = match namespace {
-                Some(namespace) => world.keys_in(analyzer.kind(), namespace),
-                None => world.keys(analyzer.kind()),
-            };
+            let keys = analyzer.keys(world, namespace);
             self.dirty.extend(keys.into_iter().map(|key| (place, key)));
         }
     }

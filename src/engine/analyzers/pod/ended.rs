@@ -1,7 +1,7 @@
 //! Pods that are over, or of which nobody knows: evicted, rejected, failed, on a node that does not answer.
 
 use super::case::{Case, cluster_object};
-use super::crash;
+use super::{crash, disrupted};
 use crate::engine::analyzers::messages::brief;
 use crate::engine::analyzers::{facts, grace};
 use crate::engine::finding::{Finding, Severity};
@@ -35,6 +35,8 @@ fn failed(case: &mut Case) {
     let status = &case.pod.status;
     match status.reason.as_str() {
         "Evicted" => evicted(case),
+        // How its containers ended was not their doing.
+        "" if disrupted::is_noted(case.pod) => on_behalf(case),
         "" => {
             for slot in case.slots() {
                 if let Some(ended) = &slot.status.state.terminated {
@@ -47,6 +49,21 @@ fn failed(case: &mut Case) {
         }
         reason => rejected(case, reason),
     }
+}
+
+/// Ended on behalf of others, which only a condition says.
+fn on_behalf(case: &mut Case) {
+    let Some(condition) = disrupted::noted(case.pod) else { return };
+    let mut finding = case.finding("PodFailed", disrupted::words(&condition.reason));
+    finding.severity = Severity::Warning;
+    finding.message = condition.message.clone();
+    finding.since = condition.last_transition_time.or_else(|| ended_at(case));
+    finding.evidence.extend(case.condition_fact("DisruptionTarget"));
+    if let Some(event) = case.event_of(&["Preempted", "TaintManagerEviction", "Evicted"]) {
+        finding.evidence.push(facts::event(event));
+    }
+    settle(case, &mut finding);
+    case.report(finding);
 }
 
 fn evicted(case: &mut Case) {
