@@ -131,7 +131,11 @@ fn configuration(world: &World, webhook: &str) -> Option<ObjectRef> {
 pub(super) fn refusals(world: &World, namespace: &str) -> Vec<(Key, Denial, Text)> {
     let mut all = Vec::new();
     for set in world.in_namespace::<ReplicaSet>(namespace) {
-        all.push((Kind::ReplicaSet, &set.metadata, by_condition(&set.status.conditions, &[])));
+        all.push((
+            Kind::ReplicaSet,
+            &set.metadata,
+            by_condition(&set.status.conditions, &[]),
+        ));
     }
     for controller in world.in_namespace::<ReplicationController>(namespace) {
         let refusal = by_condition(&controller.status.conditions, &[]);

@@ -148,7 +148,8 @@ fn no_node(case: &mut Case) {
         finding.severity = Severity::Info;
     }
     finding.since = made;
-    finding.message = format!("Its nodeSelector is {asked}; it wants no pod, because no node has all of these.").into();
+    finding.message =
+        format!("Its nodeSelector is {asked}; it wants no pod, because no node has all of these.").into();
     for (key, value) in selector.iter() {
         let path = format!("spec.template.spec.nodeSelector[\"{key}\"]");
         finding.evidence.push(case.field(path, value));
@@ -158,8 +159,11 @@ fn no_node(case: &mut Case) {
 
 /// `disk=ssd, zone=a`.
 fn words(labels: &Labels) -> String {
-    let words: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    words.join(", ")
+    let word = |(key, value): (&str, &str)| match value {
+        "" => key.to_owned(),
+        value => format!("{key}={value}"),
+    };
+    labels.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
 fn has_all(node: &Node, selector: &Labels) -> bool {
@@ -277,7 +281,8 @@ fn misscheduled(case: &mut Case) {
         title,
     );
     finding.message =
-        "A node's taints or labels, or the DaemonSet's selector, have changed since its pod came there.".into();
+        "A node's taints or labels, or the DaemonSet's selector, have changed since its pod came there."
+            .into();
     finding
         .evidence
         .push(case.field("status.numberMisscheduled", count));

@@ -80,10 +80,7 @@ pub(super) fn still_tries(job: &Job) -> bool {
 
 /// Whether the CronJob above a Job has succeeded since a moment: what failed before is history.
 pub(super) fn succeeded_since(world: &World, job: &Job, moment: Option<Timestamp>) -> bool {
-    let owner = job
-        .metadata
-        .controller()
-        .filter(|owner| owner.kind == "CronJob");
+    let owner = job.metadata.controller().filter(|owner| owner.kind == "CronJob");
     let last = owner
         .and_then(|owner| world.get::<CronJob>(&job.metadata.namespace, &owner.name))
         .and_then(|cron| cron.status.last_successful_time);
@@ -188,12 +185,7 @@ fn refused(world: &World, key: &Key, job: &Job, now: Timestamp, analysis: &mut A
         return None;
     }
     let mut finding = creation::refused(world, "JobCreateFailed", key, &[])?;
-    if replicas::is_early(
-        job.metadata.creation_timestamp,
-        grace::REFERENCE,
-        now,
-        analysis,
-    ) {
+    if replicas::is_early(job.metadata.creation_timestamp, grace::REFERENCE, now, analysis) {
         return None;
     }
     finding.severity = Severity::Warning;

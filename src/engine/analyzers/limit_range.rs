@@ -126,14 +126,31 @@ mod tests {
     #[test]
     fn the_api_servers_words_name_a_bound() {
         for (said, want) in [
-            ("maximum memory usage per Container is 256Mi, but limit is 1Gi.", Some(("memory", "Container", "256Mi"))),
-            ("minimum cpu usage per Pod is 100m, but request is 50m", Some(("cpu", "Pod", "100m"))),
-            ("maximum cpu usage per Container is 500m.  No limit is specified", Some(("cpu", "Container", "500m."))),
-            ("memory max limit to request ratio per Container is 2, but provided ratio is 4.0", Some(("memory", "Container", "2"))),
+            (
+                "maximum memory usage per Container is 256Mi, but limit is 1Gi.",
+                Some(("memory", "Container", "256Mi")),
+            ),
+            (
+                "minimum cpu usage per Pod is 100m, but request is 50m",
+                Some(("cpu", "Pod", "100m")),
+            ),
+            (
+                "maximum cpu usage per Container is 500m.  No limit is specified",
+                Some(("cpu", "Container", "500m.")),
+            ),
+            (
+                "memory max limit to request ratio per Container is 2, but provided ratio is 4.0",
+                Some(("memory", "Container", "2")),
+            ),
             ("nothing of the kind", None),
         ] {
             let found = RULE.captures(said);
-            let group = |name| found.as_ref().and_then(|found| found.name(name)).map(|group| group.as_str());
+            let group = |name| {
+                found
+                    .as_ref()
+                    .and_then(|found| found.name(name))
+                    .map(|group| group.as_str())
+            };
             let resource = group("resource").or(group("ratio"));
             let seen = resource.map(|resource| (resource, group("type").unwrap(), group("amount").unwrap()));
             assert_eq!(seen, want, "{said}");

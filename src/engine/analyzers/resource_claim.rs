@@ -49,14 +49,12 @@ impl Analyzer for ResourceClaimAnalyzer {
         let waiting: Vec<Key> = world
             .referrers_of(key, Kind::Pod)
             .filter(|pod| {
-                world
-                    .get::<Pod>(&pod.namespace, &pod.name)
-                    .is_some_and(|pod| {
-                        pod.spec.node_name.is_empty()
-                            && pod.spec.scheduling_gates.is_empty()
-                            && pod.status.phase == "Pending"
-                            && !pod.is_terminating()
-                    })
+                world.get::<Pod>(&pod.namespace, &pod.name).is_some_and(|pod| {
+                    pod.spec.node_name.is_empty()
+                        && pod.spec.scheduling_gates.is_empty()
+                        && pod.status.phase == "Pending"
+                        && !pod.is_terminating()
+                })
             })
             .collect();
         let pods = waiting
@@ -87,9 +85,7 @@ impl Analyzer for ResourceClaimAnalyzer {
             .push(Evidence::field(key.object(), "status.allocation", ""));
         for (index, class) in classes.iter().enumerate() {
             let path = format!("spec.devices.requests[{index}].exactly.deviceClassName");
-            finding
-                .evidence
-                .push(Evidence::field(key.object(), path, *class));
+            finding.evidence.push(Evidence::field(key.object(), path, *class));
         }
         for pod in waiting.iter().take(3) {
             let text = "waits for this claim";

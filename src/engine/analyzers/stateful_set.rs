@@ -234,7 +234,8 @@ fn rollout(case: &mut Case) -> bool {
     }
     let pod = &stuck.metadata.name;
     let (updated, ready) = (status.updated_replicas, status.ready_replicas);
-    let title = format!("rollout stands still at {pod}: {updated} of {to_update} pods are of the new revision");
+    let title =
+        format!("rollout stands still at {pod}: {updated} of {to_update} pods are of the new revision");
     let mut finding = Finding::new(
         "StatefulSetRolloutStuck",
         case.severity(),
@@ -299,7 +300,11 @@ fn shortage(case: &mut Case) {
         None if made < case.wanted => (
             "StatefulSetUnavailable",
             match case.next_missing() {
-                Some(name) => format!("{} of {} pods are missing: {name} is not made", case.wanted - made, case.wanted),
+                Some(name) => format!(
+                    "{} of {} pods are missing: {name} is not made",
+                    case.wanted - made,
+                    case.wanted
+                ),
                 None => format!("{} of {} pods are missing", case.wanted - made, case.wanted),
             },
         ),

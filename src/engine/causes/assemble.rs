@@ -139,7 +139,9 @@ impl Problems {
         let numbers = self.numbers(&id);
         numbers.settle(open);
         let (evidence, numbers) = numbers.number(&facts);
-        let rated = listed.iter().map(|(_, _, finding)| (&finding.owner, finding.severity));
+        let rated = listed
+            .iter()
+            .map(|(_, _, finding)| (&finding.owner, finding.severity));
         let severity = severity::of_problem(world, rated);
         let mut aliases: Vec<Text> = listed
             .iter()

@@ -222,7 +222,11 @@ fn by_culprit(_: &World, key: &GroupKey, group: &Group, index: &Index) -> Option
 
 fn by_reference(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
     // Where the finding says what is missing, that rule has spoken.
-    if group.findings.iter().any(|(_, finding)| finding.culprit.is_some()) {
+    if group
+        .findings
+        .iter()
+        .any(|(_, finding)| finding.culprit.is_some())
+    {
         return None;
     }
     pods_of(group, world).find_map(|pod| {
@@ -253,7 +257,8 @@ fn by_claim_template(world: &World, _: &GroupKey, group: &Group, index: &Index) 
             index
                 .owned_by(&owner)
                 .find(|cause| {
-                    &*cause.code == "StatefulSetClassMissing" && name.starts_with(&format!("{}-", cause.subject))
+                    &*cause.code == "StatefulSetClassMissing"
+                        && name.starts_with(&format!("{}-", cause.subject))
                 })
                 .cloned()
         })
@@ -276,9 +281,8 @@ fn by_missing_service(_: &World, key: &GroupKey, group: &Group, index: &Index) -
         }
         false
     };
-    let speaks = |finding: &Finding| {
-        named(&finding.title) || finding.evidence.iter().any(|fact| named(&fact.text))
-    };
+    let speaks =
+        |finding: &Finding| named(&finding.title) || finding.evidence.iter().any(|fact| named(&fact.text));
     group
         .findings
         .iter()

@@ -32,13 +32,18 @@ pub fn replicas(world: &World, owner: &ObjectRef) -> Option<(i32, i32)> {
 /// The severity of a problem: of what belongs to a workload that serves, critical when nothing of it does and a warning
 /// when part of it does. Where the root is a workload's, that one counts; where it is something that several share (a
 /// node, a missing Secret), the one that is hit worst. `members` are owners and severities, the root's first.
-pub fn of_problem<'a>(world: &World, members: impl IntoIterator<Item = (&'a ObjectRef, Severity)>) -> Severity {
+pub fn of_problem<'a>(
+    world: &World,
+    members: impl IntoIterator<Item = (&'a ObjectRef, Severity)>,
+) -> Severity {
     let mut members = members.into_iter();
     let Some((owner, severity)) = members.next() else {
         return Severity::Info;
     };
     if replicas(world, owner).is_some_and(|(_, wanted)| wanted > 0) || is_batch(owner) {
-        let highest = members.map(|(_, severity)| severity).fold(severity, Severity::max);
+        let highest = members
+            .map(|(_, severity)| severity)
+            .fold(severity, Severity::max);
         return of_member(world, owner, highest);
     }
     let of_each = members.map(|(owner, severity)| of_member(world, owner, severity));

@@ -206,7 +206,11 @@ impl Starts {
 }
 
 fn suspended(case: &mut Case) {
-    let mut finding = case.finding("CronJobSuspended", Severity::Info, "is suspended, so it starts nothing");
+    let mut finding = case.finding(
+        "CronJobSuspended",
+        Severity::Info,
+        "is suspended, so it starts nothing",
+    );
     finding.message = "spec.suspend is true: someone holds it back.".into();
     finding.since = case
         .cron
@@ -245,10 +249,7 @@ fn runs_fail(case: &mut Case) -> bool {
         .jobs
         .iter()
         .filter(|job| job::has_succeeded(job) || job::failure(job).is_some());
-    let failed: Vec<&Job> = over
-        .take_while(|job| !job::has_succeeded(job))
-        .copied()
-        .collect();
+    let failed: Vec<&Job> = over.take_while(|job| !job::has_succeeded(job)).copied().collect();
     let Some(last) = failed.first() else { return false };
     let failure = job::failure(last);
     let when = failure.and_then(|failure| failure.last_transition_time);
@@ -320,16 +321,24 @@ fn blocked(case: &mut Case, starts: &Starts) -> bool {
 /// Starts that were due and did not come.
 fn missed(case: &mut Case, starts: &Starts) -> bool {
     let (spec, status) = (&case.cron.spec, &case.cron.status);
-    let Some(base) = status.last_schedule_time.or(case.cron.metadata.creation_timestamp) else {
+    let Some(base) = status
+        .last_schedule_time
+        .or(case.cron.metadata.creation_timestamp)
+    else {
         return false;
     };
     if let Some(next) = starts.next(base.max(case.now)) {
-        case.analysis.look_again_at(grace::later(next, grace::CRON_START + 1));
+        case.analysis
+            .look_again_at(grace::later(next, grace::CRON_START + 1));
     }
     let due = grace::later(case.now, -grace::CRON_START);
     let count = starts.between(base, due);
     // With a deadline, what was missed while it was suspended or otherwise is not made up for.
-    let enough = if spec.starting_deadline_seconds.is_some() { 2 } else { 1 };
+    let enough = if spec.starting_deadline_seconds.is_some() {
+        2
+    } else {
+        1
+    };
     let short = spec
         .starting_deadline_seconds
         .filter(|deadline| *deadline < SHORT_DEADLINE);

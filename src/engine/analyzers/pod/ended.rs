@@ -3,7 +3,7 @@
 use super::case::{Case, cluster_object};
 use super::{crash, disrupted};
 use crate::engine::analyzers::messages::brief;
-use crate::engine::analyzers::{facts, grace};
+use crate::engine::analyzers::{exit, facts, grace};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Deployment, ReplicaSet, StatefulSet, condition};
 use crate::engine::object::Kind;
@@ -44,16 +44,40 @@ fn failed(case: &mut Case) {
                 }
             }
             if case.is_clean() {
-                rejected(case, "failed without a reason");
+                unexplained(case);
             }
         }
         reason => rejected(case, reason),
     }
 }
 
+/// Over, although its containers would be started again: its node gave it up.
+fn unexplained(case: &mut Case) {
+    let end = case.slots().into_iter().find_map(|slot| {
+        let ended = slot.status.state.terminated.as_deref()?;
+        Some((slot.status_path("state.terminated.exitCode"), ended))
+    });
+    let title = match &end {
+        Some((_, ended)) => exit::title(ended.exit_code, ended.signal),
+        None => "failed, and nothing says why".to_owned(),
+    };
+    let mut finding = case.finding("PodFailed", title);
+    finding.message = "The pod has failed as a whole, and its status gives no reason.".into();
+    finding.since = ended_at(case);
+    finding.evidence.push(case.field("status.phase", "Failed"));
+    if let Some((path, ended)) = end {
+        let fact = case.field(path, ended.exit_code.to_string());
+        finding.evidence.push(fact);
+    }
+    settle(case, &mut finding);
+    case.report(finding);
+}
+
 /// Ended on behalf of others, which only a condition says.
 fn on_behalf(case: &mut Case) {
-    let Some(condition) = disrupted::noted(case.pod) else { return };
+    let Some(condition) = disrupted::noted(case.pod) else {
+        return;
+    };
     let mut finding = case.finding("PodFailed", disrupted::words(&condition.reason));
     finding.severity = Severity::Warning;
     finding.message = condition.message.clone();

@@ -6,6 +6,7 @@ mod disrupted;
 mod ended;
 mod init;
 mod killed;
+mod preempted;
 mod prepare;
 mod probes;
 mod resize;

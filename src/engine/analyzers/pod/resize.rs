@@ -11,7 +11,9 @@ const IN_PROGRESS: &str = "PodResizeInProgress";
 
 /// Whether a change of resources is under way.
 pub(super) fn is_noted(pod: &Pod) -> bool {
-    [PENDING, IN_PROGRESS].iter().any(|kind| noted(pod, kind).is_some())
+    [PENDING, IN_PROGRESS]
+        .iter()
+        .any(|kind| noted(pod, kind).is_some())
 }
 
 fn noted<'a>(pod: &'a Pod, kind: &str) -> Option<&'a Condition> {

@@ -1,6 +1,7 @@
 //! Pods that have no node.
 
 use super::case::{Case, cluster_object};
+use super::preempted;
 use crate::engine::analyzers::messages::scheduler::{self, Obstacle, Verdict};
 use crate::engine::analyzers::{facts, grace, quantity};
 use crate::engine::finding::{Finding, Severity};
@@ -102,6 +103,9 @@ fn unschedulable(case: &mut Case, condition: &Condition) {
     claims(case, &verdict, &mut finding);
     labels(case, &verdict, &mut finding);
     resources(case, &verdict, &mut finding);
+    if verdict.names(|obstacle| matches!(obstacle, Obstacle::Insufficient(_))) {
+        preempted::explain(case, &mut finding);
+    }
     if let Some(event) = case.event_of(&["FailedScheduling", "NotTriggerScaleUp"]) {
         finding.count = event.times();
         finding.evidence.push(facts::event(event));

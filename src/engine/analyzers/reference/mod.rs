@@ -76,7 +76,11 @@ impl Analyzer for ReferenceAnalyzer {
             && let Some(account) = world.get::<ServiceAccount>(&changed.namespace, &changed.name)
         {
             let secrets = account.image_pull_secrets.iter();
-            keys.extend(secrets.map(|secret| named(self.0, changed, &secret.name)).filter(absent));
+            keys.extend(
+                secrets
+                    .map(|secret| named(self.0, changed, &secret.name))
+                    .filter(absent),
+            );
         }
     }
 
@@ -115,9 +119,7 @@ fn named(kind: Kind, by: &Key, name: &str) -> Key {
 
 /// The spec of a pod, or of the pods that a workload makes.
 fn spec_of<'a>(world: &'a World, key: &Key) -> Option<&'a PodSpec> {
-    use crate::engine::kinds::{
-        CronJob, DaemonSet, Deployment, Job, ReplicationController, StatefulSet,
-    };
+    use crate::engine::kinds::{CronJob, DaemonSet, Deployment, Job, ReplicationController, StatefulSet};
     let (namespace, name) = (&*key.namespace, &*key.name);
     match key.kind {
         Kind::Pod => world.get::<Pod>(namespace, name).map(|one| &one.spec),
@@ -133,7 +135,9 @@ fn spec_of<'a>(world: &'a World, key: &Key) -> Option<&'a PodSpec> {
         Kind::ReplicationController => world
             .get::<ReplicationController>(namespace, name)
             .map(|one| &one.spec.template.spec),
-        Kind::Job => world.get::<Job>(namespace, name).map(|one| &one.spec.template.spec),
+        Kind::Job => world
+            .get::<Job>(namespace, name)
+            .map(|one| &one.spec.template.spec),
         Kind::CronJob => world
             .get::<CronJob>(namespace, name)
             .map(|one| &one.spec.job_template.spec.template.spec),
@@ -185,26 +189,21 @@ fn missing(world: &World, key: &Key, users: &[User]) -> Finding {
     let what = if only_pulls { "pull secret" } else { kind };
     let title = messages::brief(&format!("{what} does not exist, named by {words}"), 140);
     let mut finding = Finding::new(code(key.kind, only_pulls), severity(users), key.object(), title);
-    let place = match &*key.namespace {
-        "" => "the cluster has none of that name".to_owned(),
-        namespace => format!("namespace {namespace} has none of that name"),
-    };
     let consequence = match key.kind {
-        Kind::ServiceAccount | Kind::PriorityClass | Kind::RuntimeClass => "pods that name it are not created",
-        Kind::ResourceClaim | Kind::PersistentVolumeClaim => "pods that name it are not scheduled",
-        _ if only_pulls => "images are pulled without it, which fails where they are private",
-        _ => "containers that need it do not start",
+        Kind::ServiceAccount | Kind::PriorityClass | Kind::RuntimeClass => {
+            "Pods that name it are not created."
+        }
+        Kind::ResourceClaim | Kind::PersistentVolumeClaim => "Pods that name it are not scheduled.",
+        _ if only_pulls => "Images are pulled without it, which fails where they are private.",
+        _ => "Containers that need it do not start.",
     };
     let others = world.keys_in(key.kind, &key.namespace);
     let near = alike::nearest(&key.name, others.iter().map(|other| &*other.name));
-    let near = near.map_or_else(String::new, |near| format!(" There is one called {near}."));
-    finding.message = format!("{kind} {} is named, and {place}: {consequence}.{near}", key.name).into();
-    if !near.is_empty()
-        && let Some(other) = others.iter().find(|other| near.ends_with(&format!(" {}.", other.name)))
-    {
-        finding
-            .evidence
-            .push(facts::related(other.object(), "has a similar name"));
+    let similar = near.map_or_else(String::new, |near| format!(" There is one called {near}."));
+    finding.message = format!("{consequence}{similar}").into();
+    if let Some(near) = near {
+        let other = Key::new(key.kind, &key.namespace, near).object();
+        finding.evidence.push(facts::related(other, "has a similar name"));
     }
     describe(&mut finding, key, users, None);
     finding
@@ -249,8 +248,7 @@ fn keys_missing(world: &World, key: &Key, users: &[User]) -> Vec<Finding> {
             None if have.is_empty() => "It has no key at all.".to_owned(),
             None => messages::brief(&format!("It has the keys {}.", have.join(", ")), 200),
         };
-        finding.message =
-            format!("{kind} {} exists, and has no key {lacking}. {keys}", key.name).into();
+        finding.message = format!("The {kind} itself exists. {keys}").into();
         describe(&mut finding, key, &of_key, Some(lacking));
         findings.push(finding);
     }
@@ -267,7 +265,11 @@ fn severity(users: &[User]) -> Severity {
 }
 
 fn describe(finding: &mut Finding, key: &Key, users: &[User], lacking: Option<&str>) {
-    finding.since = users.iter().filter(|user| user.fails).filter_map(|user| user.made).min();
+    finding.since = users
+        .iter()
+        .filter(|user| user.fails)
+        .filter_map(|user| user.made)
+        .min();
     for user in users.iter().take(4) {
         let value = match lacking {
             Some(lacking) => format!("{} key {lacking}", key.name),

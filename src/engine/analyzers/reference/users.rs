@@ -70,7 +70,14 @@ pub(super) fn users<'a>(world: &'a World, to: &Key) -> Vec<User<'a>> {
         }));
     }
     users.sort_by(|a, b| {
-        let rank = |user: &User| (!user.hurts, user.key.kind == Kind::Pod, user.key.clone(), user.path.clone());
+        let rank = |user: &User| {
+            (
+                !user.hurts,
+                user.key.kind == Kind::Pod,
+                user.key.clone(),
+                user.path.clone(),
+            )
+        };
         rank(a).cmp(&rank(b))
     });
     users
