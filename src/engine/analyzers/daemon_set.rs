@@ -89,7 +89,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn field(&self, path: impl Into<String>, value: impl ToString) -> Evidence {
+    fn field(&self, path: impl Into<String>, value: &impl ToString) -> Evidence {
         Evidence::field(self.object.clone(), path.into(), value.to_string())
     }
 
@@ -100,7 +100,7 @@ impl<'a> Case<'a> {
             ("status.desiredNumberScheduled", status.desired_number_scheduled),
             ("status.numberReady", status.number_ready),
         ] {
-            finding.evidence.push(self.field(path, value));
+            finding.evidence.push(self.field(path, &value));
         }
         self.analysis.findings.push(finding);
     }
@@ -152,7 +152,7 @@ fn no_node(case: &mut Case) {
         format!("Its nodeSelector is {asked}; it wants no pod, because no node has all of these.").into();
     for (key, value) in selector.iter() {
         let path = format!("spec.template.spec.nodeSelector[\"{key}\"]");
-        finding.evidence.push(case.field(path, value));
+        finding.evidence.push(case.field(path, &value));
     }
     case.report(finding);
 }
@@ -252,7 +252,7 @@ fn unavailable(case: &mut Case) {
     .into();
     finding
         .evidence
-        .push(case.field("status.updatedNumberScheduled", updated));
+        .push(case.field("status.updatedNumberScheduled", &updated));
     for pod in unready.pods.iter().take(3) {
         let object = Key::new(Kind::Pod, &key.namespace, &pod.metadata.name).object();
         let text = format!("is not ready on node {}", pod.spec.node_name);
@@ -285,6 +285,6 @@ fn misscheduled(case: &mut Case) {
             .into();
     finding
         .evidence
-        .push(case.field("status.numberMisscheduled", count));
+        .push(case.field("status.numberMisscheduled", &count));
     case.report(finding);
 }

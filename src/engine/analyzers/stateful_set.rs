@@ -101,15 +101,15 @@ impl Case<'_> {
         replicas::is_early(since, seconds, self.now, &mut self.analysis)
     }
 
-    fn field(&self, path: &str, value: impl ToString) -> Evidence {
+    fn field(&self, path: &str, value: &impl ToString) -> Evidence {
         Evidence::field(self.object.clone(), path, value.to_string())
     }
 
     fn report(&mut self, mut finding: Finding) {
         finding.owner = self.world.top_owner(self.key);
         let (ready, wanted) = (self.set.status.ready_replicas, self.wanted);
-        finding.evidence.push(self.field("status.readyReplicas", ready));
-        finding.evidence.push(self.field("spec.replicas", wanted));
+        finding.evidence.push(self.field("status.readyReplicas", &ready));
+        finding.evidence.push(self.field("spec.replicas", &wanted));
         self.analysis.findings.push(finding);
     }
 
@@ -201,7 +201,7 @@ fn classes(case: &mut Case) {
                 .into();
         finding.since = set.metadata.creation_timestamp;
         let path = format!("spec.volumeClaimTemplates[{index}].spec.storageClassName");
-        finding.evidence.push(case.field(&path, class));
+        finding.evidence.push(case.field(&path, &class));
         let missing = Key::new(Kind::StorageClass, "", class).object();
         finding.evidence.push(facts::related(missing, "does not exist"));
         case.report(finding);
@@ -253,11 +253,11 @@ fn rollout(case: &mut Case) -> bool {
         ("status.updateRevision", &status.update_revision),
         ("status.currentRevision", &status.current_revision),
     ] {
-        finding.evidence.push(case.field(path, revision));
+        finding.evidence.push(case.field(path, &revision));
     }
     finding
         .evidence
-        .push(case.field("status.updatedReplicas", updated));
+        .push(case.field("status.updatedReplicas", &updated));
     let pod = Key::new(Kind::Pod, &case.key.namespace, pod).object();
     finding.evidence.push(facts::related(pod, "is not ready"));
     case.report(finding);

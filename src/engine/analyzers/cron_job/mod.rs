@@ -1,11 +1,13 @@
 //! CronJobs: runs that fail, that do not come, or that a hung one keeps away.
 
 mod schedule;
+mod starts;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use self::schedule::Schedule;
+use self::starts::{MOST, Starts};
 use super::{Analysis, Analyzer, facts, grace, job, replica_set};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
@@ -19,10 +21,6 @@ const SHORT_DEADLINE: i64 = 10;
 const SKIPPED_BY_A_HUNG_RUN: usize = 3;
 /// So many runs without a success, where what became of them is no longer there to see.
 const RUNS_WITHOUT_SUCCESS: usize = 2;
-/// Starts are counted so far; the controller itself gives up at 100.
-const MOST: usize = 101;
-/// No zone is further from UTC.
-const FARTHEST_ZONE: SignedDuration = SignedDuration::from_hours(14);
 
 /// Finds CronJobs whose work is not done.
 pub struct CronJobAnalyzer;
@@ -97,7 +95,7 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn field(&self, path: &str, value: impl ToString) -> Evidence {
+    fn field(&self, path: &str, value: &impl ToString) -> Evidence {
         Evidence::field(self.object.clone(), path, value.to_string())
     }
 
@@ -123,7 +121,7 @@ impl Case<'_> {
             ("status.lastSuccessfulTime", status.last_successful_time),
         ] {
             let said = time.map_or_else(|| "never".to_owned(), |time| time.to_string());
-            finding.evidence.push(self.field(path, said));
+            finding.evidence.push(self.field(path, &said));
         }
         self.analysis.findings.push(finding);
     }
@@ -154,57 +152,6 @@ fn check(case: &mut Case) {
     }
 }
 
-/// The starts of a schedule.
-struct Starts {
-    schedule: Schedule,
-    zone: TimeZone,
-    /// How far they may be off, as the zone is not known for sure.
-    slack: SignedDuration,
-}
-
-impl Starts {
-    fn new(schedule: Schedule, zone: TimeZone) -> Self {
-        Self {
-            schedule,
-            zone,
-            slack: SignedDuration::ZERO,
-        }
-    }
-
-    /// Without a zone the controller's own counts, nearly always UTC: the last start says whether it is.
-    fn of_controller(schedule: Schedule, last: Option<Timestamp>) -> Option<Self> {
-        let mut starts = Self::new(schedule, TimeZone::UTC);
-        if starts.schedule.depends_on_zone() {
-            match last {
-                Some(last) if starts.schedule.contains(last, &starts.zone) => {}
-                Some(_) => return None,
-                None => starts.slack = FARTHEST_ZONE,
-            }
-        }
-        Some(starts)
-    }
-
-    fn next(&self, after: Timestamp) -> Option<Timestamp> {
-        let next = self.schedule.next(after, &self.zone)?;
-        next.checked_add(self.slack).ok()
-    }
-
-    /// The starts between two moments, as far as they are counted.
-    fn between(&self, after: Timestamp, until: Timestamp) -> usize {
-        let mut at = after;
-        let mut count = 0;
-        while let Some(next) = self.schedule.next(at, &self.zone) {
-            let late = next.checked_add(self.slack).is_ok_and(|next| next > until);
-            if late || count >= MOST {
-                break;
-            }
-            count += 1;
-            at = next;
-        }
-        count
-    }
-}
-
 fn suspended(case: &mut Case) {
     let mut finding = case.finding(
         "CronJobSuspended",
@@ -217,7 +164,7 @@ fn suspended(case: &mut Case) {
         .status
         .last_schedule_time
         .or(case.cron.metadata.creation_timestamp);
-    finding.evidence.push(case.field("spec.suspend", "true"));
+    finding.evidence.push(case.field("spec.suspend", &"true"));
     case.report(finding);
 }
 
@@ -238,7 +185,7 @@ fn unknown_zone(case: &mut Case, event: Evidence) {
     let mut finding = case.finding("CronJobScheduleInvalid", Severity::Warning, title);
     finding.message = event.text.clone();
     finding.since = case.cron.metadata.creation_timestamp;
-    finding.evidence.push(case.field("spec.timeZone", zone));
+    finding.evidence.push(case.field("spec.timeZone", &zone));
     finding.evidence.push(event);
     case.report(finding);
 }
@@ -310,8 +257,8 @@ fn blocked(case: &mut Case, starts: &Starts) -> bool {
     finding.evidence.extend(case.event(&["JobAlreadyActive"]));
     finding
         .evidence
-        .push(case.field("spec.concurrencyPolicy", "Forbid"));
-    finding.evidence.push(case.field("status.active[0].name", name));
+        .push(case.field("spec.concurrencyPolicy", &"Forbid"));
+    finding.evidence.push(case.field("status.active[0].name", &name));
     let job = Key::new(Kind::Job, &case.key.namespace, name).object();
     finding.evidence.push(facts::related(job, "has not ended"));
     case.report(finding);
@@ -380,7 +327,7 @@ fn missed(case: &mut Case, starts: &Starts) -> bool {
     if let Some(deadline) = spec.starting_deadline_seconds {
         finding
             .evidence
-            .push(case.field("spec.startingDeadlineSeconds", deadline));
+            .push(case.field("spec.startingDeadlineSeconds", &deadline));
     }
     case.report(finding);
     true
@@ -407,7 +354,7 @@ fn short_deadline(case: &mut Case, deadline: i64, missed: usize) {
     .into();
     finding
         .evidence
-        .push(case.field("spec.startingDeadlineSeconds", deadline));
+        .push(case.field("spec.startingDeadlineSeconds", &deadline));
     case.report(finding);
 }
 

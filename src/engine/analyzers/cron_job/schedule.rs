@@ -7,6 +7,11 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 /// A schedule that never comes (30 February) is given up after so many days: a leap year is at most eight away.
 const HORIZON: usize = 366 * 8 + 2;
 
+const MONTHS: &[&str] = &[
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
+const DAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
 /// When something is to start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Schedule {
@@ -88,10 +93,6 @@ impl Fields {
         let [minutes, hours, days, months, weekdays] = parts.as_slice() else {
             return Err(format!("it has {} fields, not 5", parts.len()));
         };
-        const MONTHS: &[&str] = &[
-            "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-        ];
-        const DAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
         let open = |field: &str| field.starts_with(['*', '?']) && !field.contains('/');
         let mut weekday_bits = field(weekdays, 0, 7, DAYS, 0)?;
         // Sunday is 0 and 7.

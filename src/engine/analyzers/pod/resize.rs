@@ -27,9 +27,12 @@ pub(super) fn check(case: &mut Case) {
         return;
     };
     let why = brief(&condition.message, 80);
-    let said = |words: &str| match why.is_empty() {
-        true => words.to_owned(),
-        false => format!("{words}: {why}"),
+    let said = |words: &str| {
+        if why.is_empty() {
+            words.to_owned()
+        } else {
+            format!("{words}: {why}")
+        }
     };
     let (severity, title) = match (condition.kind.as_str(), condition.reason.as_str()) {
         (PENDING, "Infeasible") => (

@@ -12,7 +12,7 @@ use super::{Analysis, Analyzer, alike, facts, grace, messages, replicas};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{ConfigMap, Pod, PodSpec, Secret, ServiceAccount, Usage};
-use crate::engine::object::{Key, Kind};
+use crate::engine::object::{Key, Kind, Symbol};
 use crate::engine::world::{Sync, World};
 
 /// The kinds that pods name.
@@ -26,8 +26,15 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::PersistentVolumeClaim,
 ];
 
-/// Every API server has these, though a set of files may not.
-const BUILT_IN: &[&str] = &["system-node-critical", "system-cluster-critical"];
+/// Every cluster makes these by itself, though a set of files may lack them: only what fails for want of one says that
+/// it is missing.
+const BUILT_IN: &[(Kind, &str)] = &[
+    (Kind::PriorityClass, "system-node-critical"),
+    (Kind::PriorityClass, "system-cluster-critical"),
+    (Kind::ServiceAccount, "default"),
+    (Kind::ConfigMap, "kube-root-ca.crt"),
+    (Kind::ConfigMap, "openshift-service-ca.crt"),
+];
 
 /// Finds objects of a kind that are named and missing, or that lack a key.
 pub struct ReferenceAnalyzer(pub(super) Kind);
@@ -86,8 +93,7 @@ impl Analyzer for ReferenceAnalyzer {
 
     fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis {
         let mut analysis = Analysis::default();
-        let known = world.sync(self.0, &key.namespace) == Sync::Synced;
-        if !known || BUILT_IN.contains(&&*key.name) && self.0 == Kind::PriorityClass {
+        if world.sync(self.0, &key.namespace) != Sync::Synced {
             return analysis;
         }
         let exists = world.meta(key).is_some();
@@ -96,7 +102,10 @@ impl Analyzer for ReferenceAnalyzer {
             return analysis;
         }
         let users = users(world, key);
-        if users.is_empty() {
+        let built_in = BUILT_IN
+            .iter()
+            .any(|(kind, name)| *kind == self.0 && *name == &*key.name);
+        if users.is_empty() || built_in && !users.iter().any(|user| user.fails) {
             return analysis;
         }
         let made = users.iter().filter_map(|user| user.made).min();
@@ -146,11 +155,7 @@ fn spec_of<'a>(world: &'a World, key: &Key) -> Option<&'a PodSpec> {
 }
 
 /// Which of these keys an object has not, as far as that is known: of a Secret it often is not.
-fn lacks<'k>(
-    world: &World,
-    key: &Key,
-    keys: &'k [crate::engine::object::Symbol],
-) -> impl Iterator<Item = &'k str> + use<'k> {
+fn lacks<'k>(world: &World, key: &Key, keys: &'k [Symbol]) -> impl Iterator<Item = &'k str> + use<'k> {
     let (namespace, name) = (&*key.namespace, &*key.name);
     let has = |one: &str| match key.kind {
         Kind::ConfigMap => world.get::<ConfigMap>(namespace, name).map(|map| map.has(one)),
@@ -161,7 +166,7 @@ fn lacks<'k>(
     };
     let lacking: Vec<&str> = keys
         .iter()
-        .map(|one| one.as_str())
+        .map(Symbol::as_str)
         .filter(|one| has(one) == Some(false))
         .collect();
     lacking.into_iter()
@@ -224,7 +229,7 @@ fn keys_missing(world: &World, key: &Key, users: &[User]) -> Vec<Finding> {
         _ => world
             .get::<Secret>(&key.namespace, &key.name)
             .and_then(|secret| secret.keys.as_deref())
-            .map(|keys| keys.iter().map(|key| key.as_str()).collect()),
+            .map(|keys| keys.iter().map(Symbol::as_str).collect()),
     }
     .unwrap_or_default();
     let kind = key.kind.name();
