@@ -26,8 +26,8 @@ pub(super) const KINDS: &[Kind] = &[
     Kind::PersistentVolumeClaim,
 ];
 
-/// Every cluster makes these by itself, though a set of files may lack them: only what fails for want of one says that
-/// it is missing.
+/// Every cluster makes these by itself, though a set of files may lack them. Without an account or a priority class a
+/// pod is not even made, so one that is there proves that they are; for want of a ConfigMap it waits.
 const BUILT_IN: &[(Kind, &str)] = &[
     (Kind::PriorityClass, "system-node-critical"),
     (Kind::PriorityClass, "system-cluster-critical"),
@@ -105,7 +105,8 @@ impl Analyzer for ReferenceAnalyzer {
         let built_in = BUILT_IN
             .iter()
             .any(|(kind, name)| *kind == self.0 && *name == &*key.name);
-        if users.is_empty() || built_in && !users.iter().any(|user| user.fails) {
+        let waits = self.0 == Kind::ConfigMap && users.iter().any(|user| user.waits);
+        if users.is_empty() || built_in && !waits {
             return analysis;
         }
         let made = users.iter().filter_map(|user| user.made).min();

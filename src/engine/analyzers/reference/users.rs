@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::spec_of;
 use crate::engine::analyzers::{job, messages::image};
 use crate::engine::kinds::{
-    CronJob, DaemonSet, Deployment, Job, Pod, Reference, ReplicationController, StatefulSet, Usage,
+    ContainerStatus, CronJob, DaemonSet, Deployment, Job, Pod, Reference, ReplicationController, StatefulSet,
+    Usage,
 };
 use crate::engine::object::{Key, Kind, ObjectRef, Symbol, Text};
 use crate::engine::world::World;
@@ -30,6 +31,8 @@ pub(super) struct User<'a> {
     pub hurts: bool,
     /// Whether it is a pod that is not ready.
     pub fails: bool,
+    /// Whether it is a pod whose containers are still to be made.
+    pub waits: bool,
 }
 
 /// Those that name an object and need it, workloads first. What is over, or does without, is none of them.
@@ -66,6 +69,7 @@ pub(super) fn users<'a>(world: &'a World, to: &Key) -> Vec<User<'a>> {
             // Admission has written it into the pods that it concerns: those speak for themselves.
             hurts: false,
             fails: false,
+            waits: false,
             key,
         }));
     }
@@ -116,6 +120,7 @@ fn user<'a>(world: &'a World, key: &Key, reference: &'a Reference) -> Option<Use
         made: meta.creation_timestamp,
         hurts,
         fails: pod.is_some_and(|pod| !pod.is_ready()),
+        waits: pod.is_some_and(is_being_made),
         key: key.clone(),
     })
 }
@@ -138,6 +143,7 @@ fn mounts<'a>(world: &'a World, key: &Key, claim: &Key) -> Option<User<'a>> {
         made: pod.metadata.creation_timestamp,
         hurts: starts(world, key)?,
         fails: !pod.is_ready(),
+        waits: is_being_made(pod),
         key: key.clone(),
     })
 }
@@ -173,6 +179,16 @@ fn starts(world: &World, key: &Key) -> Option<bool> {
         }
         _ => spec_of(world, key).map(|_| true),
     }
+}
+
+/// Whether a pod has a node, and its containers are still to be made.
+fn is_being_made(pod: &Pod) -> bool {
+    let creating = |status: &ContainerStatus| {
+        let waiting = status.state.waiting.as_ref();
+        waiting
+            .is_some_and(|waiting| matches!(waiting.reason.as_str(), "ContainerCreating" | "PodInitializing"))
+    };
+    pod.status.phase == "Pending" && pod.statuses().any(|(_, _, status)| creating(status))
 }
 
 /// Whether a pod waits for an image that a registry does not give it.
