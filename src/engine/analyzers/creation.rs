@@ -127,8 +127,20 @@ fn configuration(world: &World, webhook: &str) -> Option<ObjectRef> {
     Some(Key::new(kind, "", name).object())
 }
 
-/// What makes pods in a namespace and is refused now, with what it is told.
-pub(super) fn refusals(world: &World, namespace: &str) -> Vec<(Key, Denial, Text)> {
+/// What makes pods and is refused.
+pub(super) struct Refused {
+    /// The maker.
+    pub key: Key,
+    /// Why.
+    pub denial: Denial,
+    /// The API server's words.
+    pub message: Text,
+    /// Since when.
+    pub since: Option<Timestamp>,
+}
+
+/// What makes pods in a namespace and is refused now.
+pub(super) fn refusals(world: &World, namespace: &str) -> Vec<Refused> {
     let mut all = Vec::new();
     for set in world.in_namespace::<ReplicaSet>(namespace) {
         all.push((
@@ -163,38 +175,40 @@ pub(super) fn refusals(world: &World, namespace: &str) -> Vec<(Key, Denial, Text
     all.into_iter()
         .filter_map(|(kind, meta, refusal)| {
             let refusal = refusal.filter(|refusal| !refusal.of_deletion)?;
-            let key = Key::new(kind, namespace, &meta.name);
-            meta.deletion_timestamp
-                .is_none()
-                .then(|| (key, admission::parse(&refusal.message), refusal.message))
+            meta.deletion_timestamp.is_none().then(|| Refused {
+                key: Key::new(kind, namespace, &meta.name),
+                denial: admission::parse(&refusal.message),
+                message: refusal.message,
+                since: refusal.since,
+            })
         })
         .collect()
 }
 
 /// What of a kind in the namespace to look at again because `changed` may be refused, or be so no longer.
 pub(super) fn affected(world: &World, kind: Kind, changed: &Key, keys: &mut Vec<Key>) {
-    let maker = MAKERS.contains(&changed.kind);
+    let told = |event: &Event| matches!(event.reason.as_str(), "FailedCreate" | "SuccessfulCreate");
     if changed.kind == kind {
         keys.push(changed.clone());
-    } else if maker
-        || (changed.kind == Kind::Event
-            && MAKERS
-                .iter()
-                .any(|maker| super::pod::about(world, changed, *maker).is_some()))
+    } else if MAKERS.contains(&changed.kind)
+        || changed.kind == Kind::Event
+            && world
+                .get::<Event>(&changed.namespace, &changed.name)
+                .is_some_and(told)
     {
         keys.extend(world.keys_in(kind, &changed.namespace));
     }
 }
 
 /// Names of workloads that are held up, and facts that show it: the first says it, the rest are counted.
-pub(super) fn blocked_words(world: &World, blocked: &[(Key, Denial, Text)]) -> (String, Vec<Evidence>) {
-    let mut owners: Vec<ObjectRef> = blocked.iter().map(|(key, ..)| world.top_owner(key)).collect();
+pub(super) fn blocked_words(world: &World, blocked: &[Refused]) -> (String, Vec<Evidence>) {
+    let mut owners: Vec<ObjectRef> = blocked.iter().map(|one| world.top_owner(&one.key)).collect();
     owners.sort();
     owners.dedup();
     let words = super::replicas::names(&owners);
-    let evidence = blocked.iter().take(3).map(|(key, _, message)| {
-        let text = super::messages::brief(message, 300);
-        facts::related(key.object(), text)
+    let evidence = blocked.iter().take(3).map(|one| {
+        let text = super::messages::brief(&one.message, 300);
+        facts::related(one.key.object(), text).at(one.since)
     });
     (words, evidence.collect())
 }

@@ -183,6 +183,9 @@ fn unavailable(case: &mut Case) {
         case.report(finding);
         return;
     }
+    if replicas::are_being_read(case.world, &key.namespace) {
+        return;
+    }
     let pods = replicas::owned(case.world, key);
     let now = case.now;
     let served = pods
@@ -197,7 +200,9 @@ fn unavailable(case: &mut Case) {
         .filter(|pod| pod.is_terminating())
         .count();
     let unready = replicas::unready(&served);
-    let without = status.desired_number_scheduled - (pods.len() + leaving) as i32;
+    // Pods that may not be read are in the status all the same.
+    let made = status.current_number_scheduled.max((pods.len() + leaving) as i32);
+    let without = status.desired_number_scheduled.saturating_sub(made);
     // A node that is excused may be the one without a pod.
     let selector = &case.set.spec.template.spec.node_selector;
     let excused_nodes = case
@@ -206,8 +211,9 @@ fn unavailable(case: &mut Case) {
         .filter(|node| excused(node, now) && has_all(node, selector))
         .filter(|node| !pods.iter().any(|pod| *pod.spec.node_name == *node.metadata.name))
         .count();
-    let without = without - excused_nodes as i32;
-    if unready.pods.is_empty() && without <= 0 {
+    let without = without.saturating_sub(excused_nodes as i32).max(0);
+    let unknown = pods.is_empty() && made > 0;
+    if unready.pods.is_empty() && without == 0 && !unknown {
         // What is excused by its age is not so for ever.
         case.analysis.look_again_at(grace::later(now, grace::NODE_POD));
         return;
@@ -219,7 +225,11 @@ fn unavailable(case: &mut Case) {
         return;
     }
     let (desired, updated) = (status.desired_number_scheduled, status.updated_number_scheduled);
-    let lacking = unready.pods.len() as i32 + without.max(0);
+    let lacking = if unknown {
+        desired.saturating_sub(status.number_ready)
+    } else {
+        without.saturating_add(unready.pods.len() as i32)
+    };
     let by_itself = case.set.spec.update_strategy.kind != "OnDelete";
     let rolls_out = by_itself && updated < desired && updated > 0;
     let (code, title) = if rolls_out && !unready.pods.is_empty() {
@@ -227,7 +237,7 @@ fn unavailable(case: &mut Case) {
             "DaemonSetRolloutStuck",
             format!("rollout stands still: {updated} of {desired} nodes have the new revision"),
         )
-    } else if unready.pods.is_empty() {
+    } else if unready.pods.is_empty() && !unknown {
         (
             "DaemonSetUnavailable",
             format!("{lacking} of {desired} nodes have no pod of it"),

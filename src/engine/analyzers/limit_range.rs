@@ -53,10 +53,10 @@ impl Analyzer for LimitRangeAnalyzer {
         }
         let object = key.object();
         let mut blocked = creation::refusals(world, &key.namespace);
-        blocked.retain(|(_, denial, _)| {
-            matches!(denial, Denial::LimitRange(said) if that_says(world, &key.namespace, said).as_ref() == Some(&object))
+        blocked.retain(|one| {
+            matches!(&one.denial, Denial::LimitRange(said) if that_says(world, &key.namespace, said).as_ref() == Some(&object))
         });
-        let Some((_, Denial::LimitRange(said), _)) = blocked.first() else {
+        let Some(Denial::LimitRange(said)) = blocked.first().map(|one| &one.denial) else {
             return analysis;
         };
         let (words, evidence) = creation::blocked_words(world, &blocked);
@@ -68,6 +68,7 @@ impl Analyzer for LimitRangeAnalyzer {
             key.name, key.namespace
         )
         .into();
+        finding.since = blocked.iter().filter_map(|one| one.since).min();
         finding.evidence = evidence;
         if let Some((path, amount)) = bound(world, key, said) {
             finding.evidence.push(Evidence::field(object, path, amount));

@@ -42,11 +42,10 @@ impl Analyzer for QuotaAnalyzer {
             return analysis;
         }
         let mut blocked = creation::refusals(world, &key.namespace);
-        blocked.retain(
-            |(_, denial, _)| matches!(denial, Denial::QuotaExceeded { quota, .. } if **quota == *key.name),
-        );
-        let finding = match blocked.first() {
-            Some((_, Denial::QuotaExceeded { limited, .. }, _)) => {
+        blocked
+            .retain(|one| matches!(&one.denial, Denial::QuotaExceeded { quota, .. } if **quota == *key.name));
+        let finding = match blocked.first().map(|one| &one.denial) {
+            Some(Denial::QuotaExceeded { limited, .. }) => {
                 let (words, evidence) = creation::blocked_words(world, &blocked);
                 let title = format!("quota is used up ({limited}): no more pods for {words}");
                 let mut finding = Finding::new("QuotaExceeded", Severity::Warning, key.object(), title);
@@ -56,6 +55,7 @@ impl Analyzer for QuotaAnalyzer {
                     key.name, key.namespace
                 )
                 .into();
+                finding.since = blocked.iter().filter_map(|one| one.since).min();
                 finding.evidence = evidence;
                 Some(finding)
             }

@@ -23,6 +23,7 @@ impl Analyzer for ReplicaSetAnalyzer {
 
     fn reads(&self) -> &'static [Kind] {
         &[
+            Kind::Pod,
             Kind::LimitRange,
             Kind::ValidatingWebhookConfiguration,
             Kind::MutatingWebhookConfiguration,
@@ -123,7 +124,8 @@ impl Keeper<'_> {
     ) -> Option<Finding> {
         let code = self.unavailable?;
         let seen = self.status.observed_generation >= self.meta.generation;
-        if self.wanted <= 0 || !seen || self.status.ready_replicas >= self.wanted {
+        let reading = replicas::are_being_read(world, &key.namespace);
+        if self.wanted <= 0 || !seen || reading || self.status.ready_replicas >= self.wanted {
             return None;
         }
         let pods = replicas::owned(world, key);

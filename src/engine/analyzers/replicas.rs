@@ -5,7 +5,12 @@ use jiff::Timestamp;
 use super::grace;
 use crate::engine::kinds::Pod;
 use crate::engine::object::{Key, Kind, ObjectRef};
-use crate::engine::world::World;
+use crate::engine::world::{Sync, World};
+
+/// Whether pods are still being read: then a pod that is not here may come yet.
+pub(super) fn are_being_read(world: &World, namespace: &str) -> bool {
+    world.sync(Kind::Pod, namespace) == Sync::Reading
+}
 
 /// The pods that a workload owns and that are to stay, in order of name.
 pub(super) fn owned<'a>(world: &'a World, key: &Key) -> Vec<&'a Pod> {

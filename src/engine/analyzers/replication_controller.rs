@@ -22,6 +22,7 @@ impl Analyzer for ReplicationControllerAnalyzer {
 
     fn reads(&self) -> &'static [Kind] {
         &[
+            Kind::Pod,
             Kind::LimitRange,
             Kind::ValidatingWebhookConfiguration,
             Kind::MutatingWebhookConfiguration,

@@ -67,7 +67,7 @@ impl Analyzer for StatefulSetAnalyzer {
         {
             finding.severity = case.severity();
             case.report(finding);
-        } else if !rollout(&mut case) {
+        } else if !replicas::are_being_read(world, &key.namespace) && !rollout(&mut case) {
             shortage(&mut case);
         }
         case.analysis
@@ -215,7 +215,8 @@ fn rollout(case: &mut Case) -> bool {
     let running = !status.update_revision.is_empty() && status.update_revision != status.current_revision;
     // Pods below the partition stay as they are, by intent.
     let partition = spec.update_strategy.rolling_update.partition;
-    let to_update = (case.wanted - (partition - spec.ordinals.start).max(0)).max(0);
+    let kept = partition.saturating_sub(spec.ordinals.start).max(0);
+    let to_update = case.wanted.saturating_sub(kept).max(0);
     if !by_itself || !running || status.updated_replicas >= to_update {
         return false;
     }
@@ -277,16 +278,16 @@ fn shortage(case: &mut Case) {
     if case.is_early(since, grace::AVAILABLE) {
         return;
     }
-    let made = case.pods.len() as i32;
+    // Pods that may not be read are in the status all the same.
+    let made = case.set.status.replicas.max(case.pods.len() as i32);
+    let missing = case.wanted.saturating_sub(made);
     let in_order = case.set.spec.pod_management_policy != "Parallel";
     let (code, title) = match unready.pods.first() {
         Some(first) if in_order && made < case.wanted => (
             "StatefulSetStartStuck",
             format!(
-                "start stands still at {}: {} of {} pods have not been made",
-                first.metadata.name,
-                case.wanted - made,
-                case.wanted
+                "start stands still at {}: {missing} of {} pods have not been made",
+                first.metadata.name, case.wanted
             ),
         ),
         Some(_) if replicas::all_run(&case.pods) && made >= case.wanted => (
@@ -301,11 +302,10 @@ fn shortage(case: &mut Case) {
             "StatefulSetUnavailable",
             match case.next_missing() {
                 Some(name) => format!(
-                    "{} of {} pods are missing: {name} is not made",
-                    case.wanted - made,
+                    "{missing} of {} pods are missing: {name} is not made",
                     case.wanted
                 ),
-                None => format!("{} of {} pods are missing", case.wanted - made, case.wanted),
+                None => format!("{missing} of {} pods are missing", case.wanted),
             },
         ),
         _ if ready == 0 => ("StatefulSetUnavailable", "no pod of it is ready".to_owned()),

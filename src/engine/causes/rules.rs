@@ -401,7 +401,7 @@ fn by_selected_pods(world: &World, _: &GroupKey, group: &Group, index: &Index) -
 /// A workload that may not create pods leaves its Service with nothing to select: the template's labels say whose it
 /// would be. Templates are not kept, but a workload's own selector is part of its template's labels.
 fn by_selected_workload(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
-    use crate::engine::kinds::{Deployment, Labels, StatefulSet};
+    use crate::engine::kinds::{DaemonSet, Deployment, Labels, ReplicationController, StatefulSet};
     group.findings.iter().find_map(|(_, finding)| {
         let (namespace, name) = (&*finding.object.namespace, &*finding.object.name);
         let service = world.get::<crate::engine::kinds::Service>(namespace, name)?;
@@ -417,7 +417,19 @@ fn by_selected_workload(world: &World, _: &GroupKey, group: &Group, index: &Inde
             .in_namespace::<StatefulSet>(namespace)
             .filter(|one| gives(&one.spec.selector.match_labels))
             .map(|one| Key::new(Kind::StatefulSet, namespace, &one.metadata.name));
-        deployments.chain(stateful_sets).find_map(|workload| {
+        let daemon_sets = world
+            .in_namespace::<DaemonSet>(namespace)
+            .filter(|one| gives(&one.spec.selector.match_labels))
+            .map(|one| Key::new(Kind::DaemonSet, namespace, &one.metadata.name));
+        let controllers = world
+            .in_namespace::<ReplicationController>(namespace)
+            .filter(|one| gives(&one.spec.selector))
+            .map(|one| Key::new(Kind::ReplicationController, namespace, &one.metadata.name));
+        let mut workloads = deployments
+            .chain(stateful_sets)
+            .chain(daemon_sets)
+            .chain(controllers);
+        workloads.find_map(|workload| {
             index
                 .owned_by(&workload.object())
                 .find(|cause| *cause.subject != *finding.subject || cause.owner != finding.owner)

@@ -13,7 +13,7 @@ use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{CronJob, Event, Job, Meta};
 use crate::engine::object::{Key, Kind, ObjectRef};
-use crate::engine::world::World;
+use crate::engine::world::{Sync, World};
 
 /// The controller looks every ten seconds: a start may be later than a deadline below that.
 const SHORT_DEADLINE: i64 = 10;
@@ -365,7 +365,8 @@ fn never_succeeds(case: &mut Case, starts: &Starts) {
         return;
     };
     // A run that goes on, or whose Job is still there, speaks for itself.
-    if !status.active.is_empty() || !case.jobs.is_empty() {
+    let known = case.world.sync(Kind::Job, &case.key.namespace) == Sync::Synced;
+    if !known || !status.active.is_empty() || !case.jobs.is_empty() {
         return;
     }
     let Some(base) = status

@@ -73,6 +73,10 @@ impl Analyzer for PodAnalyzer {
 /// The object that an event is about, if it is of that kind and the event is still there.
 pub(super) fn about(world: &World, event: &Key, kind: Kind) -> Option<Key> {
     let event = world.get::<Event>(&event.namespace, &event.name)?;
+    // Events are many, and most are about another kind: that costs no reference.
+    if event.involved_object.kind != kind.name() {
+        return None;
+    }
     let key = event.object().key()?;
     (key.kind == kind).then_some(key)
 }

@@ -72,8 +72,8 @@ impl Analyzer for ReferenceAnalyzer {
             }
         }
         if self.0 == Kind::PersistentVolumeClaim
-            && let Some(pod) = world.get::<Pod>(&changed.namespace, &changed.name)
             && changed.kind == Kind::Pod
+            && let Some(pod) = world.get::<Pod>(&changed.namespace, &changed.name)
         {
             let claims = pod.claims().map(|claim| named(self.0, changed, &claim));
             keys.extend(claims.filter(absent));
