@@ -219,6 +219,7 @@ fn start(live: &Arc<Live>) -> Engine {
         &Options {
             scope: Scope::default(),
             exclude: Vec::new(),
+            analyzers: Vec::new(),
             no_logs: true,
             now: Arc::new(Timestamp::now),
         },

@@ -94,6 +94,7 @@ fn chat(criterion: &mut Criterion) {
     let mut draw = |entries: &[Entry]| {
         let scene = Scene {
             entries,
+            earlier: 0,
             commands: &[],
             seed: None,
             waiting: None,

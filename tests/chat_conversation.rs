@@ -8,8 +8,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use k8stui::chat::consent::Consents;
 use k8stui::chat::driver::{Driver, Places};
-use k8stui::chat::provider::open;
 use k8stui::chat::provider::openai::OpenAi;
+use k8stui::chat::provider::{Settings, open};
 use k8stui::chat::redact::Redactor;
 use k8stui::chat::seed::{Seed, SeedStats};
 use k8stui::chat::session::{Effect, Entry, EntryState, Event, Role, Session, Speaker};
@@ -329,4 +329,17 @@ async fn a_provider_opens_with_its_model_and_whether_it_may_be_asked() {
         unreachable!("a model")
     };
     assert_eq!((&*name, local, allowed), ("test-model", true, true));
+}
+
+#[tokio::test]
+async fn what_is_merely_offered_is_not_asked_for_its_model() {
+    let server = Server::start(Vec::new());
+    let url = server.url();
+    let offered = Settings::offered(|name| match name {
+        "OPENAI_API_KEY" => Some("key".to_owned()),
+        "OPENAI_BASE_URL" => Some(url.clone()),
+        _ => None,
+    });
+    let (_, speaker) = open(offered.unwrap(), &Consents::default()).await.unwrap();
+    assert!(matches!(speaker, Speaker::Model { name, .. } if *name == *"model"));
 }

@@ -56,6 +56,10 @@ impl Shop {
     }
 }
 
+fn findings(document: &Value) -> impl Iterator<Item = &Value> {
+    document["findings"].as_array().unwrap().iter()
+}
+
 fn problem<'a>(document: &'a Value, title: &str) -> &'a Value {
     let problems = document["problems"].as_array().unwrap();
     problems
@@ -181,13 +185,58 @@ async fn a_problem_answers_to_its_id_and_to_its_objects() {
             "{id}"
         );
     }
-    let unknown = shop.run(&["prompt", "deploy/shop/nowhere"]).await;
-    assert_eq!(unknown.status.code(), Some(2));
+    // Between what fails and its owner stands a ReplicaSet that is sound itself.
+    let set = findings(&document)
+        .find(|one| one["kind"] == "Pod" && one["owner"] == "Deployment/storefront")
+        .and_then(|pod| pod["name"].as_str()?.rsplit_once('-'))
+        .map(|(set, _)| format!("rs/shop/{set}"))
+        .unwrap();
+    assert!(
+        shop.says(&["prompt", &set])
+            .await
+            .contains("Read-only file system")
+    );
     let playbook = shop.says(&["explain", &id, "-q", "how do I fix it?"]).await;
     assert!(
         playbook.contains("no model") && playbook.contains("kubectl"),
         "{playbook}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_without_a_fault_may_be_asked_about_too() {
+    let shop = Shop::open().await;
+    let node = shop.says(&["explain", "no/worker-1"]).await;
+    assert!(
+        node.contains("Nothing was found wrong with Node/worker-1."),
+        "{node}"
+    );
+    assert!(node.contains("41 kinds of objects"), "{node}");
+    let seed = shop.says(&["prompt", "ns/shop"]).await;
+    assert!(
+        seed.contains("nothing was found wrong with it") && seed.contains("## Object Namespace/shop"),
+        "{seed}"
+    );
+    for (id, why) in [
+        ("deploy/shop/nowhere", "there is no deploy/shop/nowhere"),
+        ("widgets/nowhere", "\"widgets\" is no kind"),
+        ("0123456789", "there is no problem"),
+    ] {
+        let output = shop.run(&["explain", id]).await;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{id}: {said}");
+        assert!(said.contains(why) && said.lines().count() == 1, "{id}: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_explanation_is_text_without_the_marks_of_markdown() {
+    let shop = Shop::open().await;
+    let said = shop.says(&["explain", "deploy/shop/storefront"]).await;
+    assert!(said.contains("[emerg]"), "{said}");
+    for mark in ["\\[", "\\_", "**", "```", "\u{1b}"] {
+        assert!(!said.contains(mark), "{mark}: {said}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,6 +92,7 @@ impl Chat {
     fn scene(&self) -> Scene<'_> {
         Scene {
             entries: &self.entries,
+            earlier: 0,
             commands: &self.commands,
             seed: Some(&self.seed),
             waiting: self.waiting.as_ref(),

@@ -126,7 +126,7 @@ fn a_configuration_that_is_not_there_is_the_default() {
         Config::load(dir.path())
             .unwrap_err()
             .to_string()
-            .starts_with("cannot read the configuration")
+            .starts_with("cannot read ")
     );
     let config = Config::parse(
         "theme = \"light\"\nkeys = \"vi\"\nread_only = true\n[provider]\nbase_url = \"http://localhost:11434/v1\"\nmodel = \"llama3.1\"\nkey_command = [\"pass\", \"openai\"]\n[ui]\nascii = true\n[namespaces]\nexclude = [\"kube-system\"]\n",

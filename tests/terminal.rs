@@ -1,8 +1,9 @@
 //! The real binary in a pseudo-terminal on the embedded cluster: keys in, screen out, and the terminal as it was.
 
+use serde_json::json;
+
 use crate::support::openai::{Answer, Server};
 use crate::support::pty::Terminal;
-use serde_json::json;
 
 /// A moment of the demo at which several things are broken.
 const DEMO: &[&str] = &["demo", "--seed", "1", "--at", "10m"];
@@ -45,7 +46,7 @@ fn leaving_gives_the_terminal_back() {
 
 #[test]
 fn a_signal_gives_the_terminal_back() {
-    for signal in ["TERM", "HUP"] {
+    for signal in ["TERM", "HUP", "INT"] {
         let mut terminal = demo(80, 24);
         terminal.signal(signal);
         terminal.exit_code();
@@ -104,7 +105,7 @@ fn the_playbook_talks_where_there_is_no_model() {
     let mut terminal = demo(110, 30);
     terminal.keys("\r");
     terminal.until("the playbook's opening words", |screen| {
-        screen.contains("playbook") && screen.contains("read-only") && screen.contains("①")
+        screen.contains("playbook") && screen.contains("Read-only") && screen.contains("①")
     });
     terminal.keys("show me the logs\r");
     terminal.until_text("client_temp");

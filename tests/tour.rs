@@ -68,7 +68,10 @@ fn visit(place: &Place) -> String {
             &["live"],
         );
         tour.keys(keys);
-        tour.see("`/` and a few letters: the problem that is looked for.", &[holds, "①"]);
+        tour.see(
+            "`/` and a few letters: the problem that is looked for.",
+            &[holds, "①"],
+        );
     } else {
         tour.see(
             "Start. What fails is there, worst first; the title says the cause, and the log line that proves it stands beside it.",
@@ -141,7 +144,10 @@ fn tour_of_a_real_cluster() {
         told: "# A first visit to a real cluster\n\nMade by `K8STUI_TOUR_KUBECONFIG=FILE cargo test tour_of_a_real_cluster -- --ignored` \
                against kube-apiserver 1.34 and a\nreal kubelet with real containers, in which about a hundred things were broken \
                on purpose; no model configured.\n",
-        select: Some(("/client_temp\r", "cannot write")),
+        select: Some((
+            "/client_temp\r",
+            "landing: cannot write /var/cache/nginx/client_temp",
+        )),
         log: &["←\u{a0}1", "previous + current"],
         event: "BackOff",
     });

@@ -91,7 +91,11 @@ impl Bed {
                             .push((kind, namespace.map(|name| name.to_string()), state));
                     }
                     Report::Broken { key, .. } => self.broken.push(key),
-                    Report::NoLog(..) | Report::Expected { .. } | Report::Identity { .. } => {}
+                    Report::NoLog(..)
+                    | Report::Expected { .. }
+                    | Report::Discovered(_)
+                    | Report::Covered(_)
+                    | Report::Identity { .. } => {}
                 }
             }
         });

@@ -58,6 +58,12 @@ impl Chat {
             let noun = if n == 1 { one } else { many };
             (n > 0).then(|| format!("{n} {noun}"))
         };
+        // Of a problem the title stands in the header.
+        let about = if self.session.problem_id().is_empty() {
+            &*self.title
+        } else {
+            "problem"
+        };
         let mut lines = count(stats.log_lines, "log line", "log lines");
         if let Some(lines) = lines
             .as_mut()
@@ -67,7 +73,7 @@ impl Chat {
             lines.push_str(&grouped(stats.log_lines_total));
         }
         let parts: Vec<String> = [
-            Some("problem".to_owned()),
+            Some(about.to_owned()),
             count(stats.symptoms, "symptom", "symptoms"),
             lines,
             count(stats.events, "event", "events"),

@@ -5,6 +5,8 @@ use std::cell::Cell;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::engine::age::Age;
+
 /// The clock of one frame. Views write every time through it, so that it knows when the first visible text goes
 /// out of date: that, and no tick, is when the next frame is due.
 #[derive(Debug)]
@@ -17,7 +19,8 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that shows `now`. Ages of facts stand still at `stale_since` where the connection is lost.
+    /// A clock that shows `now`. Ages of facts stand still at `stale_since` where the connection is lost, or where
+    /// files show that moment.
     pub const fn new(now: Timestamp, stale_since: Option<Timestamp>, absolute: bool, zone: TimeZone) -> Self {
         let facts = match stale_since {
             Some(since) => since,
@@ -104,6 +107,13 @@ impl Clock {
         at.strftime(form).to_string()
     }
 
+    /// Day and time, to the second.
+    pub fn moment(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone())
+            .strftime("%Y-%m-%d %H:%M:%S")
+            .to_string()
+    }
+
     /// The time of day to the second.
     pub fn time_to_the_second(&self, at: Timestamp) -> String {
         at.to_zoned(self.zone.clone()).strftime("%H:%M:%S").to_string()
@@ -124,45 +134,6 @@ impl Clock {
         if self.next.get().is_none_or(|next| at < next) {
             self.next.set(Some(at));
         }
-    }
-}
-
-/// An age in its largest whole unit.
-struct Age {
-    number: i64,
-    unit: &'static str,
-    until_it_changes: SignedDuration,
-}
-
-impl Age {
-    fn of(now: Timestamp, since: Timestamp) -> Self {
-        // The clocks of a cluster and of this machine may differ: what lies ahead is now.
-        let age = now.duration_since(since).max(SignedDuration::ZERO);
-        let seconds = age.as_secs();
-        let (size, unit) = match seconds {
-            0..60 => (1, "s"),
-            60..3600 => (60, "m"),
-            3600..172_800 => (3600, "h"),
-            _ => (86_400, "d"),
-        };
-        let number = seconds / size;
-        Self {
-            number,
-            unit,
-            until_it_changes: SignedDuration::from_secs((number + 1) * size) - age,
-        }
-    }
-
-    fn text(&self) -> String {
-        format!("{}{}", self.number, self.unit)
-    }
-
-    fn spaced(&self) -> String {
-        let unit = match self.unit {
-            "m" => "min",
-            unit => unit,
-        };
-        format!("{} {unit}", self.number)
     }
 }
 

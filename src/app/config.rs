@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::chat::provider::ProviderConfig;
 
+use super::file_error::FileError;
 use super::keymap::Preset;
-use super::theme::line_and_column;
 
 /// `config.toml`. Every part has a default: an empty file, or none, is a whole configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -58,38 +58,13 @@ pub struct NamespaceConfig {
     pub exclude: Vec<String>,
 }
 
-/// Why the configuration cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file is there and cannot be read.
-    #[error("cannot read the configuration {}: {cause}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        cause: std::io::Error,
-    },
-    /// It says something that has no meaning.
-    #[error("{}:{line}:{column}: {problem}", path.display())]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// Its line, from 1.
-        line: usize,
-        /// The character in that line, from 1.
-        column: usize,
-        /// What is wrong and what to write.
-        problem: String,
-    },
-}
-
 impl Config {
     /// Reads `path`; a file that is not there is the default.
-    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+    pub fn load(path: &Path) -> Result<Self, FileError> {
         match std::fs::read_to_string(path) {
             Ok(text) => Self::parse(&text, path),
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(cause) => Err(ConfigError::Unreadable {
+            Err(cause) => Err(FileError::Unreadable {
                 path: path.to_owned(),
                 cause,
             }),
@@ -97,16 +72,10 @@ impl Config {
     }
 
     /// Reads the text of a file; `path` is for the error alone.
-    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+    pub fn parse(text: &str, path: &Path) -> Result<Self, FileError> {
         toml::from_str(text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
-            let (line, column) = line_and_column(text, start);
-            ConfigError::Invalid {
-                path: path.to_owned(),
-                line,
-                column,
-                problem: with_nearest(error.message()),
-            }
+            FileError::invalid(path, text, start, with_nearest(error.message()))
         })
     }
 }
@@ -192,6 +161,11 @@ impl Dirs {
     /// The configuration file.
     pub fn config_file(&self) -> PathBuf {
         self.config.join("config.toml")
+    }
+
+    /// The person's own analyzers.
+    pub fn analyzers(&self) -> PathBuf {
+        self.config.join("analyzers")
     }
 
     /// The person's own themes.

@@ -44,6 +44,9 @@ impl Tab {
         Self::Chat,
     ];
 
+    /// Those of an object that no problem is about.
+    pub const OF_OBJECT: &[Self] = &[Self::Yaml, Self::Events, Self::Chat];
+
     /// As it stands in the line of tabs.
     pub const fn name(self) -> &'static str {
         match self {
@@ -56,15 +59,12 @@ impl Tab {
         }
     }
 
-    /// The tab beside it, round the ends.
+    /// The one of `tabs` beside it, round the ends.
     #[must_use]
-    pub fn beside(self, forward: bool) -> Self {
-        let tabs = Self::ALL.len();
-        let by = if forward { 1 } else { tabs - 1 };
-        Self::ALL
-            .get((self as usize + by) % tabs)
-            .copied()
-            .unwrap_or_default()
+    pub fn beside(self, tabs: &[Self], forward: bool) -> Self {
+        let at = tabs.iter().position(|tab| *tab == self).unwrap_or(0);
+        let by = if forward { 1 } else { tabs.len().saturating_sub(1) };
+        tabs.get((at + by) % tabs.len().max(1)).copied().unwrap_or(self)
     }
 }
 

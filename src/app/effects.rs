@@ -14,10 +14,10 @@ use tokio::task::JoinSet;
 
 use crate::chat::driver::Driver;
 use crate::chat::redact::Redactor;
-use crate::chat::session::{Effect as ChatEffect, Event as ChatEvent, RequestId as ChatRequest};
+use crate::chat::session::{Effect as ChatEffect, Event as ChatEvent, RequestId as ChatRequest, Role};
 use crate::chat::{playbook, seed};
 use crate::engine::cluster::{LogRequest, SharedSource};
-use crate::engine::evidence::dossier::{Dossier, EventLine};
+use crate::engine::evidence::dossier::{Dossier, EventLine, Subject};
 use crate::engine::object::{ObjectRef, Text};
 use crate::engine::snapshot::Snapshot;
 
@@ -36,11 +36,14 @@ pub trait Backend: Send + Sync + 'static {
     /// The cluster as something to be asked.
     fn source(&self) -> SharedSource;
 
-    /// All that is known about a problem; `None` where it has gone.
-    fn dossier(&self, problem: &str) -> BoxFuture<'static, Option<Dossier>>;
+    /// All that is known about a subject; `None` where it has gone.
+    fn dossier(&self, subject: Subject) -> BoxFuture<'static, Option<Dossier>>;
 
     /// What was said about these objects, oldest first.
     fn events(&self, objects: Vec<ObjectRef>) -> BoxFuture<'static, Vec<EventLine>>;
+
+    /// The objects whose name holds what was typed, best first.
+    fn names(&self, typed: String) -> BoxFuture<'static, Vec<ObjectRef>>;
 
     /// Tries to reach the cluster now.
     fn refresh(&self);
@@ -77,7 +80,7 @@ pub(super) struct Runner {
 /// What a session is about.
 #[derive(Clone)]
 struct Opened {
-    problem: Text,
+    subject: Subject,
     dossier: Arc<std::sync::OnceLock<Arc<Dossier>>>,
 }
 
@@ -122,9 +125,22 @@ impl Runner {
                     }
                 });
             }
+            Effect::FindNames { request, typed } => {
+                let objects = self.backend.names(typed);
+                self.reply(async move {
+                    Message::Names {
+                        request,
+                        objects: objects.await,
+                    }
+                });
+            }
             Effect::ReadLogs { request, logs } => self.read_logs(request, logs),
             Effect::CloseLogs => self.logs = JoinSet::new(),
-            Effect::OpenChat { session, problem } => self.open_chat(session, &problem),
+            Effect::OpenChat {
+                session,
+                subject,
+                earlier,
+            } => self.open_chat(session, subject, earlier),
             Effect::Chat { session, effect } => self.chat(&session, effect, now),
             Effect::Copy(text) => self.copy(text),
             Effect::Refresh => self.backend.refresh(),
@@ -177,25 +193,41 @@ impl Runner {
         }
     }
 
-    fn open_chat(&mut self, session: Text, problem: &Text) {
+    fn open_chat(&mut self, session: Text, subject: Subject, earlier: Vec<Text>) {
         let opened = Opened {
-            problem: problem.clone(),
+            subject: subject.clone(),
             dossier: Arc::default(),
         };
-        self.opened.insert(session.clone(), opened.clone());
-        let dossier = self.backend.dossier(problem);
+        for id in earlier.iter().chain([&session]) {
+            self.opened.insert(id.clone(), opened.clone());
+        }
+        let earlier = self.chats.earlier(earlier);
+        let dossier = self.backend.dossier(subject);
         let redactor = self.redactor.clone();
         let tokens = self.seed_tokens;
-        self.reply(async move {
+        let messages = self.messages.clone();
+        self.tasks.spawn(async move {
+            // An error means that the loop has ended: nobody waits for it.
+            let send = async |message| drop(messages.send(message).await);
             let Some(dossier) = dossier.await else {
-                let why = "The problem has gone: there is nothing to talk about any more.".into();
-                return Message::ChatFailed { session, why };
+                let why = "It has gone: there is nothing to talk about any more.".into();
+                return send(Message::ChatFailed { session, why }).await;
+            };
+            let unread = match earlier.await {
+                Ok(Some(loaded)) if loaded.entries.iter().any(|entry| entry.role == Role::Seed) => {
+                    opened.dossier.set(Arc::new(dossier)).ok();
+                    let loaded = Box::new(loaded);
+                    return send(Message::ChatResumed { session, loaded }).await;
+                }
+                Ok(_) => None,
+                Err(error) => Some(format!("What was said earlier cannot be read: {error}")),
             };
             let seed = seed::build(&dossier, tokens, &redactor);
             opened.dossier.set(Arc::new(dossier)).ok();
-            Message::Chat {
-                session,
-                event: ChatEvent::Open { seed },
+            let events = [Some(ChatEvent::Open { seed }), unread.map(ChatEvent::Notice)];
+            for event in events.into_iter().flatten() {
+                let session = session.clone();
+                send(Message::Chat { session, event }).await;
             }
         });
     }
@@ -214,7 +246,7 @@ impl Runner {
         let Some(opened) = self.opened.get(session).cloned() else {
             return;
         };
-        let now = self.backend.dossier(&opened.problem);
+        let now = self.backend.dossier(opened.subject.clone());
         let (session, messages) = (session.clone(), self.messages.clone());
         self.tasks.spawn(async move {
             let now = now.await.map(Arc::new);

@@ -6,9 +6,10 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::app::clipboard::Route;
 use crate::chat::session;
+use crate::chat::transcript::Loaded;
 use crate::engine::analyzers::logs::LogLine;
 use crate::engine::cluster::{Failure, LogRequest};
-use crate::engine::evidence::dossier::EventLine;
+use crate::engine::evidence::dossier::{EventLine, Subject};
 use crate::engine::object::{ObjectRef, Text};
 use crate::engine::snapshot::Snapshot;
 
@@ -47,6 +48,13 @@ pub enum Message {
         /// What came.
         lines: Vec<EventLine>,
     },
+    /// The objects whose name holds what was typed.
+    Names {
+        /// Which request.
+        request: RequestId,
+        /// The objects, best first.
+        objects: Vec<ObjectRef>,
+    },
     /// Something of a log.
     Log {
         /// Which request.
@@ -60,6 +68,13 @@ pub enum Message {
         session: Text,
         /// One line.
         why: Text,
+    },
+    /// A chat that was begun in an earlier run goes on.
+    ChatResumed {
+        /// Which session.
+        session: Text,
+        /// What was said.
+        loaded: Box<Loaded>,
     },
     /// Something for a chat.
     Chat {
@@ -126,6 +141,13 @@ pub enum Effect {
         /// Which objects.
         objects: Vec<ObjectRef>,
     },
+    /// Find the objects whose name holds what was typed.
+    FindNames {
+        /// Which request.
+        request: RequestId,
+        /// What was typed.
+        typed: String,
+    },
     /// Read these logs. Replaces those of an earlier request, whose streams are closed.
     ReadLogs {
         /// Which request.
@@ -135,12 +157,14 @@ pub enum Effect {
     },
     /// Nobody looks at logs any more.
     CloseLogs,
-    /// Gather what is known about a problem and open the session with it.
+    /// Gather what is known about a subject and open the session with it.
     OpenChat {
         /// The session.
         session: Text,
-        /// The problem.
-        problem: Text,
+        /// What it is about.
+        subject: Subject,
+        /// The ids under which the same conversation may have been begun earlier.
+        earlier: Vec<Text>,
     },
     /// Something a session wants done.
     Chat {

@@ -8,7 +8,7 @@ use ratatui::layout::Size;
 
 use crate::chat::session::{Session, Speaker};
 use crate::engine::finding::Severity;
-use crate::engine::object::Text;
+use crate::engine::object::{ObjectRef, Text};
 use crate::engine::problem::{Problem, State};
 use crate::engine::snapshot::{Connection, Snapshot};
 
@@ -16,6 +16,7 @@ use super::chat::Chat;
 use super::clock::Clock;
 use super::detail::{Detail, Tab};
 use super::filter::Filter;
+use super::goto::GoTo;
 use super::keymap::{Focus, Keymap};
 use super::layout::Layout;
 use super::message::RequestId;
@@ -43,12 +44,14 @@ pub enum Pane {
 }
 
 /// A line that is being typed at the bottom of the screen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Prompt {
     /// The filter over the tree; its text is the filter's own.
     Filter,
     /// A search in the text on the screen.
     Search(String),
+    /// A name to go to.
+    GoTo(GoTo),
 }
 
 /// Something that lies over the screen.
@@ -138,6 +141,8 @@ pub struct Model {
     pub zoomed: bool,
     /// The right pane.
     pub detail: Detail,
+    /// An object that the right pane is about, in place of what is selected in the tree.
+    pub visit: Option<ObjectRef>,
     /// The conversations of this run.
     pub chats: Vec<Chat>,
     /// The index of the one on the screen.
@@ -168,6 +173,7 @@ impl Model {
             pane: Pane::default(),
             zoomed: false,
             detail: Detail::default(),
+            visit: None,
             chats: Vec::new(),
             chat: 0,
             prompt: None,
@@ -255,11 +261,31 @@ impl Model {
         self.tree.selected().map(|row| &row.problem)
     }
 
+    /// The tabs of what the right pane is about.
+    pub const fn tabs(&self) -> &'static [Tab] {
+        if self.visit.is_some() {
+            Tab::OF_OBJECT
+        } else {
+            &Tab::ALL
+        }
+    }
+
     /// Since when nothing was heard of the cluster.
     pub fn lost_since(&self) -> Option<Timestamp> {
         match &self.snapshot.cluster.connection {
             Connection::Lost { since, .. } => Some(*since),
-            Connection::Connecting | Connection::Reading { .. } | Connection::Live => None,
+            Connection::Connecting
+            | Connection::Reading { .. }
+            | Connection::Live
+            | Connection::Files { .. } => None,
+        }
+    }
+
+    /// The moment at which facts stand still: nothing was heard since, or files show no other.
+    fn stands_at(&self) -> Option<Timestamp> {
+        match &self.snapshot.cluster.connection {
+            Connection::Files { at, .. } => Some(*at),
+            _ => self.lost_since(),
         }
     }
 
@@ -267,7 +293,7 @@ impl Model {
     pub fn clock(&self) -> Clock {
         Clock::new(
             self.now,
-            self.lost_since(),
+            self.stands_at(),
             self.absolute_times,
             self.setting.zone.clone(),
         )
@@ -287,12 +313,13 @@ impl Model {
             .set_problems(&self.snapshot.problems, &self.filter, false);
     }
 
-    /// The index of the conversation about a problem from its present onset on.
-    pub fn chat_about(&self, problem: &Problem) -> Option<usize> {
+    /// The id of the conversation about a problem from its present onset on.
+    pub fn chat_about(&self, problem: &Problem) -> Option<Text> {
         let onset = session_id(&self.snapshot, problem);
         self.chats
             .iter()
-            .position(|chat| *chat.session.id() == onset || goes_on(&chat.session, problem))
+            .find(|chat| *chat.session.id() == onset || goes_on(&chat.session, problem))
+            .map(|chat| chat.session.id().clone())
     }
 
     /// Active problems of that severity.
@@ -318,6 +345,19 @@ fn goes_on(session: &Session, problem: &Problem) -> bool {
 /// The id of the conversation about a problem from its present onset on: problem and time, so that it is found again
 /// after a restart and a new onset begins a new one.
 pub fn session_id(snapshot: &Snapshot, problem: &Problem) -> Text {
+    session_of(snapshot, problem, &problem.id)
+}
+
+/// The ids that the same conversation may have: also those under which it was begun while the problem had another
+/// root.
+pub fn session_ids(snapshot: &Snapshot, problem: &Problem) -> Vec<Text> {
+    std::iter::once(&problem.id)
+        .chain(&problem.aliases)
+        .map(|id| session_of(snapshot, problem, id))
+        .collect()
+}
+
+fn session_of(snapshot: &Snapshot, problem: &Problem, id: &str) -> Text {
     let onset = problem.since.map_or(0, Timestamp::as_second).to_string();
-    crate::engine::id::short_hash(&[&snapshot.cluster.id, &problem.id, &onset])
+    crate::engine::id::short_hash(&[&snapshot.cluster.id, id, &onset])
 }

@@ -4,13 +4,14 @@
 //! colour alone: every theme must read in sixteen colours, and [`Theme::monochrome`] in none.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 use ratatui::style::{Color, Modifier, Style};
 use toml::de::{DeTable, DeValue};
 
 use super::config::nearest;
+use super::file_error::FileError;
 
 /// The themes that are built into the program.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes");
@@ -102,7 +103,7 @@ impl Theme {
     pub fn load(name: &str, user_dir: Option<&Path>) -> Result<Self, ThemeError> {
         let file = format!("{name}.toml");
         if let Some(path) = user_dir.map(|dir| dir.join(&file)).filter(|path| path.is_file()) {
-            let text = std::fs::read_to_string(&path).map_err(|cause| ThemeError::Unreadable {
+            let text = std::fs::read_to_string(&path).map_err(|cause| FileError::Unreadable {
                 path: path.clone(),
                 cause,
             })?;
@@ -166,13 +167,7 @@ impl Theme {
 
     fn read(name: &str, text: &str, path: &Path, base: &Self) -> Result<Self, ThemeError> {
         let place = |span: Range<usize>, problem: String| {
-            let (line, column) = line_and_column(text, span.start);
-            ThemeError::Invalid {
-                path: path.to_owned(),
-                line,
-                column,
-                problem,
-            }
+            ThemeError::from(FileError::invalid(path, text, span.start, problem))
         };
         let table = DeTable::parse(text)
             .map_err(|error| place(error.span().unwrap_or(0..0), error.message().to_owned()))?;
@@ -217,26 +212,9 @@ pub enum ThemeError {
         /// The names that could have been.
         known: String,
     },
-    /// Its file cannot be read.
-    #[error("cannot read the theme {}: {cause}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        cause: std::io::Error,
-    },
-    /// Its file says something that has no meaning.
-    #[error("{}:{line}:{column}: {problem}", path.display())]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// Its line, from 1.
-        line: usize,
-        /// The character in that line, from 1.
-        column: usize,
-        /// What is wrong and what is allowed.
-        problem: String,
-    },
+    /// Its file cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// A word of a style that has no meaning, and where it stands.
@@ -314,14 +292,6 @@ fn colour(word: &str) -> Option<Color> {
         let digits = word.strip_prefix('#').filter(|digits| digits.len() == 6)?;
         u32::from_str_radix(digits, 16).ok().map(Color::from_u32)
     })
-}
-
-/// The line and the character in it, both from 1, of a byte of `text`.
-pub(crate) fn line_and_column(text: &str, byte: usize) -> (usize, usize) {
-    let before = text.get(..byte).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let column = before.get(line_start..).map_or(0, |line| line.chars().count());
-    (before.matches('\n').count() + 1, column + 1)
 }
 
 fn stem(path: &Path) -> Option<String> {

@@ -220,6 +220,32 @@ impl Tree {
         found.is_some()
     }
 
+    /// Moves the cursor to the row of an object: of the problem that it is about, or of its finding there.
+    pub fn select_object(&mut self, object: &ObjectRef, problems: &[Arc<Problem>], filter: &Filter) -> bool {
+        let fails = |problem: &&Arc<Problem>| {
+            let mut members = problem.members.iter();
+            problem.owner == *object || members.any(|member| member.finding.object == *object)
+        };
+        let Some(problem) = problems.iter().find(fails) else {
+            return false;
+        };
+        if !self.select(&problem.id) {
+            return false;
+        }
+        if problem.owner != *object {
+            self.set_unfolded(problem, true, problems, filter);
+            let is_row = |row: &Row| {
+                row.member()
+                    .is_some_and(|member| member.finding.object == *object)
+            };
+            if let Some(index) = self.rows.iter().position(is_row) {
+                self.selected = index;
+                self.keep_visible();
+            }
+        }
+        true
+    }
+
     /// Folds the problem under the cursor, or unfolds it. Folding puts the cursor on the problem.
     pub fn toggle(&mut self, problems: &[Arc<Problem>], filter: &Filter) {
         let Some(problem) = self.selected().map(|row| Arc::clone(&row.problem)) else {

@@ -7,7 +7,9 @@ use serde_json::json;
 
 use crate::engine::analyzers::logs::{LogDigest, LogLine, LogPattern};
 use crate::engine::coverage::{Coverage, Entry, Status};
-use crate::engine::evidence::dossier::{ContainerLog, Dossier, EventLine, WholeObject};
+use crate::engine::evidence::dossier::{
+    About, ContainerLog, Dossier, EventLine, Overview, SoundObject, WholeObject,
+};
 use crate::engine::evidence::{Evidence, Numbered, Source};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::object::ObjectRef;
@@ -94,6 +96,7 @@ pub fn dossier() -> Dossier {
         finding: Arc::new(finding),
         role,
         evidence: evidence.to_vec(),
+        healed: None,
     };
     let problem = Problem {
         id: "ab12cd34ef".into(),
@@ -143,7 +146,7 @@ pub fn dossier() -> Dossier {
             connection: Connection::Live,
         },
         at: time("10:25:03"),
-        problem: Arc::new(problem),
+        about: About::Problem(Arc::new(problem)),
         owners: vec![web.clone(), replicaset, deployment.clone()],
         objects: objects(&web, &deployment),
         events: vec![
@@ -275,15 +278,46 @@ fn objects(web: &ObjectRef, deployment: &ObjectRef) -> Vec<WholeObject> {
     ]
 }
 
+/// A Deployment with which nothing is wrong.
+pub fn sound() -> Dossier {
+    let mut dossier = dossier();
+    dossier.about = About::Object(SoundObject {
+        object: ObjectRef::new("apps/v1", "Deployment", "shop", "cart"),
+        watched: true,
+        pods: Some((2, 2)),
+    });
+    dossier.owners = vec![ObjectRef::new("apps/v1", "Deployment", "shop", "cart")];
+    dossier.objects.truncate(0);
+    dossier.logs.truncate(0);
+    dossier.events.truncate(1);
+    dossier
+}
+
+/// The cluster in which [`dossier`]'s problem is.
+pub fn cluster() -> Dossier {
+    let mut dossier = dossier();
+    let problem = dossier.problem().unwrap().clone();
+    dossier.about = About::Cluster(Overview {
+        problems: vec![problem],
+        objects: 9_726,
+        kinds: 13,
+        healthy: 9_714,
+    });
+    dossier.objects.truncate(0);
+    dossier.logs.truncate(0);
+    dossier.events.truncate(0);
+    dossier
+}
+
 /// Puts that text where the cluster's own words stand.
 pub fn say(dossier: &mut Dossier, text: &str) {
-    let mut problem = (*dossier.problem).clone();
+    let mut problem = Problem::clone(dossier.problem().unwrap());
     for fact in &mut problem.evidence {
         fact.evidence.text = text.into();
     }
     problem.diagnosis.cause = text.into();
     problem.title = text.into();
-    dossier.problem = Arc::new(problem);
+    dossier.about = About::Problem(Arc::new(problem));
     for event in &mut dossier.events {
         event.message = text.into();
     }

@@ -1,21 +1,14 @@
 //! Who answers: the model that was named for this program, or the playbook.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use super::CouldNot;
 use super::doctor::{Check, Verdict};
 use crate::app::config::{Config, Dirs};
 use crate::chat::consent::Consents;
 use crate::chat::driver::Places;
 use crate::chat::provider::openai::OpenAi;
-use crate::chat::provider::{Settings, SharedProvider};
+use crate::chat::provider::{Settings, SharedProvider, open};
 use crate::chat::redact::Redactor;
 use crate::chat::session::Speaker;
-use crate::engine::object::Text;
-
-/// An endpoint that must be asked for the name of its model gets so long before the console opens without it.
-const NAMING: Duration = Duration::from_millis(1500);
 
 /// Who answers.
 pub struct Answers {
@@ -33,39 +26,24 @@ impl Answers {
     /// The provider is named, but in a way that cannot work.
     pub async fn configured(config: &Config, consents: &Consents, offer: bool) -> Result<Self, CouldNot> {
         let offered = || Settings::offered(|name| std::env::var(name).ok()).filter(|_| offer);
-        let Some(settings) = named(config).await?.or_else(offered) else {
+        let Some(settings) = named(config)?.or_else(offered) else {
             return Ok(Self {
                 provider: None,
                 speaker: Speaker::Playbook,
             });
         };
-        let model = OpenAi::new(settings).map_err(|failure| CouldNot(failure.line.to_string()))?;
-        let known = model.settings().model.clone();
-        let may_ask = model.settings().named_for_us;
-        let name = match known {
-            Some(name) => name,
-            None if may_ask => match tokio::time::timeout(NAMING, model.model()).await {
-                Ok(Ok(name)) => name,
-                // The first question will say what is wrong, in the chat where it belongs.
-                _ => Text::from("model"),
-            },
-            None => Text::from("model"),
-        };
-        let speaker = model.settings().speaker(name, consents);
+        let opened = open(settings, consents).await;
+        let (provider, speaker) = opened.map_err(|failure| CouldNot(failure.line.to_string()))?;
         Ok(Self {
-            provider: Some(Arc::new(model)),
+            provider: Some(provider),
             speaker,
         })
     }
 }
 
-async fn named(config: &Config) -> Result<Option<Settings>, CouldNot> {
-    let wrong = |error: crate::chat::provider::SettingsError| CouldNot(error.to_string());
-    let named = Settings::named(|name| std::env::var(name).ok(), &config.provider).map_err(wrong)?;
-    match named {
-        Some(settings) => Ok(Some(settings.unlock().await.map_err(wrong)?)),
-        None => Ok(None),
-    }
+fn named(config: &Config) -> Result<Option<Settings>, CouldNot> {
+    Settings::named(|name| std::env::var(name).ok(), &config.provider)
+        .map_err(|error| CouldNot(error.to_string()))
 }
 
 /// Where conversations leave traces; nowhere for one without a home.
@@ -93,8 +71,11 @@ pub fn redactor() -> Redactor {
 /// What the doctor says of the provider.
 pub async fn checks(config: &Config) -> Vec<Check> {
     const WHAT: &str = "provider";
-    let settings = match named(config).await {
-        Ok(Some(settings)) => settings,
+    let settings = match named(config) {
+        Ok(Some(settings)) => match settings.unlock().await {
+            Ok(settings) => settings,
+            Err(error) => return vec![Check::new(Verdict::Bad, WHAT, error.to_string())],
+        },
         Ok(None) => {
             let mut said =
                 "none: the playbook answers. Name one with K8STUI_BASE_URL, or in config.toml".to_owned();

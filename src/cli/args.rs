@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::engine::cluster::Access;
+use crate::engine::cluster::{Access, Environment};
 use crate::engine::finding::Severity;
 use crate::engine::object::{Kind, Text};
 use crate::engine::watch::Scope;
@@ -52,6 +52,9 @@ pub struct ClusterArgs {
     /// Impersonate this user
     #[arg(long = "as", global = true, value_name = "USER")]
     pub impersonate: Option<String>,
+    /// Impersonate this user's uid
+    #[arg(long = "as-uid", global = true, value_name = "UID")]
+    pub impersonate_uid: Option<String>,
     /// Impersonate this group; repeatable
     #[arg(long = "as-group", global = true, value_name = "GROUP")]
     pub impersonate_groups: Vec<String>,
@@ -64,6 +67,13 @@ pub struct ClusterArgs {
     /// All namespaces (what happens without -n too)
     #[arg(short = 'A', long, global = true, conflicts_with = "namespaces")]
     pub all_namespaces: bool,
+    /// Look at files instead of a cluster: objects as JSON or YAML, a dump, a support bundle, a recording; a file,
+    /// a folder or an archive
+    #[arg(long, global = true, value_name = "PATH")]
+    pub from: Option<PathBuf>,
+    /// The moment to look at, with --from; the newest that the files tell of, if nothing is said
+    #[arg(long, global = true, value_name = "RFC3339")]
+    pub now: Option<Timestamp>,
     /// Hide problems that are wholly in this namespace; repeatable
     #[arg(long, global = true, value_name = "NAMESPACE")]
     pub exclude_namespace: Vec<String>,
@@ -95,6 +105,11 @@ pub enum Command {
     Prompt(PromptArgs),
     /// Ask the model (or the playbook) about a problem, once
     Explain(ExplainArgs),
+    /// What is looked at, and a trial of an analyzer of your own
+    #[command(subcommand)]
+    Analyzers(AnalyzersCommand),
+    /// Record a live cluster into a file, for --from
+    Record(RecordArgs),
     /// Check the kubeconfig, the connection, the rights, the provider and the terminal
     Doctor,
     /// Print a completion script for a shell
@@ -121,6 +136,19 @@ pub struct DemoArgs {
     /// The port of its API; any free one if 0
     #[arg(long, default_value_t = 0)]
     pub port: u16,
+}
+
+/// `record`.
+#[derive(Clone, Debug, Args)]
+pub struct RecordArgs {
+    /// The file; compressed if it ends in .gz. One that is there is gone on with
+    pub file: PathBuf,
+    /// How long to go on after everything has been read once: 0s, 10m, 2h; until it is stopped, if nothing is said
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
+    pub duration: Option<SignedDuration>,
+    /// How large the file may become: 100M, 1G
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
+    pub max_size: u64,
 }
 
 /// `analyze`.
@@ -173,10 +201,29 @@ impl From<SeverityArg> for Severity {
     }
 }
 
+/// `analyzers`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AnalyzersCommand {
+    /// Every analyzer with what it finds, your own first
+    List {
+        /// How to print
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+    },
+    /// Check a file of analyzers, and try it on objects
+    Test {
+        /// The file
+        file: PathBuf,
+        /// Objects as kubectl prints them (YAML or JSON); those that are not the analyzers' own are what these may refer to
+        #[arg(long, value_name = "FILE")]
+        object: Option<PathBuf>,
+    },
+}
+
 /// `prompt`.
 #[derive(Clone, Debug, Args)]
 pub struct PromptArgs {
-    /// A problem's or finding's id, or kind/[namespace/]name
+    /// A problem's or finding's id, or kind[.group]/[namespace/]name (short names too; healthy objects too)
     pub id: String,
     /// How long it may be, in tokens (counted as bytes / 4)
     #[arg(long, default_value_t = 6_000)]
@@ -186,7 +233,7 @@ pub struct PromptArgs {
 /// `explain`.
 #[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
-    /// A problem's or finding's id, or kind/[namespace/]name
+    /// A problem's or finding's id, or kind[.group]/[namespace/]name (short names too; healthy objects too)
     pub id: String,
     /// What to ask; why it fails, if nothing is said
     #[arg(short, long)]
@@ -203,12 +250,32 @@ impl ClusterArgs {
             cluster: self.cluster.clone(),
             user: self.user.clone(),
             impersonate: self.impersonate.clone(),
+            impersonate_uid: self.impersonate_uid.clone(),
             impersonate_groups: self.impersonate_groups.clone(),
             request_timeout: self
                 .request_timeout
                 .and_then(|limit| Duration::try_from(limit).ok())
                 // As kubectl: 0 is no limit of one's own.
                 .filter(|limit| !limit.is_zero()),
+            environment: Environment::of(|name| std::env::var_os(name), std::env::home_dir()),
+        }
+    }
+
+    /// What was asked for together and does not go together.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        let live = self.kubeconfig.is_some()
+            || self.context.is_some()
+            || self.cluster.is_some()
+            || self.user.is_some()
+            || self.impersonate.is_some()
+            || self.impersonate_uid.is_some()
+            || !self.impersonate_groups.is_empty();
+        if self.now.is_some() && self.from.is_none() {
+            Some("--now goes with --from: a live cluster has its own time")
+        } else if self.from.is_some() && live {
+            Some("--from looks at files: it does not go with flags that choose a cluster or a user")
+        } else {
+            None
         }
     }
 
@@ -218,6 +285,27 @@ impl ClusterArgs {
         let fallback = (namespaces.is_empty() && !self.all_namespaces).then(|| context_namespace.clone());
         Scope { namespaces, fallback }
     }
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit: u64 = match text
+        .get(digits.len()..)
+        .unwrap_or_default()
+        .to_ascii_uppercase()
+        .as_str()
+    {
+        "" => 1,
+        "K" | "KIB" => 1 << 10,
+        "M" | "MIB" => 1 << 20,
+        "G" | "GIB" => 1 << 30,
+        _ => return Err(format!("{text:?} is no size: write 500K, 100M or 1G")),
+    };
+    let number = digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit));
+    number.ok_or_else(|| format!("{text:?} is no size: write 500K, 100M or 1G"))
 }
 
 fn duration(text: &str) -> Result<SignedDuration, String> {
@@ -252,6 +340,15 @@ mod tests {
         assert_eq!(duration("1h30m").unwrap().as_secs(), 5_400);
         assert!(duration("soon").is_err());
         assert!(duration("-5s").is_err());
+    }
+
+    #[test]
+    fn sizes_are_written_as_people_write_them() {
+        assert_eq!(
+            (size("10"), size("2k"), size("3MiB")),
+            (Ok(10), Ok(2048), Ok(3 << 20))
+        );
+        assert!(size("big").is_err() && size("1T").is_err() && size("99999999999G").is_err());
     }
 
     #[test]

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 
 use super::answers::{self, Answers};
 use super::args::{Cli, DemoArgs};
+use super::source::{self, Opened};
 use super::{CouldNot, OK, settings};
 use crate::app::clipboard::{AnyClipboard, Surroundings, system};
 use crate::app::keymap::Keymap;
@@ -20,10 +20,10 @@ use crate::app::{self, Backend, Ending, Ports};
 use crate::chat::consent::Consents;
 use crate::chat::driver::Driver;
 use crate::chat::seed;
-use crate::demo::{Demo, DemoOptions, Pace};
+use crate::demo::{Clock, Demo, DemoOptions, Pace};
 use crate::engine::cluster::credential::{Lease, Lender};
-use crate::engine::cluster::{Access, Live, SharedSource};
-use crate::engine::evidence::dossier::{Dossier, EventLine};
+use crate::engine::cluster::{Access, Cluster, Live, SharedSource};
+use crate::engine::evidence::dossier::{Dossier, EventLine, Subject};
 use crate::engine::object::ObjectRef;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, Now, Options};
@@ -43,14 +43,19 @@ impl Backend for Watched {
         self.0.source()
     }
 
-    fn dossier(&self, problem: &str) -> BoxFuture<'static, Option<Dossier>> {
-        let (engine, problem) = (self.0.clone(), problem.to_owned());
-        Box::pin(async move { engine.dossier(&problem).await })
+    fn dossier(&self, subject: Subject) -> BoxFuture<'static, Option<Dossier>> {
+        let engine = self.0.clone();
+        Box::pin(async move { engine.dossier(subject).await })
     }
 
     fn events(&self, objects: Vec<ObjectRef>) -> BoxFuture<'static, Vec<EventLine>> {
         let engine = self.0.clone();
         Box::pin(async move { engine.events(objects).await })
+    }
+
+    fn names(&self, typed: String) -> BoxFuture<'static, Vec<ObjectRef>> {
+        let engine = self.0.clone();
+        Box::pin(async move { engine.names(typed).await })
     }
 
     fn refresh(&self) {
@@ -71,9 +76,16 @@ impl Lender for Console {
 /// Runs the console on the cluster of the arguments.
 pub async fn run(cli: &Cli) -> Result<u8, CouldNot> {
     let (lender, wishes) = terminal::Lender::new();
-    let live = Live::new(&cli.cluster.access(), Arc::new(Console(lender))).await?;
-    let now: Now = Arc::new(Timestamp::now);
-    show(cli, &live, wishes, now).await
+    let opened = source::open(&cli.cluster, Arc::new(Console(lender))).await?;
+    let now = match &opened.cluster {
+        // What the screen itself does goes on in time, from the moment that the files show.
+        Cluster::Files(files) => {
+            let clock = Clock::running(files.at);
+            Arc::new(move || clock.now())
+        }
+        Cluster::Live(_) => opened.now.clone(),
+    };
+    show(cli, opened, wishes, now).await
 }
 
 /// Runs the console on the embedded cluster, or its API alone.
@@ -101,7 +113,13 @@ pub async fn demo(cli: &Cli, args: &DemoArgs, out: &mut impl Write) -> Result<u8
     };
     let live = Live::new(&access, Arc::new(Console(lender))).await?;
     let clock = demo.clock().clone();
-    show(cli, &live, wishes, Arc::new(move || clock.now())).await
+    let now: Now = Arc::new(move || clock.now());
+    let opened = Opened {
+        namespace: live.namespace.clone(),
+        cluster: Cluster::Live(live),
+        now: now.clone(),
+    };
+    show(cli, opened, wishes, now).await
 }
 
 /// Serves until somebody ends it. The kubeconfig goes with it.
@@ -122,7 +140,7 @@ async fn serve(demo: &Demo, out: &mut impl Write) -> Result<u8, CouldNot> {
 
 async fn show(
     cli: &Cli,
-    live: &Arc<Live>,
+    opened: Opened,
     wishes: mpsc::Receiver<terminal::Wish>,
     now: Now,
 ) -> Result<u8, CouldNot> {
@@ -133,7 +151,8 @@ async fn show(
     let places = answers::places(dirs.as_ref());
     let consents = places.consent.as_deref().map(Consents::load).unwrap_or_default();
     let answers = Answers::configured(&config, &consents, true).await?;
-    let scope = cli.cluster.scope(&live.namespace);
+    let scope = cli.cluster.scope(&opened.namespace);
+    let context = opened.cluster.context().to_string();
     let exclude = cli
         .cluster
         .exclude_namespace
@@ -142,12 +161,13 @@ async fn show(
         .map(|name| name.as_str().into())
         .collect();
     let engine = Engine::start(
-        live,
+        opened.cluster,
         &Options {
             scope,
             exclude,
+            analyzers: super::analyzers::own(dirs.as_ref())?,
             no_logs: false,
-            now: now.clone(),
+            now: opened.now,
         },
     );
     let redactor = answers::redactor();
@@ -176,7 +196,7 @@ async fn show(
     };
     let options = app::Options {
         setting,
-        context: live.context.to_string(),
+        context,
         seed_tokens: seed::BUDGET_TOKENS,
     };
     let mut tty = Tty::take(config.ui.mouse).map_err(|error| CouldNot(error.to_string()))?;

@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use super::args::Cli;
 use super::look::OwnTerminal;
-use super::{COULD_NOT, CouldNot, OK};
+use super::{COULD_NOT, CouldNot, OK, source};
 use crate::app::config::{Config, Dirs};
 use crate::app::theme::Theme;
-use crate::engine::cluster::{FailureKind, Live};
-use crate::engine::object::Kind;
+use crate::engine::cluster::files::{Broken, Reach};
+use crate::engine::cluster::{FailureKind, Files, Live};
+use crate::engine::object::{Kind, Text};
+
+/// So many namespaces are named.
+const NAMED: usize = 5;
 
 /// How a check went.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -131,6 +135,12 @@ fn theme(cli: &Cli, config: &Config) -> Check {
 }
 
 async fn cluster(cli: &Cli) -> Vec<Check> {
+    if cli.cluster.from.is_some() {
+        return match source::files(&cli.cluster).await {
+            Ok(files) => input(&files),
+            Err(error) => vec![Check::new(Verdict::Bad, "files", error.to_string())],
+        };
+    }
     let live = match Live::new(&cli.cluster.access(), Arc::new(OwnTerminal)).await {
         Ok(live) => live,
         Err(failure) => return vec![Check::new(Verdict::Bad, "kubeconfig", failure.to_string())],
@@ -158,6 +168,80 @@ async fn cluster(cli: &Cli) -> Vec<Check> {
         }
     }
     checks.extend(rights(cli, &live).await);
+    checks
+}
+
+/// What is in the files.
+fn input(files: &Files) -> Vec<Check> {
+    let kinds = files.kinds();
+    let objects: u64 = kinds.values().sum();
+    let version = match &*files.server_version {
+        "" => "of unknown version",
+        version => version,
+    };
+    let said = format!(
+        "{}: cluster {}, {version}, as of {}",
+        files.name, files.id, files.at
+    );
+    let mut checks = vec![Check::new(Verdict::Good, "files", said)];
+    let said = format!(
+        "{objects} of {} kinds; logs of {} containers",
+        kinds.len(),
+        files.logs()
+    );
+    checks.push(Check::new(Verdict::Good, "objects", said));
+    for kind in Kind::ALL {
+        let of = (kind.name().into(), kind.group().into());
+        let count = kinds.get(&of).copied().unwrap_or_default();
+        let (verdict, said) = match (files.reach(*kind), files.why_unreadable(*kind)) {
+            (Some(Reach::Everywhere), _) => (Verdict::Good, format!("{count}, in all namespaces")),
+            (Some(Reach::In(places)), _) => {
+                let names: Vec<&str> = places.iter().take(NAMED).map(|place| &**place).collect();
+                let more = places.len().saturating_sub(names.len());
+                let more = if more > 0 {
+                    format!(" and {more} more")
+                } else {
+                    String::new()
+                };
+                (Verdict::Good, format!("{count}, in {}{more}", names.join(", ")))
+            }
+            (Some(Reach::Some), _) => (Verdict::Good, format!("{count}; perhaps there are more")),
+            (Some(Reach::Torn), _) => (Verdict::Poor, format!("{count}, and perhaps not all")),
+            (None, Some(why)) if !why.is_empty() => (Verdict::Poor, why.to_string()),
+            (None, _) => (
+                Verdict::Poor,
+                "not in the files: nothing can be said of them".to_owned(),
+            ),
+        };
+        checks.push(Check::new(verdict, "kind", format!("{}: {said}", kind.name())));
+    }
+    let known: Vec<(Text, Text)> = Kind::ALL
+        .iter()
+        .map(|kind| (kind.name().into(), kind.group().into()))
+        .collect();
+    let others: Vec<String> = kinds
+        .iter()
+        .filter(|(of, _)| !known.contains(of))
+        .map(|((kind, group), count)| {
+            let dot = if group.is_empty() { "" } else { "." };
+            format!("{count} {kind}{dot}{group}")
+        })
+        .collect();
+    if !others.is_empty() {
+        checks.push(Check::new(Verdict::Good, "others", others.join(", ")));
+    }
+    for Broken { file, line, why } in &files.broken {
+        let line = line.map_or(String::new(), |line| format!(", line {line}"));
+        checks.push(Check::new(
+            Verdict::Poor,
+            "broken",
+            format!("{file}{line}: {why}"),
+        ));
+    }
+    if files.more_broken > 0 {
+        let said = format!("{} more parts", files.more_broken);
+        checks.push(Check::new(Verdict::Poor, "broken", said));
+    }
     checks
 }
 

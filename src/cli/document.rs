@@ -64,6 +64,8 @@ struct FindingJson<'a> {
     title: &'a str,
     message: &'a str,
     since: Option<Timestamp>,
+    #[serde(rename = "healed_at")]
+    healed_at: Option<Timestamp>,
     count: u32,
     root: bool,
     #[serde(rename = "root_id")]
@@ -150,6 +152,7 @@ fn finding<'a>(
         title: &finding.title,
         message: &finding.message,
         since: finding.since,
+        healed_at: member.healed,
         count: finding.count,
         root: is_root,
         root_id: (!is_root).then_some(root),
@@ -159,5 +162,68 @@ fn finding<'a>(
             .iter()
             .filter_map(|n| facts.get(n).copied())
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::problem::{Confidence, Role};
+
+    #[test]
+    fn a_root_that_has_healed_says_so_and_its_problem_is_active() {
+        let at: Timestamp = "2026-11-21T10:25:00Z".parse().unwrap();
+        let object = |kind: &str| ObjectRef::new("v1", kind, "shop", "web");
+        let member = |code: &str, kind: &str, role, healed| Member {
+            id: code.into(),
+            finding: Arc::new(Finding::new(code, Severity::Warning, object(kind), code)),
+            role,
+            evidence: Vec::new(),
+            healed,
+        };
+        let problem = Problem {
+            id: "p".into(),
+            aliases: Vec::new(),
+            cluster: "c".into(),
+            state: State::Active,
+            severity: Severity::Warning,
+            title: "web".into(),
+            count: 1,
+            since: None,
+            owner: object("Pod"),
+            culprit: object("Pod"),
+            provisional: false,
+            members: vec![
+                member("ContainerCrashLoop", "Pod", Role::Root, Some(at)),
+                member("ServiceNoReadyEndpoints", "Service", Role::Symptom, None),
+            ],
+            evidence: Vec::new(),
+            diagnosis: Diagnosis {
+                cause: "".into(),
+                confidence: Confidence::Likely,
+                why: Vec::new(),
+                fix: "".into(),
+                commands: Vec::new(),
+            },
+        };
+        let snapshot = Snapshot::empty("test", at);
+        let json = serde_json::to_value(Document::new(&snapshot, &[&problem])).unwrap();
+        let listed = &json["problems"][0];
+        assert_eq!(
+            (&listed["state"], &listed["healed_at"]),
+            (&"active".into(), &serde_json::Value::Null)
+        );
+        assert_eq!(listed["root"], "ContainerCrashLoop");
+        let [root, symptom] = [0, 1].map(|index| &json["findings"][index]);
+        assert_eq!(
+            (&root["root"], &root["healed_at"]),
+            (&true.into(), &"2026-11-21T10:25:00Z".into())
+        );
+        assert_eq!(
+            (&symptom["root_id"], &symptom["healed_at"]),
+            (&"ContainerCrashLoop".into(), &serde_json::Value::Null)
+        );
     }
 }

@@ -7,13 +7,13 @@ use tokio::sync::mpsc;
 
 use super::args::{Cli, ExplainArgs};
 use super::look::{dossier, look};
+use super::markdown::Printer;
 use super::{CouldNot, OK, answers, settings};
 use crate::chat::consent::Consents;
 use crate::chat::driver::{Driver, Places};
 use crate::chat::session::{Effect, Entry, EntryState, Event, Role, Session, Speaker};
 use crate::chat::{playbook, seed};
 use crate::engine::evidence::dossier::Dossier;
-use crate::views::text::escape::clean_lines;
 
 /// Asks, and prints the answer while it comes.
 pub async fn run(cli: &Cli, args: &ExplainArgs, out: &mut impl Write) -> Result<u8, CouldNot> {
@@ -29,7 +29,7 @@ pub async fn run(cli: &Cli, args: &ExplainArgs, out: &mut impl Write) -> Result<
             Some(question) => playbook::answer(&dossier, question),
             None => playbook::opening(&dossier),
         };
-        writeln!(out, "{}", clean_lines(&said))?;
+        Printer::for_stdout().print(&said, true, out)?;
         return Ok(OK);
     }
     let redactor = answers::redactor();
@@ -44,7 +44,7 @@ pub async fn run(cli: &Cli, args: &ExplainArgs, out: &mut impl Write) -> Result<
     let mut session = start(&dossier, answers.speaker);
     let effects = session.handle(Event::Open { seed }, Timestamp::now());
     drive(&mut driver, &session, effects)?;
-    let mut printed = 0;
+    let mut printer = Printer::for_stdout();
     while session.is_answering() || session.waiting().is_some() {
         let Some((_, event)) = events.recv().await else {
             break;
@@ -52,13 +52,12 @@ pub async fn run(cli: &Cli, args: &ExplainArgs, out: &mut impl Write) -> Result<
         let effects = session.handle(event, Timestamp::now());
         drive(&mut driver, &session, effects)?;
         if let Some(answer) = answer(&session) {
-            let fresh = answer.text.get(printed..).unwrap_or_default();
-            write!(out, "{}", clean_lines(fresh))?;
-            out.flush()?;
-            printed = answer.text.len();
+            printer.print(&answer.text, false, out)?;
         }
     }
-    writeln!(out)?;
+    if let Some(answer) = answer(&session) {
+        printer.print(&answer.text, true, out)?;
+    }
     match answer(&session) {
         Some(answer) if answer.state == EntryState::Done => Ok(OK),
         _ => Err(CouldNot(last_notice(&session))),
@@ -66,10 +65,10 @@ pub async fn run(cli: &Cli, args: &ExplainArgs, out: &mut impl Write) -> Result<
 }
 
 fn start(dossier: &Dossier, speaker: Speaker) -> Session {
-    let problem = dossier.problem.id.clone();
+    let problem = dossier.problem().map(|problem| problem.id.clone());
     Session::new(
         "explain",
-        problem,
+        problem.unwrap_or_else(|| "".into()),
         dossier.cluster.id.clone(),
         speaker,
         Timestamp::now(),

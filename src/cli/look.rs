@@ -7,14 +7,16 @@ use futures::future::BoxFuture;
 
 use super::CouldNot;
 use super::args::{Cli, ClusterArgs};
-use crate::engine::cluster::Live;
+use super::source::{self, Opened};
+use crate::engine::cluster::FailureKind;
 use crate::engine::cluster::credential::{Lease, Lender};
 use crate::engine::coverage::Status;
-use crate::engine::evidence::dossier::Dossier;
+use crate::engine::evidence::dossier::{Dossier, Subject};
 use crate::engine::finding::Severity;
-use crate::engine::object::Kind;
+use crate::engine::named::{Named, is_kind};
+use crate::engine::object::{Kind, ObjectRef, Text};
 use crate::engine::problem::{Problem, State};
-use crate::engine::snapshot::Snapshot;
+use crate::engine::snapshot::{Connection, Snapshot};
 use crate::engine::{Engine, Options};
 
 /// A command's own terminal: a credential plugin may ask there.
@@ -33,6 +35,8 @@ pub struct Look {
     pub engine: Engine,
     /// What it saw.
     pub snapshot: Arc<Snapshot>,
+    /// The namespace that is meant where a name says none.
+    pub home: Text,
 }
 
 /// Looks until everything has been read that can be.
@@ -40,10 +44,15 @@ pub struct Look {
 /// # Errors
 /// There is no cluster, or pods cannot be read and nothing was found either.
 pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
-    let live = Live::new(&cli.cluster.access(), Arc::new(OwnTerminal)).await?;
-    let scope = cli.cluster.scope(&live.namespace);
+    let Opened {
+        cluster,
+        namespace,
+        now,
+    } = source::open(&cli.cluster, Arc::new(OwnTerminal)).await?;
+    let (_, dirs) = super::settings::read(cli)?;
     let options = Options {
-        scope,
+        scope: cli.cluster.scope(&namespace),
+        analyzers: super::analyzers::own(dirs.as_ref())?,
         exclude: cli
             .cluster
             .exclude_namespace
@@ -51,19 +60,25 @@ pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
             .map(|name| name.as_str().into())
             .collect(),
         no_logs,
-        now: Arc::new(jiff::Timestamp::now),
+        now,
     };
-    let engine = Engine::start(&live, &options);
+    let engine = Engine::start(cluster, &options);
     let snapshot = engine.settled().await;
     if let Some(why) = blind(&snapshot) {
         return Err(CouldNot(why));
     }
-    Ok(Look { engine, snapshot })
+    let home = cli.cluster.namespaces.first();
+    Ok(Look {
+        engine,
+        snapshot,
+        home: home.map_or(namespace, |name| name.as_str().into()),
+    })
 }
 
 /// Why nothing can be said at all: pods could not be read anywhere and nothing else was found.
 fn blind(snapshot: &Snapshot) -> Option<String> {
-    if !snapshot.problems.is_empty() {
+    let offline = matches!(snapshot.cluster.connection, Connection::Files { .. });
+    if !snapshot.problems.is_empty() || (offline && snapshot.objects > 0) {
         return None;
     }
     let pods: Vec<_> = snapshot
@@ -75,24 +90,68 @@ fn blind(snapshot: &Snapshot) -> Option<String> {
     if pods.iter().any(|entry| matches!(entry.status, Status::Ok)) {
         return None;
     }
-    Some(pods.first().map_or_else(
+    let why = pods.iter().find(|entry| !entry.detail.is_empty());
+    Some(why.map_or_else(
         || "no pod could be read".to_owned(),
         |entry| entry.detail.to_string(),
     ))
 }
 
-/// The dossier of what an ID of the command line stands for.
+/// The dossier of what an ID of the command line stands for: a problem's or finding's id, or
+/// `kind[.group]/[namespace/]name`.
 ///
 /// # Errors
-/// There is no such problem.
+/// There is no such thing, or the name may mean several.
 pub async fn dossier(look: &Look, id: &str) -> Result<Dossier, CouldNot> {
-    let problem = find(&look.snapshot, id).ok_or_else(|| {
-        CouldNot(format!("there is no problem {id:?}. `k8stui analyze` lists them; an ID is theirs or kind/[namespace/]name"))
+    let subject = match Named::parse(id) {
+        None => problem(&look.snapshot, id)?,
+        Some(named) => Subject::Object(object(look, id, named).await?),
+    };
+    let gone = || CouldNot(format!("{id} has gone meanwhile"));
+    look.engine.dossier(subject).await.ok_or_else(gone)
+}
+
+fn problem(snapshot: &Snapshot, id: &str) -> Result<Subject, CouldNot> {
+    let found = snapshot.problem(id).ok_or_else(|| {
+        CouldNot(format!(
+            "there is no problem {id:?}. `k8stui analyze` lists them; an ID is theirs or kind/[namespace/]name"
+        ))
     })?;
-    look.engine
-        .dossier(&problem.id)
-        .await
-        .ok_or_else(|| CouldNot(format!("{id} has healed meanwhile")))
+    Ok(Subject::Problem(found.id.clone()))
+}
+
+/// The object that a name means: of several namesakes the one of the namespace where one is.
+async fn object(look: &Look, id: &str, named: Named) -> Result<ObjectRef, CouldNot> {
+    let found = look.engine.named(named.clone()).await;
+    let home = found.iter().find(|object| object.namespace == look.home);
+    match (found.as_slice(), home) {
+        ([one], _) | (_, Some(one)) => Ok(one.clone()),
+        ([], None) => unseen(look, id, &named).await,
+        (several, None) => {
+            let names: Vec<String> = several.iter().map(ObjectRef::path).collect();
+            Err(CouldNot(format!(
+                "{id} may be {}. Name one of them",
+                names.join(" or ")
+            )))
+        }
+    }
+}
+
+/// What is not watched, or may not be, is asked for: only the API can say whether it is there.
+async fn unseen(look: &Look, id: &str, named: &Named) -> Result<ObjectRef, CouldNot> {
+    let Some(object) = named.object(&look.home) else {
+        return Err(CouldNot(format!(
+            "{:?} is no kind that k8stui can look up; of custom kinds it knows those that problems name",
+            named.kind()
+        )));
+    };
+    match look.engine.source().object(object.clone()).await {
+        Ok(_) => Ok(object),
+        Err(failure) if failure.kind == FailureKind::NotFound => Err(CouldNot(format!(
+            "there is no {id}: looked for {object}. An ID is a problem's or kind/[namespace/]name"
+        ))),
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 /// Which problems are shown: whole problems are hidden, after their causes were found.
@@ -130,33 +189,12 @@ impl Shown {
     }
 }
 
-/// The problem that an ID of the command line stands for: a problem's or finding's id, or `kind/[namespace/]name`.
-fn find<'a>(snapshot: &'a Snapshot, id: &str) -> Option<&'a Arc<Problem>> {
-    if let Some(problem) = snapshot.problem(id) {
-        return Some(problem);
-    }
-    let (kind, rest) = id.split_once('/')?;
-    let kind = kind.split('.').next().unwrap_or(kind);
-    let (namespace, name) = match rest.split_once('/') {
-        Some((namespace, name)) => (Some(namespace), name),
-        None => (None, rest),
-    };
-    let names = |object: &crate::engine::object::ObjectRef| {
-        same_kind(kind, &object.kind)
-            && *object.name == *name
-            && namespace.is_none_or(|one| *object.namespace == *one)
-    };
-    snapshot.problems.iter().find(|problem| {
-        problem.members.iter().any(|member| names(&member.finding.object)) || names(&problem.owner)
-    })
-}
-
 /// The watched kind that a word of the command line means.
 pub fn kind_named(word: &str) -> Result<Kind, String> {
     Kind::ALL
         .iter()
         .copied()
-        .find(|kind| same_kind(word, kind.name()))
+        .find(|kind| is_kind(word, kind.name()))
         .ok_or_else(|| {
             let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
             format!(
@@ -164,54 +202,4 @@ pub fn kind_named(word: &str) -> Result<Kind, String> {
                 names.join(", ")
             )
         })
-}
-
-/// Whether a word of the command line means a kind: its name, its plural or kubectl's short name, in any case.
-fn same_kind(word: &str, kind: &str) -> bool {
-    let short = match kind {
-        "Pod" => "po",
-        "ReplicaSet" => "rs",
-        "Deployment" => "deploy",
-        "StatefulSet" => "sts",
-        "DaemonSet" => "ds",
-        "Service" => "svc",
-        "PersistentVolumeClaim" => "pvc",
-        "StorageClass" => "sc",
-        "Node" => "no",
-        "Namespace" => "ns",
-        "Event" => "ev",
-        "CronJob" => "cj",
-        "ReplicationController" => "rc",
-        "Ingress" => "ing",
-        "NetworkPolicy" => "netpol",
-        "PersistentVolume" => "pv",
-        "HorizontalPodAutoscaler" => "hpa",
-        "PodDisruptionBudget" => "pdb",
-        "ResourceQuota" => "quota",
-        "LimitRange" => "limits",
-        "ServiceAccount" => "sa",
-        "ConfigMap" => "cm",
-        "PriorityClass" => "pc",
-        "CustomResourceDefinition" => "crd",
-        "CertificateSigningRequest" => "csr",
-        _ => kind,
-    };
-    let plural = Kind::from_name(kind).map_or("", Kind::plural);
-    [short, plural, kind]
-        .iter()
-        .any(|one| one.eq_ignore_ascii_case(word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn kinds_answer_to_all_their_names() {
-        for word in ["pod", "PODS", "po"] {
-            assert!(same_kind(word, "Pod"), "{word}");
-        }
-        assert!(same_kind("deploy", "Deployment") && same_kind("pvc", "PersistentVolumeClaim"));
-        assert!(!same_kind("po", "Service"));
-    }
 }

@@ -1,6 +1,7 @@
 //! The commands: from arguments to what is done, and exit codes.
 
 mod analyze;
+mod analyzers;
 mod answers;
 pub mod args;
 mod completion;
@@ -10,15 +11,18 @@ mod document;
 mod explain;
 mod logging;
 mod look;
+mod markdown;
 mod prompt;
+mod record;
 mod settings;
+mod source;
 mod text;
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use self::args::{Cli, Command};
 
@@ -54,7 +58,7 @@ impl From<std::io::Error> for CouldNot {
 
 /// Runs the program with the process's arguments.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse().and_then(checked) {
         Ok(cli) => cli,
         Err(error) => {
             // Nothing can be done where even the complaint cannot be written.
@@ -77,6 +81,26 @@ pub fn main() -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(error) => complain(&error),
+    }
+}
+
+/// What clap cannot see: flags that do not go together may stand on both sides of the command.
+fn checked(cli: Cli) -> Result<Cli, clap::Error> {
+    let offline = cli.cluster.from.is_some();
+    let wrong = match &cli.command {
+        Some(Command::Demo(_)) if offline => {
+            Some("the demo brings its own cluster: it does not go with --from")
+        }
+        Some(Command::Record(_)) if offline => {
+            Some("a recording is made of a live cluster: it does not go with --from")
+        }
+        // A trial looks at no cluster: its moment is whatever one says.
+        Some(Command::Analyzers(_)) => None,
+        _ => cli.cluster.contradiction(),
+    };
+    match wrong {
+        Some(wrong) => Err(Cli::command().error(ErrorKind::ArgumentConflict, wrong)),
+        None => Ok(cli),
     }
 }
 
@@ -106,7 +130,9 @@ async fn run(cli: Cli) -> Result<u8, CouldNot> {
         Some(Command::Analyze(args)) => analyze::run(&cli, args, &mut out).await,
         Some(Command::Prompt(args)) => prompt::run(&cli, args, &mut out).await,
         Some(Command::Explain(args)) => explain::run(&cli, args, &mut out).await,
+        Some(Command::Analyzers(command)) => analyzers::run(&cli, command, &mut out),
         Some(Command::Completion { shell }) => completion::run(*shell, &mut out),
+        Some(Command::Record(args)) => record::run(&cli, args, &mut out).await,
         Some(Command::Doctor) => doctor::run(&cli, &mut out).await,
         Some(Command::Version) => {
             writeln!(out, "k8stui {}", env!("CARGO_PKG_VERSION"))?;

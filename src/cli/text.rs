@@ -1,11 +1,14 @@
 //! The text of `analyze`: for people, in a terminal or a file. No colour, so that it is the same in both.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use crate::engine::age::Age;
+use crate::engine::coverage::Status;
 use crate::engine::evidence::Source;
 use crate::engine::finding::Severity;
 use crate::engine::problem::{Problem, State};
-use crate::engine::snapshot::Snapshot;
+use crate::engine::snapshot::{Connection, Snapshot};
 use crate::views::text::escape::clean;
 use crate::views::text::wrap::wrap;
 
@@ -22,11 +25,15 @@ pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
             .count()
     };
     let cluster = &snapshot.cluster;
+    let place = match &cluster.connection {
+        Connection::Files { name, at } => format!("{name}  as of {at}"),
+        _ => cluster.context.to_string(),
+    };
     // Writing to a String cannot fail.
     let _ = writeln!(
         text,
         "{}  {}  {} objects of {} kinds   ✖ {}  ⚠ {}  {} pods healthy",
-        clean(&cluster.context),
+        clean(&place),
         clean(&cluster.server_version),
         snapshot.objects,
         snapshot.kinds,
@@ -54,7 +61,10 @@ pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
     let gaps: Vec<String> = snapshot
         .coverage
         .gaps()
-        .map(|gap| format!("{} {}: {}", gap.kind, gap.namespace, gap.detail))
+        .map(|gap| {
+            let place = if gap.namespace.is_empty() { "" } else { " " };
+            format!("{}{place}{}: {}", gap.kind, gap.namespace, gap.detail)
+        })
         .collect();
     if !gaps.is_empty() {
         let _ = writeln!(text, "\nCould not look at:");
@@ -62,7 +72,31 @@ pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
             let _ = writeln!(text, "  {}", clean(&gap));
         }
     }
+    if matches!(cluster.connection, Connection::Files { .. }) {
+        not_in_the_files(&mut text, snapshot);
+    }
     text
+}
+
+/// Of what files do not hold nothing can be said: neither that it is well nor that it is not there.
+fn not_in_the_files(text: &mut String, snapshot: &Snapshot) {
+    let absent = |what: &str| {
+        let entries = snapshot.coverage.entries.iter();
+        let of = entries.filter(|entry| &*entry.what == what && entry.status == Status::Absent);
+        of.map(|entry| entry.kind.to_string()).collect::<BTreeSet<_>>()
+    };
+    let mut names: Vec<String> = absent("kind").into_iter().collect();
+    if !absent("logs").is_empty() {
+        names.push("logs".to_owned());
+    }
+    if names.is_empty() {
+        return;
+    }
+    let lines = wrap(&clean(&names.join(", ")), WIDTH - 2);
+    let _ = writeln!(text, "\nNot in the files:");
+    for line in lines {
+        let _ = writeln!(text, "  {line}");
+    }
 }
 
 fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {
@@ -73,7 +107,7 @@ fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {
     };
     let since = problem
         .since
-        .map(|since| format!("  {}", age(snapshot.at, since)))
+        .map(|since| format!("  {}", Age::of(snapshot.at, since).text()))
         .unwrap_or_default();
     let _ = writeln!(
         text,
@@ -88,6 +122,13 @@ fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {
         problem.diagnosis.confidence.name(),
         problem.id
     );
+    if let Some(at) = problem.root_healed() {
+        let healed = format!(
+            "healed {} ago; what followed from it has not ended",
+            Age::of(snapshot.at, at).text()
+        );
+        paragraph(text, "✓", &healed);
+    }
     paragraph(text, "cause", &problem.diagnosis.cause);
     for (place, n) in problem.diagnosis.why.iter().enumerate() {
         let Some(fact) = problem.fact(*n) else { continue };
@@ -142,14 +183,4 @@ fn paragraph(text: &mut String, label: &str, prose: &str) {
 
 fn one_line(said: &str) -> String {
     clean(said).lines().collect::<Vec<_>>().join(" ")
-}
-
-fn age(now: jiff::Timestamp, since: jiff::Timestamp) -> String {
-    let seconds = now.duration_since(since).as_secs().max(0);
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..3_600 => format!("{}m", seconds / 60),
-        3_600..86_400 => format!("{}h", seconds / 3_600),
-        _ => format!("{}d", seconds / 86_400),
-    }
 }

@@ -8,10 +8,12 @@ use tokio::sync::{mpsc, oneshot, watch as channel};
 use tokio::task::JoinHandle;
 
 use super::analyzers;
-use super::cluster::{Live, SharedSource};
-use super::core::Core;
-use super::evidence::dossier::{Dossier, EventLine, WholeObject};
-use super::object::{ObjectRef, Text};
+use super::analyzers::declared::{CustomAnalyzer, LazyCatalog};
+use super::cluster::{Cluster, SharedSource};
+use super::core::{Core, WantedLog};
+use super::evidence::dossier::{ContainerLog, Dossier, EventLine, Subject, WholeObject};
+use super::named::Named;
+use super::object::{Key, ObjectRef, Text};
 use super::playbook::Playbook;
 use super::snapshot::Snapshot;
 use super::watch::{self, Report, Scope, logs::LogReader};
@@ -36,6 +38,8 @@ pub struct Options {
     pub scope: Scope,
     /// Problems that are wholly in one of these namespaces are hidden.
     pub exclude: Vec<Text>,
+    /// A person's own files of declared analyzers, name and text.
+    pub analyzers: Vec<(String, String)>,
     /// Whether logs of failing containers are not to be read.
     pub no_logs: bool,
     /// The clock that ages count by.
@@ -43,7 +47,9 @@ pub struct Options {
 }
 
 enum Query {
-    Dossier(String, oneshot::Sender<Option<Dossier>>),
+    Dossier(Subject, oneshot::Sender<Option<(Dossier, Vec<WantedLog>)>>),
+    Named(Named, oneshot::Sender<Vec<ObjectRef>>),
+    Names(String, oneshot::Sender<Vec<ObjectRef>>),
     Events(Vec<ObjectRef>, oneshot::Sender<Vec<EventLine>>),
 }
 
@@ -58,24 +64,33 @@ pub struct Engine {
 
 impl Engine {
     /// Starts to watch a cluster.
-    pub fn start(live: &Arc<Live>, options: &Options) -> Self {
+    pub fn start(cluster: impl Into<Cluster>, options: &Options) -> Self {
+        let cluster = cluster.into();
+        let context = cluster.context();
         let now = (options.now)();
+        let catalog = Arc::new(LazyCatalog::new(options.analyzers.clone()));
+        let mut analyzers = analyzers::all();
+        analyzers.push(Box::new(CustomAnalyzer::new(catalog.clone())));
         let mut core = Core::new(
-            &live.context,
+            &context,
             options.scope.namespaces.clone(),
-            analyzers::all(),
+            analyzers,
             Playbook::builtin(),
             !options.no_logs,
             now,
         );
         core.exclude(options.exclude.clone());
-        let source: SharedSource = Arc::new(live.clone());
-        let (publish, snapshots) = channel::channel(Arc::new(Snapshot::empty(&live.context, now)));
+        core.follow_customs(catalog);
+        if let Cluster::Files(files) = &cluster {
+            core.from_files(files.name.clone(), files.at);
+        }
+        let source = cluster.source();
+        let (publish, snapshots) = channel::channel(Arc::new(Snapshot::empty(&context, now)));
         let (queries, asked) = mpsc::channel(16);
         let (refresh, refreshed) = channel::channel(0);
         let task = tokio::spawn(run(
             core,
-            live.clone(),
+            cluster,
             options.clone(),
             source.clone(),
             publish,
@@ -106,16 +121,14 @@ impl Engine {
         self.refresh.send_modify(|count| *count += 1);
     }
 
-    /// All that is known about the problem that answers to `id`, the objects that matter fetched whole.
-    pub async fn dossier(&self, id: &str) -> Option<Dossier> {
+    /// All that is known about a subject, the objects that matter fetched whole. `None` where there is nothing of the
+    /// kind.
+    pub async fn dossier(&self, subject: Subject) -> Option<Dossier> {
         let (reply, answer) = oneshot::channel();
-        self.queries
-            .send(Query::Dossier(id.to_owned(), reply))
-            .await
-            .ok()?;
-        let mut dossier = answer.await.ok()??;
+        self.queries.send(Query::Dossier(subject, reply)).await.ok()?;
+        let (mut dossier, logs) = answer.await.ok()??;
         let mut objects = dossier.owners.clone();
-        objects.push(dossier.problem.culprit.clone());
+        objects.extend(dossier.problem().map(|problem| problem.culprit.clone()));
         objects.dedup();
         let fetched = objects.into_iter().map(|object| async {
             let json = self
@@ -125,8 +138,41 @@ impl Engine {
                 .map_err(|failure| failure.what);
             WholeObject { object, json }
         });
-        dossier.objects = futures::future::join_all(fetched).await;
+        let read = logs.into_iter().map(|log| async move {
+            let digest = watch::logs::digest(&self.source, &log.key, &log.container_id).await;
+            Some(ContainerLog {
+                pod: Key::from(&log.key).object(),
+                container: log.key.container.as_str().into(),
+                previous: log.key.previous,
+                digest: digest.ok()?,
+            })
+        });
+        let (objects, logs) = futures::future::join(
+            futures::future::join_all(fetched),
+            futures::future::join_all(read),
+        )
+        .await;
+        dossier.objects = objects;
+        dossier.logs.extend(logs.into_iter().flatten());
         Some(dossier)
+    }
+
+    /// The objects that a name may mean: those that are there, and those that problems name; in order.
+    pub async fn named(&self, named: Named) -> Vec<ObjectRef> {
+        let (reply, answer) = oneshot::channel();
+        if self.queries.send(Query::Named(named, reply)).await.is_err() {
+            return Vec::new();
+        }
+        answer.await.unwrap_or_default()
+    }
+
+    /// The watched objects whose name holds what was typed, best first.
+    pub async fn names(&self, typed: String) -> Vec<ObjectRef> {
+        let (reply, answer) = oneshot::channel();
+        if self.queries.send(Query::Names(typed, reply)).await.is_err() {
+            return Vec::new();
+        }
+        answer.await.unwrap_or_default()
     }
 
     /// The events about some objects, oldest first.
@@ -161,7 +207,7 @@ impl Drop for Engine {
 
 async fn run(
     mut core: Core,
-    live: Arc<Live>,
+    cluster: Cluster,
     options: Options,
     source: SharedSource,
     publish: channel::Sender<Arc<Snapshot>>,
@@ -169,15 +215,27 @@ async fn run(
     refreshed: watch::Refresh,
 ) {
     let (reports, mut inbox) = mpsc::channel::<Report>(REPORTS);
-    let watches = watch::start(&live, &options.scope, &reports, &refreshed);
+    let watches = match &cluster {
+        Cluster::Live(live) => watch::start(live, &options.scope, &reports, &refreshed),
+        Cluster::Files(files) => watch::files::start(files, &options.scope, &reports),
+    };
+    let mut customs = watch::CustomWatches::new(
+        cluster.clone(),
+        options.scope.clone(),
+        reports.clone(),
+        refreshed.clone(),
+    );
     let mut reader = LogReader::new(source, reports);
     let mut published = tokio::time::Instant::now();
     let mut pruned = published;
     // Whether something is known that was not published, because only counts differ.
     let mut withheld = true;
     let clock = options.now;
+    let is_live = matches!(cluster, Cluster::Live(_));
     loop {
-        let due = core.next_due().map(|due| clock().duration_until(due));
+        // Files show one moment: nothing ever becomes due in them.
+        let due = core.next_due().filter(|_| is_live);
+        let due = due.map(|due| clock().duration_until(due));
         let mut wake = due
             .map_or(PRUNE, |due| due.try_into().unwrap_or(Duration::ZERO))
             .min(PRUNE);
@@ -197,6 +255,9 @@ async fn run(
             () = tokio::time::sleep(wake) => {}
         }
         let now = clock();
+        let change = core.custom_changes();
+        change.gone.into_iter().for_each(|kind| customs.stop(kind));
+        change.come.into_iter().for_each(|kind| customs.start(kind));
         let changed = core.settle(now);
         for log in core.wanted_logs() {
             reader.read(log.key, log.container_id);
@@ -235,7 +296,9 @@ async fn gather(core: &mut Core, first: Report, inbox: &mut mpsc::Receiver<Repor
 fn answer(core: &mut Core, query: Query, now: Timestamp) {
     // One who no longer waits for the answer has lost interest.
     match query {
-        Query::Dossier(id, reply) => drop(reply.send(core.dossier(&id, now))),
+        Query::Dossier(subject, reply) => drop(reply.send(core.dossier(&subject, now))),
+        Query::Names(typed, reply) => drop(reply.send(core.names(&typed))),
+        Query::Named(named, reply) => drop(reply.send(core.named(&named))),
         Query::Events(objects, reply) => drop(reply.send(core.events(objects))),
     }
 }

@@ -4,19 +4,23 @@
 //! findings, [`causes`] into problems, [`playbook`] explains those, and a [`snapshot::Snapshot`] is what everyone
 //! else sees. I/O is in [`watch`] and [`cluster`] only.
 
+pub mod age;
 pub mod analyzers;
 pub mod causes;
 pub mod cluster;
 pub mod core;
 pub mod coverage;
+pub mod custom_kind;
 pub mod evidence;
 pub mod finding;
 pub mod handle;
 pub mod id;
 pub mod kinds;
+pub mod named;
 pub mod object;
 pub mod playbook;
 pub mod problem;
+pub mod recording;
 pub mod snapshot;
 pub mod watch;
 pub mod world;

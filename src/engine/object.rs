@@ -6,6 +6,8 @@ use std::sync::Arc;
 use internment::ArcIntern;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::custom_kind::CustomKind;
+
 /// Shared immutable text: object names, titles, messages.
 pub type Text = Arc<str>;
 
@@ -110,34 +112,51 @@ impl<'de> Deserialize<'de> for Symbol {
 macro_rules! kinds {
     ($($kind:ident $plural:literal $group:literal $version:literal $namespaced:literal;)*) => {
         /// The kinds that the engine watches.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
             $(#[doc = concat!("`", $plural, "` of the API group `", $group, "` (empty: core).")] $kind,)*
+            /// A kind that a CustomResourceDefinition adds.
+            Custom(CustomKind),
         }
 
         impl Kind {
-            /// Every watched kind.
+            /// Every kind that is watched in any cluster; custom kinds come with their definitions.
             pub const ALL: &[Self] = &[$(Self::$kind),*];
 
             /// The kind as the API writes it, `ReplicaSet`.
             pub const fn name(self) -> &'static str {
-                match self { $(Self::$kind => stringify!($kind),)* }
+                match self {
+                    $(Self::$kind => stringify!($kind),)*
+                    Self::Custom(custom) => custom.definition().name,
+                }
             }
             /// The resource name in API paths, `replicasets`.
             pub const fn plural(self) -> &'static str {
-                match self { $(Self::$kind => $plural,)* }
+                match self {
+                    $(Self::$kind => $plural,)*
+                    Self::Custom(custom) => custom.definition().plural,
+                }
             }
             /// The API group, empty for core.
             pub const fn group(self) -> &'static str {
-                match self { $(Self::$kind => $group,)* }
+                match self {
+                    $(Self::$kind => $group,)*
+                    Self::Custom(custom) => custom.definition().group,
+                }
             }
             /// The version that is read.
             pub const fn version(self) -> &'static str {
-                match self { $(Self::$kind => $version,)* }
+                match self {
+                    $(Self::$kind => $version,)*
+                    Self::Custom(custom) => custom.definition().version,
+                }
             }
             /// Whether its objects live in a namespace.
             pub const fn namespaced(self) -> bool {
-                match self { $(Self::$kind => $namespaced,)* }
+                match self {
+                    $(Self::$kind => $namespaced,)*
+                    Self::Custom(custom) => custom.definition().namespaced,
+                }
             }
         }
     };
@@ -213,6 +232,13 @@ impl Kind {
             .find(|kind| kind.name().eq_ignore_ascii_case(name))
     }
 
+    /// The kind of that name in that group, custom ones included.
+    pub fn find(group: &str, name: &str) -> Option<Self> {
+        Self::from_name(name)
+            .filter(|kind| kind.group() == group)
+            .or_else(|| CustomKind::find(group, name).map(Self::Custom))
+    }
+
     /// The collection's API path: over all namespaces where `namespace` is `None` or the kind has none.
     pub fn path(self, namespace: Option<&str>) -> String {
         let root = if self.group().is_empty() {
@@ -226,6 +252,12 @@ impl Kind {
             }
             _ => format!("{root}/{}", self.plural()),
         }
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 
@@ -320,8 +352,8 @@ impl ObjectRef {
 
     /// The key in the world, where the kind is one that is watched.
     pub fn key(&self) -> Option<Key> {
-        let kind = Kind::from_name(&self.kind)?;
-        (kind.group() == self.group()).then(|| Key::new(kind, &self.namespace, &self.name))
+        let kind = Kind::find(self.group(), &self.kind)?;
+        Some(Key::new(kind, &self.namespace, &self.name))
     }
 
     /// `Deployment/checkout`.

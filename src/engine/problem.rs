@@ -67,6 +67,9 @@ pub struct Member {
     pub role: Role,
     /// Numbers, in the problem, of this finding's evidence, in the finding's order.
     pub evidence: Vec<u32>,
+    /// When it ended, where it is gone: the root of symptoms that have not ended stays, and so does what was there
+    /// when a problem healed.
+    pub healed: Option<Timestamp>,
 }
 
 /// What a finding is in its problem.
@@ -83,7 +86,7 @@ pub enum Role {
 /// Whether it is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It is there.
+    /// It is there, or something that followed from it still is.
     Active,
     /// It ended then; its row stays, dimmed, for a while.
     Healed(Timestamp),
@@ -100,7 +103,7 @@ pub struct Problem {
     pub cluster: Text,
     /// Active or healed.
     pub state: State,
-    /// The highest severity of its members; of a workload that serves: critical when nothing of it does.
+    /// The highest severity of its members that have not healed; of a workload that serves: critical when nothing of it does.
     pub severity: Severity,
     /// The cause in words, with the name of what it is about: the row.
     pub title: Text,
@@ -126,6 +129,12 @@ impl Problem {
     /// The root finding. A problem has at least one member.
     pub fn root(&self) -> Option<&Member> {
         self.members.first()
+    }
+
+    /// When the root healed, of a problem whose symptoms have not ended.
+    pub fn root_healed(&self) -> Option<Timestamp> {
+        let root = self.root().filter(|_| self.state == State::Active)?;
+        root.healed
     }
 
     /// The findings that follow from the root.

@@ -22,6 +22,13 @@ pub enum Connection {
     },
     /// Everything that may be read is, and is being watched.
     Live,
+    /// Nothing is live: all that these files hold has been read.
+    Files {
+        /// What the files are called.
+        name: Text,
+        /// The moment that they show.
+        at: Timestamp,
+    },
     /// Nothing was heard since then.
     Lost {
         /// Since when.

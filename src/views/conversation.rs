@@ -29,6 +29,7 @@ pub fn with_scene<T>(model: &Model, chat: &Chat, clock: &Clock, use_scene: impl 
     let queued: Vec<String> = chat.session.queued().map(str::to_owned).collect();
     use_scene(Scene {
         entries: chat.session.entries(),
+        earlier: chat.session.earlier(),
         commands: chat.session.commands(),
         seed: seed.as_ref(),
         waiting: waiting.as_ref(),

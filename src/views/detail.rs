@@ -20,7 +20,7 @@ pub const HEADING: u16 = 1;
 pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) {
     let area = layout.detail_text();
     let model = view.model;
-    if area.is_empty() || model.selected_problem().is_none() {
+    if area.is_empty() || (model.selected_problem().is_none() && model.visit.is_none()) {
         return;
     }
     tabs(view, layout.tabs(), buffer);
@@ -89,6 +89,17 @@ fn logs(view: View<'_>, area: Rect, buffer: &mut Buffer) {
     .draw(area, buffer);
 }
 
+/// Writes the line above the text of a tab, and gives the place below it.
+pub(super) fn heading(view: View<'_>, text: &str, area: Rect, buffer: &mut Buffer) -> Rect {
+    let line = Line::from(view.span(Role::Dim, text));
+    buffer.set_line(area.x + 1, area.y, &line, area.width.saturating_sub(1));
+    Rect {
+        y: area.y + HEADING,
+        height: area.height.saturating_sub(HEADING),
+        ..area
+    }
+}
+
 /// Says what one waits for, in the place where it will stand.
 pub(super) fn waiting(view: View<'_>, what: &str, since: jiff::Timestamp, area: Rect, buffer: &mut Buffer) {
     let (seconds, _) = view.clock.spin(since);
@@ -127,7 +138,7 @@ fn tabs(view: View<'_>, area: Rect, buffer: &mut Buffer) {
     let open = view.model.detail.tab;
     let mut spans = vec![Span::raw(if area.width < 56 { "" } else { "  " })];
     let gap = if area.width < 56 { " " } else { "  " };
-    for tab in Tab::ALL {
+    for tab in view.model.tabs().iter().copied() {
         let role = match (tab == open, view.has_focus(Pane::Detail)) {
             (true, true) => Role::Accent,
             (true, false) => Role::Bold,

@@ -84,7 +84,7 @@ fn lines(view: View<'_>) -> Vec<Line<'static>> {
                 ),
             ]
         }
-        Connection::Live | Connection::Lost { .. } => well(view),
+        Connection::Live | Connection::Files { .. } | Connection::Lost { .. } => well(view),
     }
 }
 
@@ -136,6 +136,10 @@ fn well(view: View<'_>) -> Vec<Line<'static>> {
         Line::from(second),
         Line::default(),
         Line::from(vec![
+            view.span(Role::FooterKey, ":"),
+            view.span(Role::Footer, " any object   "),
+            view.span(Role::FooterKey, "c"),
+            view.span(Role::Footer, " ask about the cluster   "),
             view.span(Role::FooterKey, "?"),
             view.span(Role::Footer, " keys   "),
             view.span(Role::FooterKey, "q"),

@@ -37,22 +37,14 @@ pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) -> usize {
     }
     let heading = format!(
         "{} · {} about its objects, newest first",
-        view.model
-            .selected_problem()
-            .map_or("", |problem| &problem.owner.name),
+        match (&view.model.visit, view.model.selected_problem()) {
+            (Some(object), _) => &object.name,
+            (None, Some(problem)) => &problem.owner.name,
+            (None, None) => "",
+        },
         count(events.len() as u64, "event", "events")
     );
-    buffer.set_line(
-        area.x + 1,
-        area.y,
-        &Line::from(view.span(Role::Dim, &heading)),
-        area.width.saturating_sub(1),
-    );
-    let below = Rect {
-        y: area.y + detail::HEADING,
-        height: area.height.saturating_sub(detail::HEADING),
-        ..area
-    };
+    let below = detail::heading(view, &heading, area, buffer);
     let lines = lines(view, usize::from(area.width));
     let all = lines.len();
     write_lines(lines.into_iter().skip(view.model.detail.scroll), below, buffer);

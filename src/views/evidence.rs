@@ -12,7 +12,7 @@ use crate::engine::problem::Problem;
 use super::overview::{shorten_path, value};
 use super::text::width::pad;
 use super::text::wrap::Wrap;
-use super::{View, write_lines};
+use super::{View, detail, write_lines};
 
 /// The facts that are listed: all of a problem, or those of the selected finding.
 pub fn shown<'a>(model: &Model, problem: &'a Problem) -> Vec<&'a Numbered> {
@@ -59,17 +59,7 @@ pub(super) fn draw(view: View<'_>, area: Rect, buffer: &mut Buffer) {
         problem.owner.name,
         super::number::count(n as u64, "fact", "facts")
     );
-    buffer.set_line(
-        area.x + 1,
-        area.y,
-        &Line::from(view.span(Role::Dim, &heading)),
-        area.width.saturating_sub(1),
-    );
-    let below = Rect {
-        y: area.y + 1,
-        height: area.height.saturating_sub(1),
-        ..area
-    };
+    let below = detail::heading(view, &heading, area, buffer);
     let lines = blocks(view, usize::from(area.width))
         .into_iter()
         .flat_map(|(_, lines)| lines);

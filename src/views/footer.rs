@@ -65,6 +65,8 @@ fn hints(model: &Model) -> Vec<Hint> {
 fn is_possible(model: &Model, action: Action) -> bool {
     let problem = model.selected_problem();
     match action {
+        Action::Enter if model.visit.is_some() => true,
+        Action::Logs | Action::Evidence(_) | Action::Copy if model.visit.is_some() => false,
         Action::Enter | Action::Logs | Action::Yaml => problem.is_some(),
         Action::Copy
             if model.place == Place::Home && matches!(model.focus(), Focus::Tree | Focus::Detail) =>
@@ -79,8 +81,6 @@ fn is_possible(model: &Model, action: Action) -> bool {
             .is_some_and(|chat| !chat.session.commands().is_empty()),
         Action::NextMatch if model.focus() == Focus::Yaml => !model.detail.yaml.search.is_empty(),
         Action::Evidence(_) => problem.is_some_and(|problem| !problem.evidence.is_empty()),
-        // They come with their own issues.
-        Action::GoTo | Action::AskCluster => false,
         Action::Refresh => model.lost_since().is_some(),
         Action::Filter => !model.snapshot.problems.is_empty(),
         _ => true,
@@ -123,6 +123,7 @@ fn typed(view: View<'_>, prompt: &Prompt, area: Rect, buffer: &mut Buffer) -> Po
             )
         }
         Prompt::Search(text) => ("/", text.as_str(), "n next   ⏎ keep   esc end".to_owned()),
+        Prompt::GoTo(goto) => (":", goto.text(), "⏎ go   tab complete   esc leave".to_owned()),
     };
     let line = Line::from(vec![
         Span::raw(" "),

@@ -9,7 +9,7 @@ use crate::app::theme::Role;
 use crate::engine::coverage::Status;
 use crate::engine::finding::Severity;
 use crate::engine::object::Kind;
-use crate::engine::snapshot::Connection;
+use crate::engine::snapshot::{ClusterInfo, Connection};
 
 use super::chat::speaker_label;
 use super::number::{count, grouped};
@@ -93,8 +93,7 @@ pub(super) fn draw(view: View<'_>, layout: &Layout, buffer: &mut Buffer) {
 /// Context, then where one is, or the news.
 fn place(view: View<'_>, room: usize) -> Line<'static> {
     let model = view.model;
-    let context = &model.snapshot.cluster.context;
-    let context = if context.is_empty() { "files" } else { &**context };
+    let context = context(&model.snapshot.cluster);
     let mut spans = vec![view.span(Role::Header, context)];
     let all = room;
     let room = room.saturating_sub(spans.iter().map(Span::width).sum::<usize>());
@@ -113,7 +112,8 @@ fn place(view: View<'_>, room: usize) -> Line<'static> {
     let inside = match (model.place, model.pane) {
         (Place::Chat, _) => model.current_chat().map(|chat| chat.title.clone()),
         (Place::Home, Pane::Detail) if !model.layout().is_some_and(|layout| layout.is_split()) => {
-            model.selected_problem().map(|problem| problem.title.clone())
+            let visit = model.visit.as_ref().map(|object| object.path().into());
+            visit.or_else(|| model.selected_problem().map(|problem| problem.title.clone()))
         }
         (Place::Home, Pane::Tree | Pane::Detail) => None,
     };
@@ -136,10 +136,19 @@ fn place(view: View<'_>, room: usize) -> Line<'static> {
     Line::from(spans)
 }
 
+/// What is looked at: the context, or what the files are called.
+fn context(cluster: &ClusterInfo) -> &str {
+    match &cluster.connection {
+        Connection::Files { name, .. } => name,
+        _ if cluster.context.is_empty() => "files",
+        _ => &cluster.context,
+    }
+}
+
 /// Columns that the place takes from the other parts.
 fn least_place(view: View<'_>) -> usize {
     let model = view.model;
-    let context = width(&model.snapshot.cluster.context) + 2;
+    let context = width(context(&model.snapshot.cluster)) + 2;
     if let Some(news) = &model.news {
         context + 6 + width(&news.title)
     } else if model.lost_since().is_some() {
@@ -250,6 +259,11 @@ fn connection(view: View<'_>) -> Part {
             1,
             vec![vec![view.span(Role::Healed, "●"), view.span(Role::Text, " live")]],
         ),
+        Connection::Files { at, .. } => {
+            let at = view.clock.moment(*at);
+            let time = at.split(' ').next_back().unwrap_or_default();
+            Part::new(1, vec![dim(&format!("○ as of {at}")), dim(&format!("○ {time}"))])
+        }
         Connection::Lost { since, retry_at, .. } => {
             let ago = view.clock.seconds_since(*since);
             let retry = retry_at.and_then(|at| view.clock.seconds_until(at));
@@ -270,6 +284,10 @@ fn connection(view: View<'_>) -> Part {
 fn gaps(view: View<'_>) -> Part {
     let mut names: Vec<String> = Vec::new();
     for gap in view.model.snapshot.coverage.gaps() {
+        if &*gap.what == "input" {
+            names.push(format!("{} (broken)", gap.kind));
+            continue;
+        }
         let what = plural(&gap.kind);
         let why = match gap.status {
             Status::Forbidden => "403",

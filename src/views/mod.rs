@@ -9,6 +9,7 @@ mod empty;
 mod events;
 pub mod evidence;
 mod footer;
+mod goto;
 mod header;
 pub mod help;
 pub mod highlight;
@@ -71,7 +72,7 @@ impl View<'_> {
     fn screen(self, layout: &Layout, buffer: &mut Buffer) -> Option<Position> {
         header::draw(self, layout, buffer);
         self.rules(layout, buffer);
-        if self.model.place == Place::Home && self.model.snapshot.problems.is_empty() {
+        if self.is_one_pane() {
             empty::draw(self, empty::area(layout), buffer);
         } else {
             tree::draw(self, layout, buffer);
@@ -80,6 +81,7 @@ impl View<'_> {
                 Place::Chat => conversation::draw(self, layout, buffer),
             }
         }
+        goto::draw(self, layout, buffer);
         let cursor = footer::draw(self, layout, buffer);
         toast::draw(self, layout, buffer);
         match &self.model.overlay {
@@ -125,7 +127,8 @@ impl View<'_> {
 
     /// Whether the panes have given way to one message.
     fn is_one_pane(self) -> bool {
-        self.model.place == Place::Home && self.model.snapshot.problems.is_empty()
+        let model = self.model;
+        model.place == Place::Home && model.snapshot.problems.is_empty() && model.visit.is_none()
     }
 
     fn style(self, role: Role) -> Style {
@@ -143,7 +146,7 @@ impl View<'_> {
 
     /// The role of ages: those of a lost connection stand still, and look so.
     fn age_role(self) -> Role {
-        if self.clock.is_stale() {
+        if self.model.lost_since().is_some() {
             Role::Stale
         } else {
             Role::Dim

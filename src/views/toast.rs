@@ -43,9 +43,11 @@ fn lost(model: &Model) -> Option<&str> {
         {
             Some(why)
         }
-        Connection::Lost { .. } | Connection::Connecting | Connection::Reading { .. } | Connection::Live => {
-            None
-        }
+        Connection::Lost { .. }
+        | Connection::Connecting
+        | Connection::Reading { .. }
+        | Connection::Files { .. }
+        | Connection::Live => None,
     }
 }
 

@@ -150,7 +150,14 @@ impl Drawer<'_> {
         if problem.provisional {
             marks.push_str(" ?");
         }
-        let room = usize::from(area.width).saturating_sub(2 + age_width + 1 + width(&marks));
+        let wide = area.width >= WITH_NAMESPACE;
+        let healed = match problem.root_healed() {
+            Some(_) if wide => " ✓ cause healed",
+            Some(_) => " ✓",
+            None => "",
+        };
+        let beside = age_width + 1 + width(&marks) + width(healed);
+        let room = usize::from(area.width).saturating_sub(2 + beside);
         let title = clean(&problem.title);
         let shown = truncate(&title, room);
         let used = width(&shown);
@@ -160,11 +167,12 @@ impl Drawer<'_> {
             Span::raw(" "),
             Span::styled(shown.into_owned(), view.style(role)),
         ];
+        spans.push(view.span(Role::Healed, healed));
         spans.push(view.span(Role::Dim, &marks));
         // The namespace, where the title leaves room for all of it.
         let namespace = clean(&problem.owner.namespace);
         let left = room.saturating_sub(used);
-        if area.width >= WITH_NAMESPACE && !namespace.is_empty() && left >= width(&namespace) + 2 {
+        if wide && !namespace.is_empty() && left >= width(&namespace) + 2 {
             spans.push(view.span(Role::Dim, &pad_start(&namespace, left)));
         } else {
             spans.push(Span::raw(" ".repeat(left)));
@@ -212,7 +220,10 @@ impl Drawer<'_> {
         let view = self.view;
         let finding = &member.finding;
         let branch = if last { "└─ " } else { "├─ " };
-        let role = title_role(problem, selected);
+        let role = match member.healed {
+            Some(_) => Role::Dim,
+            None => title_role(problem, selected),
+        };
         if self.strip {
             let line = vec![
                 view.span(Role::Dim, branch),
@@ -236,6 +247,12 @@ impl Drawer<'_> {
         let name = clean(&finding.object.name);
         let title = symptom(problem, member);
         let title = clean(title);
+        let healed = member
+            .healed
+            .map(|at| format!("✓ healed {} ", view.clock.age(at)))
+            .unwrap_or_default();
+        let healed = truncate(&healed, title_room);
+        let title_room = title_room.saturating_sub(width(&healed));
         let line = Line::from(vec![
             view.span(Role::Dim, branch),
             view.span(Role::Dim, &pad(short_kind(&finding.object.kind), KIND)),
@@ -243,6 +260,7 @@ impl Drawer<'_> {
                 pad(&truncate_middle(&name, name_room), name_room + 2),
                 view.style(role),
             ),
+            view.span(Role::Healed, &healed),
             view.span(Role::Dim, &pad(&truncate(&title, title_room), title_room)),
             view.span(Role::Dim, &times),
             Span::raw(" "),

@@ -43,7 +43,7 @@ fn every_kind_is_among_the_templates() {
 }
 
 /// The value with fields dropped or made null and texts changed, as the bits of `dice` say.
-fn worn(value: &Value, dice: &mut dyn FnMut() -> u32) -> Value {
+pub fn worn(value: &Value, dice: &mut dyn FnMut() -> u32) -> Value {
     match value {
         Value::Object(map) => {
             let mut out = Map::new();

@@ -9,14 +9,14 @@ use k8stui::engine::world::LogKey;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::worlds::{add_log, findings, world};
+use super::worlds::{add_log, custom_findings, findings, is_watched, world};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
     /// What is being told.
     name: String,
-    /// The world.
+    /// The world: objects of watched kinds, and custom resources.
     objects: Vec<Value>,
     /// Logs by `namespace/pod/container`, with `/previous` for the instance before.
     #[serde(default)]
@@ -99,7 +99,8 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
     let mut failures = Vec::new();
     for (file, case) in &cases {
         let unread: Vec<&str> = case.unread.iter().map(String::as_str).collect();
-        let mut world = world(case.objects.iter().cloned(), &unread);
+        let watched = case.objects.iter().filter(|object| is_watched(object));
+        let mut world = world(watched.cloned(), &unread);
         for (path, text) in &case.logs {
             let mut parts = path.split('/');
             let mut next = || parts.next().unwrap_or_default();
@@ -113,7 +114,8 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
             add_log(&mut world, key, "", text);
         }
         let now: Timestamp = case.now.parse().unwrap();
-        let found = findings(&world, now);
+        let mut found = findings(&world, now);
+        found.extend(custom_findings(&case.objects, &case.unread, now));
         let right = found.len() == case.expect.len()
             && case
                 .expect

@@ -7,10 +7,12 @@
     reason = "clippy knows functions marked as tests, not what only these call"
 )]
 
+mod any_custom;
 mod any_object;
 mod corpus;
 mod digests;
 mod kept;
 mod playbook;
 mod recorded;
+mod trial;
 mod worlds;

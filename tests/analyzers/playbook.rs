@@ -39,10 +39,11 @@ fn every_code_has_a_fallback() {
         let diagnosis = playbook.diagnose(
             &pod_finding(code, "a title that no signature knows"),
             &[] as &[Numbered],
+            None,
         );
         assert!(!diagnosis.cause.is_empty() && !diagnosis.fix.is_empty(), "{code}");
     }
-    let unknown = playbook.diagnose(&pod_finding("OfAUser", "own rule"), &[]);
+    let unknown = playbook.diagnose(&pod_finding("OfAUser", "own rule"), &[], None);
     assert_eq!(
         (&*unknown.cause, unknown.confidence),
         ("own rule", Confidence::Possible)
@@ -55,7 +56,7 @@ fn a_users_file_comes_first_and_its_fault_has_a_place() {
                 cause: mine {n}\n  fix: f\n";
     let files = [("mine.yaml", mine)].into_iter().chain(Playbook::builtin_files());
     let playbook = Playbook::parse(files).unwrap();
-    let diagnosis = playbook.diagnose(&pod_finding("ContainerCrashLoop", "boom 7"), &[]);
+    let diagnosis = playbook.diagnose(&pod_finding("ContainerCrashLoop", "boom 7"), &[], None);
     assert_eq!(&*diagnosis.cause, "mine 7");
     let error = Playbook::parse([("mine.yaml", "- codes: [A]\n  confidence: sure\n")]).unwrap_err();
     assert_eq!((error.file.as_str(), error.line), ("mine.yaml", 2), "{error}");
@@ -65,7 +66,7 @@ fn a_users_file_comes_first_and_its_fault_has_a_place() {
 fn words_of_the_cluster_cannot_leave_their_place_in_a_command() {
     let mut finding = pod_finding("ContainerCrashLoop", "KeyError");
     finding.owner = ObjectRef::new("apps/v1", "Deployment", "shop", "web; rm -rf /");
-    for command in Playbook::builtin().diagnose(&finding, &[]).commands {
+    for command in Playbook::builtin().diagnose(&finding, &[], None).commands {
         assert!(
             !command.command.contains("web; rm") || command.command.contains("'deployment/web; rm -rf /'")
         );

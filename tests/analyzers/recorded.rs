@@ -172,7 +172,7 @@ fn every_finding_has_evidence_a_title_and_a_diagnosis() {
             .zip(finding.evidence.iter().cloned())
             .map(|(n, evidence)| Numbered { n, evidence })
             .collect();
-        let diagnosis = playbook.diagnose(&finding, &numbered);
+        let diagnosis = playbook.diagnose(&finding, &numbered, None);
         assert!(
             !diagnosis.cause.is_empty() && !diagnosis.fix.is_empty(),
             "{finding:?}"
@@ -203,7 +203,7 @@ fn every_scenario_is_explained() {
                 .zip(finding.evidence.iter().cloned())
                 .map(|(n, evidence)| Numbered { n, evidence })
                 .collect();
-            let diagnosis = playbook.diagnose(finding, &numbered);
+            let diagnosis = playbook.diagnose(finding, &numbered, None);
             if seen.contains(&(finding.code.clone(), diagnosis.cause.clone())) {
                 continue;
             }

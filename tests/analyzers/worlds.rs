@@ -1,13 +1,41 @@
 //! Worlds made of API objects as JSON.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
+use k8stui::engine::analyzers::custom::Resource;
+use k8stui::engine::analyzers::declared::{Catalog, Objects};
 use k8stui::engine::analyzers::{self, logs};
 use k8stui::engine::finding::Finding;
 use k8stui::engine::object::Kind;
 use k8stui::engine::world::{Delta, LogKey, Object, World};
 use serde_json::Value;
+
+/// Whether the object is of a kind that is watched as such; all else is a custom resource, or only related to one.
+pub fn is_watched(value: &Value) -> bool {
+    let resource = Resource::new(value);
+    Kind::ALL
+        .iter()
+        .any(|kind| kind.name() == resource.kind() && kind.group() == resource.group())
+}
+
+/// What the declared and the generic analyzers find in custom resources, among these objects.
+///
+/// # Panics
+/// An expression makes no sense with an object.
+pub fn custom_findings(objects: &[Value], unread: &[String], now: Timestamp) -> Vec<Finding> {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
+    let near = Objects::new(objects, unread);
+    let mut findings = Vec::new();
+    for value in objects.iter().filter(|value| !is_watched(value)) {
+        let mut trouble = Vec::new();
+        let analysis = CATALOG.analyze(Resource::new(value), &near, now, &mut trouble);
+        assert!(trouble.is_empty(), "{trouble:#?}");
+        findings.extend(analysis.findings);
+    }
+    findings
+}
 
 /// The slim form of an API object.
 pub fn object(value: Value) -> Result<Object, serde_json::Error> {

@@ -1,7 +1,9 @@
 //! The console: keys in, screen out.
 
+mod chat_screens;
 mod conversation;
 mod drawing;
+mod goto;
 mod problem;
 mod running;
 mod screens;

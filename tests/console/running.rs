@@ -20,7 +20,8 @@ use k8stui::app::theme::Theme;
 use k8stui::app::{Ending, Options, Ports, Signal, run};
 use k8stui::chat::driver::{Driver, Places};
 use k8stui::chat::redact::Redactor;
-use k8stui::chat::session::Speaker;
+
+use k8stui::chat::session::{Role, Speaker};
 use k8stui::engine::snapshot::Snapshot;
 use k8stui::views;
 use ratatui::Terminal;
@@ -148,6 +149,10 @@ struct Running {
 
 impl Running {
     fn start(first: Snapshot) -> Self {
+        Self::with_places(first, Places::default())
+    }
+
+    fn with_places(first: Snapshot, places: Places) -> Self {
         let cluster = FakeCluster::new(first);
         let keyboard = Keyboard::default();
         let (signals, mut raised) = mpsc::unbounded_channel();
@@ -167,7 +172,7 @@ impl Running {
         let redactor = Redactor::new([7; 16]);
         let ports = Ports {
             backend: cluster.clone(),
-            chats: Driver::new(None, Places::default(), redactor.clone(), chat_sender),
+            chats: Driver::new(None, places, redactor.clone(), chat_sender),
             chat_events,
             redactor,
             clipboard: Box::new(Shelf(Arc::clone(&copied))),
@@ -256,6 +261,63 @@ async fn from_start_to_a_chat_and_out() {
     );
     running.press(KeyCode::Char('q'));
     assert_eq!(running.ends().await, Ending::Left);
+}
+
+#[tokio::test]
+async fn a_conversation_goes_on_in_the_next_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let places = || Places {
+        sessions: Some(folder.path().to_owned()),
+        consent: None,
+    };
+    let mut first = Running::with_places(shop(), places());
+    first.shows("checkout cannot write").await;
+    first.press(KeyCode::Enter);
+    first.shows("The playbook says this").await;
+    for letter in "which events?".chars() {
+        first.press(KeyCode::Char(letter));
+    }
+    first.press(KeyCode::Enter);
+    first.shows("Events, the last").await;
+    first.hold(KeyModifiers::CONTROL, 'c');
+    assert_eq!(first.ends().await, Ending::Left);
+    // What a crash leaves: a record of which only the beginning was written.
+    let file = std::fs::read_dir(folder.path())
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let mut text = std::fs::read_to_string(&file).unwrap();
+    text.push_str("{\"record\":\"delta\",\"ind");
+    std::fs::write(&file, text).unwrap();
+
+    let mut second = Running::with_places(shop(), places());
+    second.shows("checkout cannot write").await;
+    second.press(KeyCode::Enter);
+    let shown = second.shows("earlier, until").await;
+    assert!(
+        shown.contains("which events?") && shown.contains("Events, the last"),
+        "{shown}"
+    );
+    for letter in "are you sure?".chars() {
+        second.press(KeyCode::Char(letter));
+    }
+    second.press(KeyCode::Enter);
+    second.shows("the evidence").await;
+    second.hold(KeyModifiers::CONTROL, 'c');
+    assert_eq!(second.ends().await, Ending::Left);
+    let loaded = k8stui::chat::transcript::load(&file).unwrap();
+    let asked = loaded.entries.iter().filter(|entry| entry.role == Role::Person);
+    assert_eq!(
+        asked.map(|entry| &*entry.text).collect::<Vec<_>>(),
+        ["which events?", "are you sure?"]
+    );
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "one file a conversation"
+    );
 }
 
 #[tokio::test]

@@ -2,9 +2,6 @@
 
 use k8stui::app::message::{LogMessage, Message};
 use k8stui::app::theme::Theme;
-use k8stui::chat::provider::{Chunk, FailureKind as ProviderFault, ProviderFailure};
-use k8stui::chat::seed::{Seed, SeedStats};
-use k8stui::chat::session::{Event, RequestId, Speaker};
 use k8stui::engine::cluster::{Failure, FailureKind};
 use k8stui::engine::coverage::{Coverage, Status};
 use k8stui::engine::finding::Severity;
@@ -16,13 +13,13 @@ use crate::support::fixtures::{self, Draft, ago, live, looked, object, shop};
 use crate::support::screen;
 
 /// The sizes of most screens.
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+pub(super) const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 /// A phone, or the corner of a tiling window manager.
-const SMALLEST: (u16, u16) = (40, 12);
+pub(super) const SMALLEST: (u16, u16) = (40, 12);
 
 /// A snapshot a size: what stands there and how each cell looks.
 #[track_caller]
-fn snapshots(name: &str, sizes: &[(u16, u16)], console: impl Fn(Console) -> Console) {
+pub(super) fn snapshots(name: &str, sizes: &[(u16, u16)], console: impl Fn(Console) -> Console) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
@@ -33,7 +30,7 @@ fn snapshots(name: &str, sizes: &[(u16, u16)], console: impl Fn(Console) -> Cons
     }
 }
 
-fn at_every_size(name: &str, console: impl Fn(Console) -> Console) {
+pub(super) fn at_every_size(name: &str, console: impl Fn(Console) -> Console) {
     snapshots(name, &SIZES, &console);
     snapshots(name, &[SMALLEST], console);
 }
@@ -84,7 +81,7 @@ fn provisional(problem: &Problem) -> std::sync::Arc<Problem> {
 
 #[test]
 fn nothing_found_so_far() {
-    snapshots("loading_nothing_yet", &[(80, 24), SMALLEST], |console| {
+    at_every_size("loading_nothing_yet", |console| {
         let mut snapshot = with_connection(Connection::Reading {
             read: 500,
             expected: None,
@@ -105,14 +102,14 @@ fn nothing_fails() {
 
 #[test]
 fn nothing_fails_in_what_can_be_seen() {
-    snapshots("nothing_fails_partly_seen", &[(80, 24), SMALLEST], |console| {
+    at_every_size("nothing_fails_partly_seen", |console| {
         console.snapshot(live(Vec::new()))
     });
 }
 
 #[test]
 fn many_kinds_are_forbidden() {
-    snapshots("forbidden", &[(80, 24), (120, 40), SMALLEST], |console| {
+    at_every_size("forbidden", |console| {
         let mut snapshot = shop();
         snapshot.coverage = Coverage::new(
             ["Node", "PersistentVolumeClaim", "Secret", "StorageClass"]
@@ -136,7 +133,7 @@ fn the_connection_is_lost() {
 
 #[test]
 fn the_cluster_was_never_reached() {
-    snapshots("unreachable", &[(80, 24), SMALLEST], |console| {
+    at_every_size("unreachable", |console| {
         let mut snapshot = Snapshot::empty("prod-eu", ago(20));
         snapshot.cluster.connection = Connection::Lost {
             since: ago(20),
@@ -177,8 +174,33 @@ fn a_new_critical_problem() {
 #[test]
 fn the_filter() {
     at_every_size("filter", |console| console.snapshot(shop()).keys("/payments"));
-    snapshots("filter_without_a_match", &[(80, 24)], |console| {
+    snapshots("filter_without_a_match", &SIZES, |console| {
         console.snapshot(shop()).keys("/kafka<enter>")
+    });
+}
+
+#[test]
+fn going_to_something() {
+    at_every_size("goto", |console| {
+        console
+            .snapshot(shop())
+            .keys(":ch")
+            .names(vec![
+                object("Deployment", "shop", "checkout-canary"),
+                object("Service", "shop", "checkout"),
+            ])
+            .keys("<down>")
+    });
+    snapshots("goto_nothing", &SIZES, |console| {
+        console.snapshot(shop()).keys(":deploy/nowhere").names(Vec::new())
+    });
+    snapshots("visit", &SIZES, |console| {
+        console
+            .snapshot(shop())
+            .keys(":deploy/nowhere")
+            .names(vec![object("Deployment", "shop", "cart")])
+            .keys("<enter>")
+            .yaml(&fixtures::deployment())
     });
 }
 
@@ -189,9 +211,7 @@ fn help() {
 
 #[test]
 fn the_overview_alone() {
-    snapshots("overview", &[(80, 24), SMALLEST], |console| {
-        console.snapshot(shop()).keys("<enter>")
-    });
+    at_every_size("overview", |console| console.snapshot(shop()).keys("<enter>"));
 }
 
 #[test]
@@ -204,7 +224,7 @@ fn events() {
     at_every_size("events", |console| {
         console.snapshot(shop()).keys("3").events(fixtures::events())
     });
-    snapshots("events_none", &[(80, 24)], |console| {
+    snapshots("events_none", &SIZES, |console| {
         console.snapshot(shop()).keys("3").events(Vec::new())
     });
 }
@@ -214,23 +234,23 @@ fn yaml_at_the_field_that_proves_it() {
     at_every_size("yaml", |console| {
         console.snapshot(shop()).keys("2").yaml(&fixtures::deployment())
     });
-    snapshots("yaml_search", &[(80, 24)], |console| {
+    snapshots("yaml_search", &SIZES, |console| {
         console
             .snapshot(shop())
             .keys("v")
             .yaml(&fixtures::deployment())
             .keys("/label")
     });
-    snapshots("yaml_waiting", &[(80, 24)], |console| {
+    snapshots("yaml_waiting", &SIZES, |console| {
         console.snapshot(shop()).keys("v").wait(2.2)
     });
-    snapshots("yaml_gone", &[(80, 24)], |console| {
+    snapshots("yaml_gone", &SIZES, |console| {
         console
             .snapshot(shop())
             .keys("v")
             .no_yaml(FailureKind::NotFound, "not found")
     });
-    snapshots("yaml_forbidden", &[(80, 24)], |console| {
+    snapshots("yaml_forbidden", &SIZES, |console| {
         let line = "403: you may not get deployments in shop. Ask for the right, or read the events.";
         console
             .snapshot(shop())
@@ -270,13 +290,11 @@ fn with_logs(console: Console) -> Console {
 #[test]
 fn logs_at_the_line_that_proves_it() {
     at_every_size("logs", with_logs);
-    snapshots("logs_search", &[(80, 24)], |console| {
-        with_logs(console).keys("/nginx")
-    });
-    snapshots("logs_waiting", &[(80, 24)], |console| {
+    snapshots("logs_search", &SIZES, |console| with_logs(console).keys("/nginx"));
+    snapshots("logs_waiting", &SIZES, |console| {
         console.snapshot(shop()).keys("l").wait(3.0)
     });
-    snapshots("logs_forbidden", &[(80, 24)], |console| {
+    snapshots("logs_forbidden", &SIZES, |console| {
         let fail = |stream| LogMessage::Failed {
             stream,
             failure: Failure {
@@ -290,176 +308,14 @@ fn logs_at_the_line_that_proves_it() {
         }
         console
     });
-    snapshots("logs_none", &[(80, 24)], |console| {
+    snapshots("logs_none", &SIZES, |console| {
         console.snapshot(shop()).keys("gjjjjjjl")
-    });
-}
-
-fn seed() -> Event {
-    Event::Open {
-        seed: Seed {
-            text: "# checkout cannot write /var/cache/nginx\n\nEvidence\n\n[1] log: mkdir() failed\n\nWhat is wrong, and how do I mend it?"
-                .to_owned(),
-            stats: SeedStats {
-                symptoms: 6,
-                log_lines: 14,
-                log_lines_total: 12_310,
-                events: 5,
-                changes: 1,
-                tokens: 2_140,
-            },
-            evidence: fixtures::checkout().evidence.clone(),
-        },
-    }
-}
-
-const ANSWER: &str = "nginx dies at start because it cannot create its cache folder [1]. Revision 14, rolled out by \
-    helm-controller at 10:19, made the root file system **read-only** [2]; 13 ran for nine days.\n\nGive it a writable \
-    folder instead of going back, if the setting is policy:\n\n```bash\nkubectl -n shop rollout undo \
-    deployment/checkout\nkubectl -n shop get pods -l app=checkout -w\n```\n";
-
-fn model(allowed: bool) -> Speaker {
-    Speaker::Model {
-        name: "llama3.1".into(),
-        host: "models.example".into(),
-        local: allowed,
-        allowed,
-    }
-}
-
-fn answer(request: u64, text: &str) -> Event {
-    Event::Stream(RequestId(request), Chunk::Text(text.to_owned()))
-}
-
-fn done(request: u64) -> Event {
-    Event::Stream(
-        RequestId(request),
-        Chunk::Finished {
-            reason: "stop".into(),
-        },
-    )
-}
-
-fn answered(console: Console) -> Console {
-    console
-        .speaker(model(true))
-        .snapshot(shop())
-        .keys("<tab><enter>")
-        .chat(seed())
-        .wait(1.9)
-        .chat(answer(1, ANSWER))
-        .chat(done(1))
-}
-
-#[test]
-fn a_chat_gathers_what_is_known() {
-    snapshots("chat_gathering", &[(80, 24)], |console| {
-        console.snapshot(shop()).keys("<tab><enter>")
-    });
-}
-
-#[test]
-fn a_chat_waits_for_its_first_word() {
-    snapshots("chat_waiting", &[(80, 24), (120, 40)], |console| {
-        console
-            .speaker(model(true))
-            .snapshot(shop())
-            .keys("<tab><enter>")
-            .chat(seed())
-            .wait(2.4)
-    });
-}
-
-#[test]
-fn a_chat_streams() {
-    at_every_size("chat_streaming", |console| {
-        answered(console)
-            .keys("does anything else have this?<enter>")
-            .chat(answer(
-                2,
-                "Yes, **cart** has it too, but it mounts an emptyDir at",
-            ))
-            .wait(0.5)
-    });
-}
-
-#[test]
-fn a_chat_is_read() {
-    at_every_size("chat_answered", |console| answered(console).keys("<tab>"));
-}
-
-#[test]
-fn the_playbook_answers() {
-    snapshots("chat_playbook", &SIZES, |console| {
-        console
-            .snapshot(shop())
-            .keys("<tab><enter>")
-            .chat(seed())
-            .chat(answer(1, ANSWER))
-            .chat(done(1))
-    });
-}
-
-#[test]
-fn what_was_sent() {
-    snapshots("chat_sent", &[(80, 24)], |console| {
-        answered(console).keys("/sent<enter>")
-    });
-}
-
-#[test]
-fn the_provider_refuses() {
-    snapshots("chat_error", &[(80, 24), (120, 40), SMALLEST], |console| {
-        let line = "401: models.example refuses the key of K8STUI_API_KEY. Set another and ask again.";
-        console
-            .speaker(model(true))
-            .snapshot(shop())
-            .keys("<tab><enter>")
-            .chat(seed())
-            .chat(Event::Failed(
-                RequestId(1),
-                ProviderFailure::new(ProviderFault::Unauthorized, line),
-            ))
-    });
-}
-
-#[test]
-fn a_host_that_is_not_local_is_asked_about() {
-    at_every_size("consent", |console| {
-        console
-            .speaker(model(false))
-            .snapshot(shop())
-            .keys("<tab><enter>")
-            .chat(seed())
-    });
-}
-
-#[test]
-fn what_one_talks_about_heals() {
-    snapshots("chat_healed", &[(80, 24)], |console| {
-        let mut healed = shop();
-        let mut problem = (*healed.problems[0]).clone();
-        problem.state = k8stui::engine::problem::State::Healed(fixtures::now());
-        healed.problems[0] = problem.into();
-        answered(console).snapshot(healed)
-    });
-}
-
-#[test]
-fn leaving_while_an_answer_comes_is_asked_about() {
-    snapshots("leave", &[(80, 24)], |console| {
-        console
-            .speaker(model(true))
-            .snapshot(shop())
-            .keys("<tab><enter>")
-            .chat(seed())
-            .keys("<ctrl+c>")
     });
 }
 
 #[test]
 fn a_command_is_copied() {
-    snapshots("copied", &[(80, 24), SMALLEST], |console| {
+    at_every_size("copied", |console| {
         console.snapshot(shop()).keys("y").message(Message::Copied {
             text: "kubectl -n shop rollout undo deployment/checkout".into(),
             result: Ok(k8stui::app::clipboard::Route::System),
@@ -485,5 +341,22 @@ fn without_colour() {
 fn times_of_day() {
     snapshots("absolute_times", &[(110, 30)], |console| {
         console.snapshot(shop()).keys("t")
+    });
+}
+
+#[test]
+fn a_cause_heals_before_what_followed_from_it() {
+    at_every_size("cause_healed", |console| {
+        let mut healing = shop();
+        let mut problem = (*healing.problems[0]).clone();
+        let pods = problem
+            .members
+            .iter_mut()
+            .filter(|member| *member.finding.object.kind == *"Pod");
+        pods.for_each(|member| member.healed = Some(ago(65)));
+        problem.diagnosis.fix = "Nothing is to be changed: the cause has healed.".into();
+        problem.diagnosis.commands.retain(|command| !command.mutates);
+        healing.problems[0] = problem.into();
+        console.snapshot(healing)
     });
 }

@@ -9,7 +9,7 @@ use futures::{FutureExt, StreamExt};
 use k8stui::app::Backend;
 use k8stui::engine::analyzers::logs::LogLine;
 use k8stui::engine::cluster::{Failure, FailureKind, LogRequest, SharedSource, Source};
-use k8stui::engine::evidence::dossier::{Dossier, EventLine};
+use k8stui::engine::evidence::dossier::{About, Dossier, EventLine, Overview, SoundObject, Subject};
 use k8stui::engine::object::ObjectRef;
 use k8stui::engine::snapshot::Snapshot;
 use tokio::sync::watch;
@@ -45,14 +45,27 @@ impl Backend for FakeCluster {
         Arc::new(Objects)
     }
 
-    fn dossier(&self, problem: &str) -> BoxFuture<'static, Option<Dossier>> {
+    fn dossier(&self, subject: Subject) -> BoxFuture<'static, Option<Dossier>> {
         let snapshot = Arc::clone(&self.snapshots.borrow());
-        let problem = snapshot.problem(problem).cloned();
+        let about = match subject {
+            Subject::Problem(id) => snapshot.problem(&id).cloned().map(About::Problem),
+            Subject::Object(object) => Some(About::Object(SoundObject {
+                object,
+                watched: true,
+                pods: None,
+            })),
+            Subject::Cluster => Some(About::Cluster(Overview {
+                problems: snapshot.problems.clone(),
+                objects: snapshot.objects,
+                kinds: snapshot.kinds,
+                healthy: snapshot.healthy,
+            })),
+        };
         async move {
             Some(Dossier {
                 cluster: snapshot.cluster.clone(),
                 at: snapshot.at,
-                problem: problem?,
+                about: about?,
                 owners: Vec::new(),
                 objects: Vec::new(),
                 events: fixtures::events(),
@@ -65,6 +78,10 @@ impl Backend for FakeCluster {
 
     fn events(&self, _objects: Vec<ObjectRef>) -> BoxFuture<'static, Vec<EventLine>> {
         async { fixtures::events() }.boxed()
+    }
+
+    fn names(&self, _typed: String) -> BoxFuture<'static, Vec<ObjectRef>> {
+        async { vec![ObjectRef::new("apps/v1", "Deployment", "shop", "cart")] }.boxed()
     }
 
     fn refresh(&self) {

@@ -16,6 +16,7 @@ use k8stui::chat::session::{self, Speaker};
 use k8stui::engine::analyzers::logs::LogLine;
 use k8stui::engine::cluster::{Failure, FailureKind};
 use k8stui::engine::evidence::dossier::EventLine;
+use k8stui::engine::object::ObjectRef;
 use k8stui::engine::snapshot::Snapshot;
 use k8stui::views;
 use ratatui::Terminal;
@@ -127,6 +128,16 @@ impl Console {
         });
         let request = request.expect("events were asked for");
         self.message(Message::Events { request, lines })
+    }
+
+    /// Answers the newest request for names.
+    pub fn names(self, objects: Vec<ObjectRef>) -> Self {
+        let request = self.effects.iter().rev().find_map(|effect| match effect {
+            Effect::FindNames { request, .. } => Some(*request),
+            _ => None,
+        });
+        let request = request.expect("names were asked for");
+        self.message(Message::Names { request, objects })
     }
 
     /// Answers the newest request for logs.

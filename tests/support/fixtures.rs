@@ -89,6 +89,7 @@ impl Draft {
             finding: Arc::new(finding),
             role,
             evidence: Vec::new(),
+            healed: None,
         });
         self
     }

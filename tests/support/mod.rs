@@ -3,7 +3,10 @@
 pub mod cluster;
 pub mod console;
 pub mod fixtures;
+pub mod gate;
 pub mod openai;
+pub mod pki;
+pub mod proxy;
 pub mod pty;
 pub mod screen;
 

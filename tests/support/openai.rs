@@ -140,6 +140,8 @@ impl Received {
 struct State {
     script: VecDeque<Answer>,
     received: Vec<Received>,
+    /// How often anything was asked, the list of models too.
+    asked: usize,
     /// Hanging streams whose connection was closed from the other side.
     dropped: usize,
 }
@@ -203,6 +205,11 @@ impl Server {
         self.shared.state.lock().unwrap().received.clone()
     }
 
+    /// How often anything was asked, the list of models too.
+    pub fn asked(&self) -> usize {
+        self.shared.state.lock().unwrap().asked
+    }
+
     /// Waits for so many requests.
     pub fn wait_received(&self, count: usize) -> Vec<Received> {
         self.wait(|state| state.received.len() >= count);
@@ -252,6 +259,7 @@ type Body = BoxBody<Bytes, std::io::Error>;
 
 async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     let path = request.uri().to_string();
+    shared.change(|state| state.asked += 1);
     if path.contains("/models") {
         let list = json!({"object": "list", "data": [{"id": "test-model"}]}).to_string();
         return Ok(Response::new(full(list)));

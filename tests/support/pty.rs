@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -68,8 +69,21 @@ impl Terminal {
         arguments: &[&str],
         environment: &[(&str, &str)],
     ) -> Self {
+        let program = env!("CARGO_BIN_EXE_k8stui").as_ref();
+        Self::start_program(program, home, columns, rows, arguments, environment)
+    }
+
+    /// The same with another program than ours.
+    pub fn start_program(
+        program: &Path,
+        home: tempfile::TempDir,
+        columns: u16,
+        rows: u16,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_k8stui"));
+        let mut command = CommandBuilder::new(program);
         command.env_clear();
         command.env("PATH", std::env::var("PATH").unwrap_or_default());
         command.env("HOME", home.path());
@@ -173,11 +187,21 @@ impl Terminal {
         String::from_utf8_lossy(&self.seen.0.lock().unwrap().bytes).into_owned()
     }
 
-    /// Whether the terminal is as a shell expects it: no alternate screen, cursor shown, no paste or mouse modes.
+    /// Whether the terminal is as a shell expects it: no alternate screen, cursor shown, no paste or mouse modes, and
+    /// lines are edited and echoed.
     pub fn is_restored(&self) -> bool {
+        let modes = self
+            .master
+            .get_termios()
+            .map(|modes| format!("{:?}", modes.local_flags));
+        let is_cooked = modes.is_none_or(|modes| modes.contains("ICANON") && modes.contains("ECHO"));
         let seen = self.seen.0.lock().unwrap();
         let screen = seen.parser.screen();
-        !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste()
+        is_cooked
+            && !screen.alternate_screen()
+            && !screen.hide_cursor()
+            && !screen.bracketed_paste()
+            && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
     }
 
     /// The program's process.

@@ -3,50 +3,102 @@
 use crate::app::chat::Chat;
 use crate::app::keymap::Action;
 use crate::app::message::Effect;
-use crate::app::model::{Model, Overlay, Pane, Place, session_id};
+use crate::app::model::{Model, Overlay, Pane, Place, session_id, session_ids};
 use crate::chat::session::{self, Session};
+use crate::chat::transcript::{Cited, Loaded};
+use crate::engine::evidence::Numbered;
+use crate::engine::evidence::dossier::Subject;
 use crate::engine::object::Text;
+use crate::engine::problem::Problem;
 use crate::views;
 
 use super::engine::of_session;
 use super::{Effects, detail, keys, toast};
 
-/// Opens the conversation about the selected problem, or goes on with it.
+/// Opens the conversation about the cluster as a whole, or goes on with it.
+pub(super) fn open_cluster(model: &mut Model, effects: &mut Effects) {
+    open_about(model, Subject::Cluster, "the cluster".into(), effects);
+}
+
+/// Opens a conversation that is about no problem, one a run, or goes on with it.
+fn open_about(model: &mut Model, subject: Subject, title: Text, effects: &mut Effects) {
+    model.go(Place::Chat, Pane::Detail);
+    let run = model.snapshot.since.to_string();
+    let cluster = model.snapshot.cluster.id.clone();
+    let id = crate::engine::id::short_hash(&[&cluster, "about", &title, &run]);
+    let about = About {
+        problem: "".into(),
+        title,
+        subject,
+        earlier: Vec::new(),
+    };
+    begin(model, id, about, effects);
+}
+
+/// Opens the conversation about what the pane is about, or goes on with it.
 pub(super) fn open(model: &mut Model, effects: &mut Effects) {
+    if let Some(object) = model.visit.clone() {
+        let title = object.path().into();
+        return open_about(model, Subject::Object(object), title, effects);
+    }
     let Some(problem) = model.selected_problem().cloned() else {
         return;
     };
     model.go(Place::Chat, Pane::Detail);
-    if let Some(index) = model.chat_about(&problem) {
+    let id = match model.chat_about(&problem) {
+        Some(id) => id,
+        None => session_id(&model.snapshot, &problem),
+    };
+    let about = About {
+        problem: problem.id.clone(),
+        title: problem.title.clone(),
+        subject: Subject::Problem(problem.id.clone()),
+        earlier: session_ids(&model.snapshot, &problem),
+    };
+    begin(model, id, about, effects);
+}
+
+/// What a conversation is about.
+struct About {
+    /// The problem's id; empty where it is about none.
+    problem: Text,
+    title: Text,
+    subject: Subject,
+    /// The ids that it may have had in earlier runs.
+    earlier: Vec<Text>,
+}
+
+/// Shows the conversation of that id; gathers what is known where it is new or could not be opened.
+fn begin(model: &mut Model, id: Text, about: About, effects: &mut Effects) {
+    let now = model.now;
+    if let Some(index) = index_of(model, &id) {
         model.chat = index;
-        let now = model.now;
-        // One that could not be opened is tried again.
-        if let Some(chat) = model.current_chat_mut()
-            && chat.failed.take().is_some()
-        {
-            chat.gathering = Some(now);
-            effects.push(Effect::OpenChat {
-                session: session_id(&model.snapshot, &problem),
-                problem: problem.id.clone(),
-            });
+        let failed = model.current_chat_mut().is_some_and(|chat| {
+            let failed = chat.failed.take().is_some();
+            if failed {
+                chat.gathering = Some(now);
+            }
+            failed
+        });
+        if !failed {
+            return;
         }
-        return;
+    } else {
+        let cluster = model.snapshot.cluster.id.clone();
+        let session = Session::new(
+            id.clone(),
+            about.problem,
+            cluster,
+            model.setting.speaker.clone(),
+            now,
+        );
+        model.chat = model.chats.len();
+        model.chats.push(Chat::new(session, about.title, now));
     }
-    let id = session_id(&model.snapshot, &problem);
-    let session = Session::new(
-        id.clone(),
-        problem.id.clone(),
-        model.snapshot.cluster.id.clone(),
-        model.setting.speaker.clone(),
-        model.now,
-    );
-    model.chat = model.chats.len();
-    model
-        .chats
-        .push(Chat::new(session, problem.title.clone(), model.now));
     effects.push(Effect::OpenChat {
         session: id,
-        problem: problem.id.clone(),
+        subject: about.subject,
+        earlier: about.earlier,
     });
 }
 
@@ -60,6 +112,24 @@ fn index_of(model: &Model, session: &str) -> Option<usize> {
         .chats
         .iter()
         .position(|chat| **chat.session.id() == *session)
+}
+
+/// A conversation of an earlier run goes on where it ended.
+pub(super) fn resumed(model: &mut Model, session: &str, loaded: Loaded, effects: &mut Effects) {
+    let speaker = model.setting.speaker.clone();
+    let Some(chat) = index_of(model, session).and_then(|index| model.chats.get_mut(index)) else {
+        return;
+    };
+    let unanswered = !loaded
+        .entries
+        .iter()
+        .any(|entry| entry.role == session::Role::Answer);
+    chat.gathering = None;
+    chat.session = Session::resume(loaded, speaker);
+    if unanswered {
+        let id = chat.session.id().clone();
+        event(model, &id, session::Event::AskAgain, effects);
+    }
 }
 
 /// Something for a session.
@@ -284,14 +354,18 @@ fn open_evidence(model: &mut Model, n: u32, effects: &mut Effects) {
         return;
     };
     let problem = chat.session.problem_id().clone();
-    if model.snapshot.problem(&problem).is_none() {
-        let kept = chat.session.evidence().iter().find(|fact| fact.n == n);
+    let kept = chat.session.evidence().iter().find(|fact| fact.n == n);
+    let now = model
+        .snapshot
+        .problem(&problem)
+        .and_then(|problem| number_now(problem, n, kept));
+    let Some(n) = now else {
         let line = kept.map_or_else(
             || format!("there is no evidence {n}"),
             |fact| format!("[{n}] was: {}", fact.text),
         );
         return toast(model, line, false);
-    }
+    };
     if !model.tree.select(&problem) {
         super::prompt::clear_filter(model);
         model.tree.select(&problem);
@@ -300,6 +374,27 @@ fn open_evidence(model: &mut Model, n: u32, effects: &mut Effects) {
     detail::follow_selection(model, effects);
     detail::open_fact(model, n, effects);
     model.detail.back = Some(crate::app::detail::Tab::Chat);
+}
+
+/// The number that a fact of the conversation has now: in another run it may have got another one. What came after
+/// the conversation was opened has the number that the problem gives.
+fn number_now(problem: &Problem, n: u32, kept: Option<&Cited>) -> Option<u32> {
+    let Some(kept) = kept else {
+        return problem.fact(n).map(|fact| fact.n);
+    };
+    let kept = Numbered::from(kept.clone()).evidence;
+    let same = |fact: &&Numbered| fact.evidence.identity() == kept.identity();
+    // What the redactor masked in the conversation's copy reads otherwise, and is where it was.
+    let alike = |fact: &&Numbered| {
+        fact.n == n
+            && fact.evidence.object == kept.object
+            && fact.evidence.source.kind() == kept.source.kind()
+    };
+    let facts = || problem.evidence.iter();
+    facts()
+        .find(same)
+        .or_else(|| facts().find(alike))
+        .map(|fact| fact.n)
 }
 
 /// Takes a line into the next question about the selected problem.

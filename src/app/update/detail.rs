@@ -16,7 +16,7 @@ use crate::engine::object::{ObjectRef, Text};
 use crate::engine::problem::Problem;
 use crate::views;
 
-use super::{Effects, chat, keys, logs, toast};
+use super::{Effects, chat, goto, keys, logs, toast};
 
 /// How long the cursor must rest on a row before logs and objects of it are fetched.
 const SETTLE: SignedDuration = SignedDuration::from_millis(150);
@@ -30,6 +30,9 @@ pub(super) fn text_height(model: &Model) -> usize {
 
 /// The pane is about the row under the cursor.
 pub(super) fn follow_selection(model: &mut Model, effects: &mut Effects) {
+    if model.visit.is_some() {
+        return;
+    }
     let Some(row) = model.tree.selected() else {
         model.detail.subject = None;
         return;
@@ -75,7 +78,7 @@ pub(super) fn follow_selection(model: &mut Model, effects: &mut Effects) {
 pub(super) fn load(model: &mut Model, effects: &mut Effects) {
     let in_sight =
         model.place == Place::Home && model.layout().is_some_and(|layout| !layout.detail.is_empty());
-    if !in_sight || model.selected_problem().is_none() {
+    if !in_sight || !has_subject(model) {
         return;
     }
     match model.detail.tab {
@@ -96,8 +99,16 @@ pub(super) fn load(model: &mut Model, effects: &mut Effects) {
     }
 }
 
+/// Whether the pane is about anything.
+fn has_subject(model: &Model) -> bool {
+    model.visit.is_some() || model.selected_problem().is_some()
+}
+
 /// What YAML is shown of when nobody says which: of a finding its object, of a problem what it is about.
 fn default_object(model: &Model) -> Option<ObjectRef> {
+    if let Some(object) = &model.visit {
+        return Some(object.clone());
+    }
     let row = model.tree.selected()?;
     Some(match row.member() {
         Some(member) => member.finding.object.clone(),
@@ -107,7 +118,7 @@ fn default_object(model: &Model) -> Option<ObjectRef> {
 
 /// Goes to a tab.
 pub(super) fn open_tab(model: &mut Model, tab: Tab, effects: &mut Effects) {
-    if model.selected_problem().is_none() {
+    if !has_subject(model) || !model.tabs().contains(&tab) {
         return;
     }
     if tab == Tab::Chat {
@@ -128,9 +139,17 @@ pub(super) fn open_tab(model: &mut Model, tab: Tab, effects: &mut Effects) {
     load(model, effects);
 }
 
+fn beside(model: &Model, forward: bool) -> Tab {
+    model.detail.tab.beside(model.tabs(), forward)
+}
+
 /// Opens a fact at its source: the log at that line, the YAML at that field.
 pub(super) fn open_fact(model: &mut Model, n: u32, effects: &mut Effects) {
-    let Some(problem) = model.selected_problem().cloned() else {
+    let Some(problem) = model
+        .selected_problem()
+        .filter(|_| model.visit.is_none())
+        .cloned()
+    else {
         return;
     };
     let Some(fact) = problem.fact(n).map(|fact| fact.evidence.clone()) else {
@@ -189,8 +208,10 @@ pub(super) fn refresh_events(model: &mut Model, effects: &mut Effects) {
     if model.detail.tab != Tab::Events || model.detail.events_request.is_some() {
         return;
     }
-    let Some(problem) = model.selected_problem().cloned() else {
-        return;
+    let objects = match (&model.visit, model.selected_problem()) {
+        (Some(object), _) => vec![object.clone()],
+        (None, Some(problem)) => objects(problem),
+        (None, None) => return,
     };
     let request = model.next_request();
     model.detail.events_request = Some(request);
@@ -198,10 +219,7 @@ pub(super) fn refresh_events(model: &mut Model, effects: &mut Effects) {
         let since = model.now;
         model.detail.events = Loaded::Waiting { request, since };
     }
-    effects.push(Effect::ReadEvents {
-        request,
-        objects: objects(&problem),
-    });
+    effects.push(Effect::ReadEvents { request, objects });
 }
 
 /// Every object that a problem touches, each once: the owner first.
@@ -239,8 +257,8 @@ pub(super) fn act(model: &mut Model, action: Action, effects: &mut Effects) {
         Action::Bottom => scroll(model, isize::MAX),
         Action::Enter if model.detail.tab == Tab::Evidence => open_fact(model, model.detail.fact, effects),
         Action::Enter => chat::open(model, effects),
-        Action::NextTab => open_tab(model, model.detail.tab.beside(true), effects),
-        Action::PreviousTab => open_tab(model, model.detail.tab.beside(false), effects),
+        Action::NextTab => open_tab(model, beside(model, true), effects),
+        Action::PreviousTab => open_tab(model, beside(model, false), effects),
         Action::Logs => open_tab(model, Tab::Logs, effects),
         Action::Yaml => open_tab(model, Tab::Yaml, effects),
         Action::Evidence(n) => open_fact(model, u32::from(n), effects),
@@ -278,8 +296,8 @@ pub(super) fn act_in_yaml(model: &mut Model, action: Action, effects: &mut Effec
 /// Keys that logs and YAML share with the other tabs.
 pub(super) fn act_in_text(model: &mut Model, action: Action, effects: &mut Effects) {
     match action {
-        Action::NextTab => open_tab(model, model.detail.tab.beside(true), effects),
-        Action::PreviousTab => open_tab(model, model.detail.tab.beside(false), effects),
+        Action::NextTab => open_tab(model, beside(model, true), effects),
+        Action::PreviousTab => open_tab(model, beside(model, false), effects),
         Action::NextPane | Action::PreviousPane => keys::next_pane(model, effects),
         Action::Back => back(model, effects),
         _ => {}
@@ -288,7 +306,10 @@ pub(super) fn act_in_text(model: &mut Model, action: Action, effects: &mut Effec
 
 /// Out: from a source to where it was opened, from a tab to the overview, from there to the tree.
 fn back(model: &mut Model, effects: &mut Effects) {
-    if let Some(tab) = model.detail.back.take() {
+    if model.visit.is_some() {
+        goto::end_visit(model);
+        model.pane = Pane::Tree;
+    } else if let Some(tab) = model.detail.back.take() {
         open_tab(model, tab, effects);
     } else if model.detail.tab != Tab::Overview {
         open_tab(model, Tab::Overview, effects);
@@ -339,7 +360,7 @@ pub(super) fn keep_visible(model: &mut Model) {
 
 /// Copies a command of the diagnosis.
 pub(super) fn copy_command(model: &mut Model, n: u32, effects: &mut Effects) {
-    let Some(problem) = model.selected_problem() else {
+    let Some(problem) = model.selected_problem().filter(|_| model.visit.is_none()) else {
         return;
     };
     let command = views::overview::commands(model, problem)

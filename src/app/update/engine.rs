@@ -24,7 +24,7 @@ pub(super) fn snapshot(model: &mut Model, new: Arc<Snapshot>, effects: &mut Effe
     // Until everything is read the worst problem may still be found: the cursor waits for it unless it was moved.
     let follow_worst = match old.cluster.connection {
         Connection::Connecting | Connection::Reading { .. } => true,
-        Connection::Live | Connection::Lost { .. } => false,
+        Connection::Live | Connection::Files { .. } | Connection::Lost { .. } => false,
     };
     if !follow_worst {
         announce(model, &old, &new);

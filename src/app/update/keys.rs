@@ -8,7 +8,7 @@ use crate::app::keymap::{Action, Focus};
 use crate::app::message::Effect;
 use crate::app::model::{Model, Overlay, Pane, Place, Prompt};
 
-use super::{Effects, chat, detail, logs, prompt};
+use super::{Effects, chat, detail, goto, logs, prompt};
 
 pub(super) fn key(model: &mut Model, key: KeyEvent, effects: &mut Effects) {
     if key.kind == KeyEventKind::Release {
@@ -18,7 +18,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent, effects: &mut Effects) {
     let focus = model.focus();
     match model.setting.keymap.action(focus, key) {
         Some(action) => act(model, focus, action, effects),
-        None if focus.types_text() => prompt::text(model, key),
+        None if focus.types_text() => prompt::text(model, key, effects),
         None => {}
     }
 }
@@ -33,6 +33,8 @@ fn act(model: &mut Model, focus: Focus, action: Action, effects: &mut Effects) {
             model.overlay = Some(Overlay::Help { focus, scroll: 0 });
             return;
         }
+        Action::GoTo => return goto::open(model),
+        Action::AskCluster => return chat::open_cluster(model, effects),
         Action::Times => {
             model.absolute_times = !model.absolute_times;
             return;
@@ -50,7 +52,7 @@ fn act(model: &mut Model, focus: Focus, action: Action, effects: &mut Effects) {
         Focus::Yaml => detail::act_in_yaml(model, action, effects),
         Focus::Chat => chat::act(model, action, effects),
         Focus::Composer => chat::act_in_composer(model, action, effects),
-        Focus::Filter => prompt::act(model, action),
+        Focus::Filter => prompt::act(model, action, effects),
         Focus::Help => help(model, action),
         Focus::Dialog => dialog(model, action, effects),
     }
@@ -69,6 +71,10 @@ fn quit(model: &mut Model, effects: &mut Effects) {
 fn tree(model: &mut Model, action: Action, effects: &mut Effects) {
     let problems = std::sync::Arc::clone(&model.snapshot);
     let problems = &problems.problems;
+    if !matches!(action, Action::NextPane | Action::PreviousPane | Action::Filter) {
+        // The pane is about the row again.
+        goto::end_visit(model);
+    }
     match action {
         Action::Up => model.tree.move_by(-1),
         Action::Down => model.tree.move_by(1),
@@ -185,6 +191,7 @@ pub(super) fn mouse(model: &mut Model, event: MouseEvent, effects: &mut Effects)
         MouseEventKind::Down(MouseButton::Left) => {
             model.pane = pane;
             if pane == Pane::Tree && layout.tree_rows().contains(at) {
+                goto::end_visit(model);
                 model.tree.select_line(usize::from(at.y - layout.tree_rows().y));
             }
             return;

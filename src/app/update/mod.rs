@@ -3,6 +3,7 @@
 mod chat;
 mod detail;
 mod engine;
+mod goto;
 mod keys;
 mod logs;
 mod prompt;
@@ -29,13 +30,15 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
     match message {
         Message::Key(key) => keys::key(model, key, &mut effects),
         Message::Mouse(event) => keys::mouse(model, event, &mut effects),
-        Message::Paste(text) => prompt::paste(model, &text),
+        Message::Paste(text) => prompt::paste(model, &text, &mut effects),
         Message::Resize(width, height) => model.size = Size::new(width, height),
         Message::Engine(snapshot) => engine::snapshot(model, snapshot, &mut effects),
         Message::Yaml { request, result } => detail::yaml(model, request, result),
         Message::Events { request, lines } => detail::events(model, request, lines),
+        Message::Names { request, objects } => goto::names(model, request, objects),
         Message::Log { request, what } => logs::log(model, request, what),
         Message::ChatFailed { session, why } => chat::failed(model, &session, why),
+        Message::ChatResumed { session, loaded } => chat::resumed(model, &session, *loaded, &mut effects),
         Message::Chat { session, event } => chat::event(model, &session, event, &mut effects),
         Message::Copied { text, result } => copied(model, &text, result),
         Message::Timer => timer(model, &mut effects),

@@ -1,4 +1,4 @@
-//! What is typed: the filter, a search, a question.
+//! What is typed: the filter, a search, a name to go to, a question.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -7,10 +7,10 @@ use crate::app::filter::Filter;
 use crate::app::keymap::{Action, Focus};
 use crate::app::model::{Model, Prompt};
 
-use super::detail;
+use super::{Effects, detail, goto};
 
 /// A key that no binding takes.
-pub(super) fn text(model: &mut Model, key: KeyEvent) {
+pub(super) fn text(model: &mut Model, key: KeyEvent, effects: &mut Effects) {
     if model.focus() == Focus::Composer {
         if let Some(chat) = model.current_chat_mut() {
             chat.composer.get_mut().input(key);
@@ -25,15 +25,15 @@ pub(super) fn text(model: &mut Model, key: KeyEvent) {
         KeyCode::Backspace => Edit::DropLetter,
         _ => return,
     };
-    apply(model, edit);
+    apply(model, edit, effects);
 }
 
 /// A pasted text: into the composer with its lines, into a line without.
-pub(super) fn paste(model: &mut Model, text: &str) {
+pub(super) fn paste(model: &mut Model, text: &str, effects: &mut Effects) {
     match model.focus() {
         Focus::Filter => {
             for letter in text.chars().filter(|letter| !letter.is_control()) {
-                apply(model, Edit::Type(letter));
+                apply(model, Edit::Type(letter), effects);
             }
         }
         Focus::Composer | Focus::Chat => {
@@ -54,7 +54,7 @@ enum Edit {
     Clear,
 }
 
-fn apply(model: &mut Model, edit: Edit) {
+fn apply(model: &mut Model, edit: Edit, effects: &mut Effects) {
     match &mut model.prompt {
         Some(Prompt::Filter) => {
             match edit {
@@ -70,26 +70,49 @@ fn apply(model: &mut Model, edit: Edit) {
             model.rebuild_tree();
         }
         Some(Prompt::Search(text)) => {
-            match edit {
-                Edit::Type(letter) => text.push(letter),
-                Edit::DropLetter => {
-                    if text.pop().is_none() {
-                        model.prompt = None;
-                    }
-                }
-                Edit::DropWord => {
-                    let kept = text.trim_end().rfind(' ').map_or(0, |at| at + 1);
-                    text.truncate(kept);
-                }
-                Edit::Clear => text.clear(),
+            if !edited(text, edit) {
+                model.prompt = None;
             }
             search(model);
+        }
+        Some(Prompt::GoTo(goto)) => {
+            let mut text = goto.text().to_owned();
+            if edited(&mut text, edit) {
+                goto::typed(model, text, effects);
+            } else {
+                model.prompt = None;
+            }
         }
         None => {}
     }
 }
 
-pub(super) fn act(model: &mut Model, action: Action) {
+/// Edits a line; false where a letter was to be taken from an empty one, which closes it.
+fn edited(text: &mut String, edit: Edit) -> bool {
+    match edit {
+        Edit::Type(letter) => text.push(letter),
+        Edit::DropLetter => return text.pop().is_some(),
+        Edit::DropWord => {
+            let kept = text.trim_end().rfind(' ').map_or(0, |at| at + 1);
+            text.truncate(kept);
+        }
+        Edit::Clear => text.clear(),
+    }
+    true
+}
+
+pub(super) fn act(model: &mut Model, action: Action, effects: &mut Effects) {
+    if let Some(Prompt::GoTo(goto)) = &mut model.prompt {
+        match action {
+            Action::Submit => goto::go(model, effects),
+            Action::Complete => goto::complete(model, effects),
+            Action::Back => model.prompt = None,
+            Action::Up => goto.move_by(-1),
+            Action::Down => goto.move_by(1),
+            _ => {}
+        }
+        return;
+    }
     match (action, &model.prompt) {
         (Action::Submit, _) => model.prompt = None,
         (Action::Back, Some(Prompt::Filter)) => {

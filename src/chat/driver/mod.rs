@@ -14,6 +14,7 @@ use super::consent::Consents;
 use super::provider::{Chunk, FailureKind, Message, ProviderFailure, ProviderRequest, SharedProvider};
 use super::redact::Redactor;
 use super::session::{Effect, Event, Record, RequestId};
+use super::transcript::{Loaded, TranscriptError, find, load};
 use crate::engine::object::Text;
 use scribe::Scribe;
 
@@ -72,6 +73,24 @@ impl Driver {
     /// Exactly what would leave for a provider.
     pub fn redacted(&self, messages: Vec<Message>) -> ProviderRequest {
         ProviderRequest::redacted(messages, &self.redactor)
+    }
+
+    /// What was said in the first of these sessions of which there is a file; the error where it is there and cannot
+    /// be read.
+    pub fn earlier(
+        &self,
+        sessions: Vec<Text>,
+    ) -> impl Future<Output = Result<Option<Loaded>, TranscriptError>> + Send + use<> {
+        let folder = self.places.sessions.clone();
+        async move {
+            let read = move || {
+                let Some(folder) = folder else { return Ok(None) };
+                let files = sessions.iter().filter_map(|id| find(&folder, id).ok().flatten());
+                files.map(|path| load(&path)).next().transpose()
+            };
+            // A slow disk must not hold a worker; one that reads no file at all is like one that has none.
+            tokio::task::spawn_blocking(read).await.unwrap_or(Ok(None))
+        }
     }
 
     /// Runs an effect of a session; never waits. What is not for a driver (asking the person, the playbook's answer,

@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 
 use super::Sender;
 use crate::chat::session::{Event, Header, Record};
-use crate::chat::transcript::{Writer, file_name, list};
+use crate::chat::transcript::{Writer, file_name, find};
 use crate::engine::object::Text;
 
 /// Records that may wait for the disk. A model writes some ten a second.
@@ -87,19 +87,13 @@ fn open(folder: &Path, session: &str, record: &Record) -> std::io::Result<Writer
     if let Record::Header(Header { id, started, .. }) = record {
         return Writer::open(&folder.join(file_name(id, *started)));
     }
-    let end = format!("-{session}.jsonl");
-    list(folder)?
-        .into_iter()
-        .find(|path| path.to_string_lossy().ends_with(&end))
-        .map_or_else(
-            || {
-                Err(std::io::Error::new(
-                    std::io::ErrorKind::NotFound,
-                    format!("there is no file of session {session}"),
-                ))
-            },
-            |path| Writer::open(&path),
+    let missing = || {
+        std::io::Error::new(
+            std::io::ErrorKind::NotFound,
+            format!("there is no file of session {session}"),
         )
+    };
+    Writer::open(&find(folder, session)?.ok_or_else(missing)?)
 }
 
 /// Says once for a session that it is not being written.

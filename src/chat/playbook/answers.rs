@@ -1,13 +1,14 @@
-//! An answer a topic.
+//! An answer a topic, about a problem.
 
 use std::fmt::Write;
 
 use super::lines::{fact_line, numbers, plain, time};
 use crate::chat::seed::count;
+use crate::engine::age::Age;
 use crate::engine::evidence::Numbered;
 use crate::engine::evidence::Source;
 use crate::engine::evidence::dossier::{ContainerLog, Dossier};
-use crate::engine::problem::Confidence;
+use crate::engine::problem::{Confidence, Problem};
 
 /// Events that an answer shows.
 const EVENTS: usize = 12;
@@ -15,19 +16,15 @@ const EVENTS: usize = 12;
 /// Lines of log that an answer shows of a container.
 const LOG_LINES: usize = 8;
 
-pub(super) fn why(dossier: &Dossier) -> String {
-    let diagnosis = &dossier.problem.diagnosis;
+pub(super) fn why(problem: &Problem) -> String {
+    let diagnosis = &problem.diagnosis;
     let mut text = format!(
         "**{}** {} ({})\n",
         plain(&diagnosis.cause),
         numbers(&diagnosis.why),
         diagnosis.confidence.name()
     );
-    let shown: Vec<&Numbered> = diagnosis
-        .why
-        .iter()
-        .filter_map(|n| dossier.problem.fact(*n))
-        .collect();
+    let shown: Vec<&Numbered> = diagnosis.why.iter().filter_map(|n| problem.fact(*n)).collect();
     if !shown.is_empty() {
         text.push_str("\n**Why**\n\n");
         for fact in shown {
@@ -37,17 +34,17 @@ pub(super) fn why(dossier: &Dossier) -> String {
     text
 }
 
-pub(super) fn fix(dossier: &Dossier) -> String {
-    let diagnosis = &dossier.problem.diagnosis;
+pub(super) fn fix(problem: &Problem) -> String {
+    let diagnosis = &problem.diagnosis;
     if diagnosis.fix.is_empty() && diagnosis.commands.is_empty() {
         return "**Fix**: the playbook knows none for this. Look at the evidence.\n".to_owned();
     }
-    format!("**Fix**: {}\n\n{}", plain(&diagnosis.fix), commands(dossier))
+    format!("**Fix**: {}\n\n{}", plain(&diagnosis.fix), commands(problem))
 }
 
 /// The commands, in a block from which the chat numbers them.
-pub(super) fn commands(dossier: &Dossier) -> String {
-    let commands = &dossier.problem.diagnosis.commands;
+pub(super) fn commands(problem: &Problem) -> String {
+    let commands = &problem.diagnosis.commands;
     if commands.is_empty() {
         return "The playbook has no commands for this.\n".to_owned();
     }
@@ -74,8 +71,7 @@ pub(super) fn logs(dossier: &Dossier) -> String {
         text.push_str(&log_part(log));
     }
     if text.is_empty() {
-        "No log was read for this problem: no container of it has failed, or its logs could not be read.\n"
-            .to_owned()
+        "No log was read: no container of it has failed or runs, or its logs could not be read.\n".to_owned()
     } else {
         text
     }
@@ -148,9 +144,9 @@ pub(super) fn events(dossier: &Dossier) -> String {
     text
 }
 
-pub(super) fn changes(dossier: &Dossier) -> String {
+pub(super) fn changes(problem: &Problem) -> String {
     let mut text = String::new();
-    for fact in &dossier.problem.evidence {
+    for fact in &problem.evidence {
         if matches!(fact.evidence.source, Source::Change { .. }) {
             let _ = writeln!(text, "{}", fact_line(fact));
         }
@@ -162,16 +158,10 @@ pub(super) fn changes(dossier: &Dossier) -> String {
     }
 }
 
-pub(super) fn since(dossier: &Dossier) -> String {
-    match dossier.problem.since {
+pub(super) fn since(dossier: &Dossier, problem: &Problem) -> String {
+    match problem.since {
         Some(since) => {
-            let seconds = dossier.at.duration_since(since).as_secs().max(0);
-            let ago = match seconds {
-                0..120 => format!("{seconds} s"),
-                120..7_200 => format!("{} min", seconds / 60),
-                7_200..172_800 => format!("{} h", seconds / 3_600),
-                _ => format!("{} days", seconds / 86_400),
-            };
+            let ago = Age::of(dossier.at, since).spaced();
             format!(
                 "Since {}: {ago} when this chat was opened.\n",
                 time(Some(since)).trim_end()
@@ -181,17 +171,17 @@ pub(super) fn since(dossier: &Dossier) -> String {
     }
 }
 
-pub(super) fn affected(dossier: &Dossier) -> String {
-    let problem = &dossier.problem;
+pub(super) fn affected(problem: &Problem) -> String {
     let mut text = String::new();
     if problem.count > 1 {
         let _ = writeln!(text, "{} objects fail alike.\n", problem.count);
     }
     for member in problem.symptoms() {
         let finding = &member.finding;
+        let healed = if member.healed.is_some() { "healed: " } else { "" };
         let _ = writeln!(
             text,
-            "- {}: {} {}",
+            "- {}: {healed}{} {}",
             finding.object.path(),
             plain(&finding.title),
             numbers(&member.evidence)
@@ -207,8 +197,8 @@ pub(super) fn affected(dossier: &Dossier) -> String {
     }
 }
 
-pub(super) fn sure(dossier: &Dossier) -> String {
-    let diagnosis = &dossier.problem.diagnosis;
+pub(super) fn sure(problem: &Problem) -> String {
+    let diagnosis = &problem.diagnosis;
     let meaning = match diagnosis.confidence {
         Confidence::Certain => "the evidence says it in so many words",
         Confidence::Likely => "the evidence points at it",

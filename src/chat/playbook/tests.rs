@@ -68,3 +68,30 @@ fn a_log_line_cannot_plant_a_command() {
         "{found:?}"
     );
 }
+
+#[test]
+fn of_an_object_without_a_fault_it_says_what_that_is_worth() {
+    let dossier = sample::sound();
+    let said = [
+        opening(&dossier),
+        answer(&dossier, "what is wrong?"),
+        answer(&dossier, "events?"),
+    ];
+    insta::assert_snapshot!(said.join("\n=====\n"));
+}
+
+#[test]
+fn of_the_cluster_it_answers_from_the_list() {
+    let dossier = sample::cluster();
+    let mut said = vec![opening(&dossier)];
+    for question in [
+        "how do I fix checkout?",
+        "why is it so?",
+        "what could you not see? coverage",
+        "and now?",
+        "help",
+    ] {
+        said.push(format!("## {question}\n{}", answer(&dossier, question)));
+    }
+    insta::assert_snapshot!(said.join("\n=====\n"));
+}

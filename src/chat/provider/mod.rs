@@ -1,6 +1,7 @@
 //! Where answers come from: anything that turns a conversation into a stream of words.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::stream::BoxStream;
 use jiff::SignedDuration;
@@ -143,8 +144,15 @@ pub trait Provider: Send + Sync {
     fn send(&self, request: ProviderRequest) -> BoxStream<'static, Result<Chunk, ProviderFailure>>;
 }
 
+/// An endpoint that must be asked for the name of its model gets so long: whoever opens it waits meanwhile.
+const NAMING: Duration = Duration::from_millis(1500);
+
 /// Makes a provider of settings: runs the command that prints its key, and asks for the name of its model where none
-/// is set. Where that cannot be told now, the provider is there all the same and its first answer says why.
+/// is set. One that is merely offered (see [`Settings::offered`]) is not asked: nothing goes there before the person
+/// said so. Where the name cannot be told now, the provider is there all the same and its first answer says why.
+///
+/// # Errors
+/// The settings cannot work.
 pub async fn open(
     settings: Settings,
     consents: &Consents,
@@ -154,11 +162,16 @@ pub async fn open(
         .await
         .map_err(|error| ProviderFailure::new(FailureKind::Unauthorized, error.to_string()))?;
     let provider = openai::OpenAi::new(settings)?;
-    let model = provider
-        .model()
-        .await
-        .unwrap_or_else(|_| "model not known yet".into());
-    let speaker = provider.settings().speaker(model, consents);
+    let name = match &provider.settings().model {
+        Some(name) => Some(name.clone()),
+        None if provider.settings().named_for_us => {
+            let asked = tokio::time::timeout(NAMING, provider.model()).await;
+            asked.ok().and_then(Result::ok)
+        }
+        None => None,
+    };
+    let name = name.unwrap_or_else(|| "model".into());
+    let speaker = provider.settings().speaker(name, consents);
     Ok((Arc::new(provider), speaker))
 }
 

@@ -223,13 +223,14 @@ impl Settings {
         format!("{}{path}", self.base)
     }
 
-    /// Who speaks with these settings.
+    /// Who speaks with these settings. What was not named for this program is asked about wherever it is: a key that
+    /// merely lies in the environment is no wish, and what listens on this machine may pass on what it hears.
     pub fn speaker(&self, model: Text, consents: &Consents) -> Speaker {
         Speaker::Model {
             name: model,
             host: self.host.clone(),
             local: self.local,
-            allowed: self.local || self.named_for_us || consents.allows(&self.host),
+            allowed: self.named_for_us || consents.allows(&self.host),
         }
     }
 }

@@ -73,17 +73,6 @@ pub(super) fn when(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// `4m`, `2h`, `3d`.
-pub(super) fn age(since: Timestamp, now: Timestamp) -> String {
-    let seconds = now.duration_since(since).as_secs().max(0);
-    match seconds {
-        0..120 => format!("{seconds}s"),
-        120..7_200 => format!("{}m", seconds / 60),
-        7_200..172_800 => format!("{}h", seconds / 3_600),
-        _ => format!("{}d", seconds / 86_400),
-    }
-}
-
 /// `[1] log Pod/shop/web container nginx, instance before: …`.
 pub(super) fn fact(fact: &Numbered) -> String {
     let evidence = &fact.evidence;

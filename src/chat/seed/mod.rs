@@ -1,11 +1,14 @@
 //! The seed: the text that opens a chat, exactly as it is sent.
 //!
-//! Everything that a model needs to know about one problem, ranked into a token budget, redacted. What comes from the
+//! Everything that a model needs to know about one subject, ranked into a token budget, redacted. What comes from the
 //! cluster stands in fenced blocks and is said to be data: logs and events are written by anyone who can start a pod.
 
 mod lines;
 mod object;
+mod overview;
 mod plan;
+mod problem;
+mod sound;
 
 #[cfg(test)]
 mod tests;
@@ -13,11 +16,10 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use crate::chat::redact::Redactor;
-use crate::engine::evidence::dossier::Dossier;
+use crate::engine::evidence::dossier::{About, Dossier};
 use crate::engine::evidence::{Numbered, Source};
-use crate::engine::problem::State;
 pub(super) use lines::count;
-use lines::{age, shown, when};
+use lines::{shown, when};
 use plan::{Plan, Section};
 
 /// Tokens of a seed where nothing else is said.
@@ -62,15 +64,31 @@ pub struct Seed {
     pub evidence: Vec<Numbered>,
 }
 
-/// The seed of a problem in at most `budget_tokens` tokens, but never less than what the problem is. Deterministic
+/// The seed of a dossier in at most `budget_tokens` tokens, but never less than what its subject is. Deterministic
 /// for one salt of the redactor.
 pub fn build(dossier: &Dossier, budget_tokens: usize, redactor: &Redactor) -> Seed {
-    let problem = &dossier.problem;
     let mut plan = Plan::new(redactor);
-    plan.add(what(dossier));
-    plan.add(chain(dossier));
-    let evidence = plan.add(evidence(dossier));
-    plan.add(playbook(dossier));
+    let (title, question) = match &dossier.about {
+        About::Problem(_) => ("A problem in a Kubernetes cluster", QUESTION),
+        About::Object(_) => ("An object in a Kubernetes cluster", sound::QUESTION),
+        About::Cluster(_) => ("A Kubernetes cluster", overview::QUESTION),
+    };
+    let mut evidence = None;
+    match &dossier.about {
+        About::Problem(problem) => {
+            plan.add(problem::what(dossier, problem));
+            plan.add(problem::chain(dossier, problem));
+            evidence = Some(plan.add(problem::evidence(problem)));
+            plan.add(problem::playbook(problem));
+        }
+        About::Object(object) => {
+            plan.add(sound::what(dossier, object));
+        }
+        About::Cluster(overview) => {
+            plan.add(overview::what(dossier, overview));
+            plan.add(overview::problems(dossier, overview));
+        }
+    }
     plan.add(gaps(dossier));
     let events = plan.add(events(dossier));
     let logs: Vec<usize> = (0..dossier.logs.len())
@@ -80,20 +98,19 @@ pub fn build(dossier: &Dossier, budget_tokens: usize, redactor: &Redactor) -> Se
     for (index, whole) in dossier.objects.iter().enumerate() {
         plan.add(object::section(dossier, index, whole, redactor));
     }
-    let intro = format!("# A problem in a Kubernetes cluster\n{WARNING}");
-    let filled = plan.fill(budget_tokens * 4, &intro, QUESTION);
+    let intro = format!("# {title}\n{WARNING}");
+    let filled = plan.fill(budget_tokens * 4, &intro, question);
     let text = redactor.text(&filled.text);
-    let changes = problem
-        .evidence
+    let facts = dossier.problem().map_or(&[][..], |problem| &problem.evidence);
+    let is_shown = |line| evidence.is_some_and(|section| filled.is_shown(section, line));
+    let changes = facts
         .iter()
         .enumerate()
-        .filter(|(line, fact)| {
-            matches!(fact.evidence.source, Source::Change { .. }) && filled.is_shown(evidence, *line)
-        })
+        .filter(|(line, fact)| matches!(fact.evidence.source, Source::Change { .. }) && is_shown(*line))
         .count();
     Seed {
         stats: SeedStats {
-            symptoms: problem.symptoms().count(),
+            symptoms: dossier.problem().map_or(0, |problem| problem.symptoms().count()),
             log_lines: logs.iter().map(|section| filled.shown(*section)).sum(),
             log_lines_total: dossier.logs.iter().map(|log| log.digest.lines).sum(),
             events: filled.shown(events),
@@ -101,8 +118,7 @@ pub fn build(dossier: &Dossier, budget_tokens: usize, redactor: &Redactor) -> Se
             tokens: text.len().div_ceil(4),
         },
         text,
-        evidence: problem
-            .evidence
+        evidence: facts
             .iter()
             .map(|numbered| {
                 let mut numbered = numbered.clone();
@@ -113,29 +129,8 @@ pub fn build(dossier: &Dossier, budget_tokens: usize, redactor: &Redactor) -> Se
     }
 }
 
-/// The problem itself: always there.
-fn what(dossier: &Dossier) -> Section {
-    let problem = &dossier.problem;
-    let mut section = Section::new(|_, _| "## Problem".to_owned());
-    section.must(problem.title.to_string());
-    let state = match problem.state {
-        State::Active => "active".to_owned(),
-        State::Healed(at) => format!("healed at {}", when(at)),
-    };
-    section.must(format!("severity: {}, {state}", problem.severity));
-    if let Some(since) = problem.since {
-        section.must(format!("since: {} ({} ago)", when(since), age(since, dossier.at)));
-    }
-    section.must(format!("about: {}", problem.owner));
-    if problem.culprit != problem.owner {
-        section.must(format!("to be changed: {}", problem.culprit));
-    }
-    if problem.count > 1 {
-        section.must(format!("failing alike: {}", problem.count));
-    }
-    if problem.provisional {
-        section.must("provisional: the cluster is still being read, a deeper cause may show".to_owned());
-    }
+/// Where and when the dossier was made.
+fn cluster(dossier: &Dossier) -> String {
     let cluster = &dossier.cluster;
     let version = if cluster.server_version.is_empty() {
         "unknown version"
@@ -147,96 +142,10 @@ fn what(dossier: &Dossier) -> Section {
     } else {
         &cluster.context
     };
-    section.must(format!(
+    format!(
         "cluster: {context}, Kubernetes {version}, read at {}",
         when(dossier.at)
-    ));
-    section
-}
-
-/// From the root to what follows from it.
-fn chain(dossier: &Dossier) -> Section {
-    use crate::engine::problem::Role;
-    let problem = &dossier.problem;
-    let mut section =
-        Section::new(|shown, total| format!("## Causal chain{}", lines::of(shown, total, "findings")));
-    for (index, member) in problem.members.iter().enumerate() {
-        let finding = &member.finding;
-        let role = match member.role {
-            Role::Root => "root",
-            Role::Equal => "alike",
-            Role::Symptom => "follows",
-        };
-        let numbers = lines::numbers(&member.evidence);
-        let container = finding
-            .container
-            .as_ref()
-            .map(|name| format!(" container {name}"))
-            .unwrap_or_default();
-        let line = format!(
-            "{role}: {}{container} {}: {} {numbers}",
-            finding.object, finding.code, finding.title
-        );
-        match member.role {
-            Role::Root => {
-                section.must(line.trim_end().to_owned());
-                if !finding.message.is_empty() {
-                    section.line(1, format!("  {}", finding.message));
-                }
-            }
-            Role::Symptom => section.line(2, line.trim_end().to_owned()),
-            // The first replicas say what the others would.
-            Role::Equal => section.line(if index < 4 { 3 } else { 9 }, line.trim_end().to_owned()),
-        }
-    }
-    if dossier.owners.len() > 1 {
-        let path: Vec<String> = dossier.owners.iter().map(ToString::to_string).collect();
-        section.line(2, format!("owned by: {}", path.join(" -> ")));
-    }
-    section
-}
-
-fn evidence(dossier: &Dossier) -> Section {
-    let mut section = Section::new(|shown, total| format!("## Evidence{}", lines::of(shown, total, "facts")));
-    let roots: Vec<u32> = dossier
-        .problem
-        .root()
-        .map(|root| root.evidence.clone())
-        .unwrap_or_default();
-    let why = &dossier.problem.diagnosis.why;
-    for fact in &dossier.problem.evidence {
-        let rank = if why.contains(&fact.n) || roots.contains(&fact.n) {
-            1
-        } else {
-            3
-        };
-        section.line(rank, lines::fact(fact));
-    }
-    section
-}
-
-fn playbook(dossier: &Dossier) -> Section {
-    let diagnosis = &dossier.problem.diagnosis;
-    let confidence = diagnosis.confidence.name();
-    let mut section = Section::new(move |_, _| {
-        format!("## What a playbook says ({confidence}; check it against the evidence)")
-    });
-    if diagnosis.cause.is_empty() {
-        return section;
-    }
-    let why = lines::numbers(&diagnosis.why);
-    section.line(
-        1,
-        format!("cause: {} {why}", diagnosis.cause).trim_end().to_owned(),
-    );
-    if !diagnosis.fix.is_empty() {
-        section.line(1, format!("fix: {}", diagnosis.fix));
-    }
-    for command in &diagnosis.commands {
-        let effect = if command.mutates { "changes" } else { "reads" };
-        section.line(2, format!("{effect}: {}", command.command));
-    }
-    section
+    )
 }
 
 /// Silence must not be mistaken for health.

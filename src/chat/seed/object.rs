@@ -80,9 +80,8 @@ pub(super) fn section(dossier: &Dossier, index: usize, whole: &WholeObject, reda
     let Ok(json) = &whole.json else { return section };
     let mut json = json.clone();
     redactor.json(&mut json);
-    let named: Vec<&str> = dossier
-        .problem
-        .evidence
+    let facts = dossier.problem().map_or(&[][..], |problem| &problem.evidence);
+    let named: Vec<&str> = facts
         .iter()
         .filter(|fact| fact.evidence.object == whole.object)
         .filter_map(|fact| match &fact.evidence.source {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::chat::sample;
-use crate::engine::evidence::dossier::EventLine;
+use crate::engine::evidence::dossier::{About, EventLine};
+use crate::engine::problem::{Problem, Role};
 
 fn seed(dossier: &Dossier, budget: usize) -> Seed {
     build(dossier, budget, &Redactor::new([7; 16]))
@@ -120,4 +121,30 @@ fn the_evidence_copy_is_redacted_too() {
             .all(|fact| !fact.evidence.text.contains("hunter2"))
     );
     assert_eq!(seed.evidence.len(), 5);
+}
+
+#[test]
+fn a_cause_that_has_healed_is_said_to_have() {
+    let mut dossier = sample::dossier();
+    let mut problem = Problem::clone(dossier.problem().unwrap());
+    for member in problem.members.iter_mut().filter(|one| one.role != Role::Symptom) {
+        member.healed = Some(sample::time("10:24:00"));
+    }
+    dossier.about = About::Problem(problem.into());
+    let seed = seed(&dossier, BUDGET_TOKENS).text;
+    assert!(
+        seed.contains("severity: critical, the cause healed at 2026-11-21T10:24:00Z, what followed from it has not ended"),
+        "{seed}"
+    );
+    assert!(
+        seed.contains("\nroot, healed at 2026-11-21T10:24:00Z: Pod/"),
+        "{seed}"
+    );
+    assert!(seed.contains("\nfollows: Service/"), "{seed}");
+}
+
+#[test]
+fn an_object_without_a_fault_and_a_cluster_have_seeds_too() {
+    let texts = [sample::sound(), sample::cluster()].map(|dossier| seed(&dossier, BUDGET_TOKENS).text);
+    insta::assert_snapshot!(texts.join("\n=====\n"));
 }

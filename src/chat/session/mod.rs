@@ -1,6 +1,7 @@
 //! One conversation, as a pure state machine: [`Session::handle`] takes an [`Event`] and says what is to be done
 //! ([`Effect`]); it does no I/O and reads no clock.
 
+mod answer;
 mod entry;
 mod history;
 mod machine;

@@ -38,6 +38,11 @@ impl Session {
         &self.entries
     }
 
+    /// How many of the entries were said before this run of the program.
+    pub const fn earlier(&self) -> usize {
+        self.earlier
+    }
+
     /// The commands of all answers, by number.
     pub fn commands(&self) -> &[ChatCommand] {
         &self.commands

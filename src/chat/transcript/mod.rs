@@ -64,6 +64,13 @@ pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The newest file of a session.
+pub fn find(folder: &Path, session: &str) -> io::Result<Option<PathBuf>> {
+    let end = format!("-{session}.jsonl");
+    let mut files = list(folder)?.into_iter();
+    Ok(files.find(|path| path.to_string_lossy().ends_with(&end)))
+}
+
 /// Appends to one conversation's file. Every record is one write: what was appended survives the program.
 #[derive(Debug)]
 pub struct Writer {
@@ -277,6 +284,14 @@ mod tests {
         let loaded = load(&path).unwrap();
         assert_eq!(loaded.entries[1].text, "Because ");
         assert_eq!(loaded.entries[1].state, EntryState::Stopped);
+    }
+
+    #[test]
+    fn a_session_is_found_by_its_id() {
+        let (_folder, path) = written(1);
+        let folder = path.parent().unwrap();
+        assert_eq!(find(folder, "s1").unwrap(), Some(path.clone()));
+        assert_eq!(find(folder, "s2").unwrap(), None);
     }
 
     #[cfg(unix)]

@@ -61,6 +61,21 @@ pub const ALLOCATION: i64 = 60;
 pub const RESIZE: i64 = 600;
 /// What is about to be disrupted is deleted at once.
 pub const DISRUPTION: i64 = 120;
+/// A condition of a custom resource whose reason says a fault: controllers retry at once, and some flap while they
+/// start.
+pub const CUSTOM_FAULT: i64 = 20;
+/// The same where the reason says neither fault nor progress.
+pub const CUSTOM_PLAIN: i64 = 120;
+/// A custom resource that says that it is on its way.
+pub const CUSTOM_PROGRESS: i64 = 600;
+/// A custom resource of which its controller does not know yet how it is, or that is pending.
+pub const CUSTOM_UNKNOWN: i64 = 900;
+/// A controller gets this long to look at a changed spec.
+pub const CUSTOM_OBSERVED: i64 = 300;
+/// What is outside the cluster (a database, a machine) takes minutes to go.
+pub const CUSTOM_DELETION: i64 = 600;
+/// A run (a pipeline's, a backup's) that failed so long ago is history.
+pub const CUSTOM_RUN: i64 = 86_400;
 
 /// `time` and so many seconds.
 pub fn later(time: Timestamp, seconds: i64) -> Timestamp {

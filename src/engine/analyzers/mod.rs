@@ -4,7 +4,9 @@ mod alike;
 mod claim;
 mod creation;
 mod cron_job;
+pub mod custom;
 mod daemon_set;
+pub mod declared;
 mod deployment;
 mod exit;
 mod facts;
@@ -76,6 +78,17 @@ pub trait Analyzer: Send + Sync {
         if changed.kind == self.kind() {
             keys.push(changed.clone());
         }
+    }
+
+    /// Which objects to look at again when a kind has been read in a namespace (everywhere if `None`), or turned out to
+    /// be unreadable there: all of its kind if it reads that one. What lives in a namespace asks for what is absent
+    /// from its own, so it is those of that namespace where both kinds have one.
+    fn readers(&self, world: &World, kind: Kind, namespace: Option<&str>) -> Vec<Key> {
+        if !self.reads().contains(&kind) {
+            return Vec::new();
+        }
+        let namespace = namespace.filter(|_| kind.namespaced() && self.kind().namespaced());
+        self.keys(world, namespace)
     }
 
     /// What is wrong with that object now. An object that is not there has no findings.

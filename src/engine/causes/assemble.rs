@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::Findings;
 use super::evidence::Numbers;
 use super::group::{Forest, Group, GroupKey};
-use super::severity;
+use super::{healing, severity};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::id::short_hash;
 use crate::engine::object::{Key, ObjectRef, Text};
-use crate::engine::playbook::Playbook;
+use crate::engine::playbook::{Playbook, revision};
 use crate::engine::problem::{Member, Problem, Role, State};
 use crate::engine::world::World;
 
@@ -30,6 +30,8 @@ pub struct Problems {
     all: Vec<Arc<Problem>>,
     numbers: HashMap<Text, Numbers>,
     healed: u32,
+    /// What hung on what at the last update; empty while kinds are being read.
+    forest: Forest,
 }
 
 impl Problems {
@@ -62,7 +64,8 @@ impl Problems {
         awaited: Awaited,
         now: Timestamp,
     ) -> bool {
-        let forest = Forest::grow(world, findings);
+        let mut forest = Forest::grow(world, findings);
+        forest.keep_healed(&self.forest, now);
         let mut trees: BTreeMap<&GroupKey, Vec<&GroupKey>> = BTreeMap::new();
         for key in forest.groups.keys() {
             let tree = trees.entry(forest.root(key)).or_default();
@@ -83,11 +86,15 @@ impl Problems {
             };
             self.healed += u32::from(gone && old.state == State::Active && !old.provisional);
             if let Some(at) = healed_at {
-                let mut problem = Problem::clone(old);
-                problem.state = State::Healed(at);
-                fresh.push(Arc::new(problem));
+                fresh.push(Arc::new(healing::ended(old, findings, at)));
             }
         }
+        // What was said while kinds were being read was provisional: if it goes, it was mistaken, it has not healed.
+        self.forest = if world.is_reading() {
+            Forest::default()
+        } else {
+            forest
+        };
         fresh.sort_by(|a, b| rank(a).cmp(&rank(b)));
         self.numbers
             .retain(|id, _| fresh.iter().any(|problem| problem.id == *id));
@@ -117,35 +124,36 @@ impl Problems {
         root: &GroupKey,
         keys: &[&GroupKey],
     ) -> Option<Arc<Problem>> {
-        let (_, finding) = forest.groups.get(root)?.findings.first()?;
+        let rooted = forest.groups.get(root)?;
+        let (_, finding) = rooted.findings.first()?;
         let id = problem_id(&world.cluster, finding);
-        let mut listed: Vec<(Role, &Text, &Arc<Finding>)> = Vec::new();
-        push(&mut listed, forest.groups.get(root)?, Role::Equal);
+        let mut listed: Vec<Listed> = list(rooted, Role::Equal).collect();
         if let Some(first) = listed.first_mut() {
-            first.0 = Role::Root;
+            first.role = Role::Root;
         }
         let count = listed.len() as u32;
         for key in keys.iter().filter(|key| **key != root) {
-            push(&mut listed, forest.groups.get(*key)?, Role::Symptom);
+            listed.extend(list(forest.groups.get(*key)?, Role::Symptom));
         }
-        let facts: Vec<&[Evidence]> = listed
-            .iter()
-            .map(|(role, _, finding)| telling(*role, finding))
-            .collect();
+        let facts: Vec<&[Evidence]> = listed.iter().map(|one| telling(one.role, one.finding)).collect();
         // While kinds are still being read a better root may come.
         let provisional = world.is_reading();
         let awaits = |finding: &Finding| finding.object.key().is_some_and(|key| awaited(&key));
-        let open = provisional || listed.iter().any(|(_, _, finding)| awaits(finding));
+        let open = provisional || listed.iter().any(|one| awaits(one.finding));
         let numbers = self.numbers(&id);
         numbers.settle(open);
         let (evidence, numbers) = numbers.number(&facts);
         let rated = listed
             .iter()
-            .map(|(_, _, finding)| (&finding.owner, finding.severity));
+            // What has healed hurts no more.
+            .map(|one| match one.healed {
+                Some(_) => (&one.finding.owner, Severity::Info),
+                None => (&one.finding.owner, one.finding.severity),
+            });
         let severity = severity::of_problem(world, rated);
         let mut aliases: Vec<Text> = listed
             .iter()
-            .map(|(_, _, member)| problem_id(&world.cluster, member))
+            .map(|one| problem_id(&world.cluster, one.finding))
             .collect();
         aliases.sort();
         aliases.dedup();
@@ -153,20 +161,25 @@ impl Problems {
         let members = listed
             .iter()
             .zip(numbers)
-            .map(|((role, id, finding), evidence)| Member {
-                id: (*id).clone(),
-                finding: (*finding).clone(),
-                role: *role,
+            .map(|(one, evidence)| Member {
+                id: one.id.clone(),
+                finding: one.finding.clone(),
+                role: one.role,
                 evidence,
+                healed: one.healed,
             })
             .collect();
         let since = listed
             .iter()
-            .filter(|(role, _, _)| *role != Role::Symptom)
-            .filter_map(|(_, _, finding)| finding.since)
+            .filter(|one| one.role != Role::Symptom)
+            .filter_map(|one| one.finding.since)
             .min();
+        let diagnosis = playbook.diagnose(finding, &evidence, revision::before(world, &finding.owner));
         Some(Arc::new(Problem {
-            diagnosis: playbook.diagnose(finding, &evidence),
+            diagnosis: match rooted.healed {
+                Some(_) => healing::after(diagnosis),
+                None => diagnosis,
+            },
             id,
             aliases,
             cluster: world.cluster.clone(),
@@ -188,8 +201,21 @@ impl Problems {
     }
 }
 
-fn push<'a>(listed: &mut Vec<(Role, &'a Text, &'a Arc<Finding>)>, group: &'a Group, role: Role) {
-    listed.extend(group.findings.iter().map(|(id, finding)| (role, id, finding)));
+/// A finding on its way into a problem.
+struct Listed<'a> {
+    role: Role,
+    id: &'a Text,
+    finding: &'a Arc<Finding>,
+    healed: Option<Timestamp>,
+}
+
+fn list(group: &Group, role: Role) -> impl Iterator<Item = Listed<'_>> {
+    group.findings.iter().map(move |(id, finding)| Listed {
+        role,
+        id,
+        finding,
+        healed: group.healed,
+    })
 }
 
 /// Replicas that fail alike say the same: of each a little is enough.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::Findings;
 use super::rules::{RULES, cause_of};
 use crate::engine::finding::{Finding, Severity};
@@ -36,6 +38,8 @@ impl GroupKey {
 pub struct Group {
     /// Id and finding.
     pub findings: Vec<(Text, Arc<Finding>)>,
+    /// When it healed, where something that hangs on it has not: then these are the findings of that moment.
+    pub healed: Option<Timestamp>,
 }
 
 /// All groups and what each hangs on.

@@ -4,6 +4,7 @@
 mod assemble;
 mod evidence;
 mod group;
+mod healing;
 pub mod rules;
 mod severity;
 #[cfg(test)]

@@ -311,3 +311,183 @@ fn what_blames_an_object_hangs_on_what_is_said_of_it() {
     let pod = blames(Kind::Pod, "web-1-a", "ContainerConfigError");
     assert_eq!(assemble(&world, [missing, pod]).len(), 2);
 }
+
+fn minutes(n: i64) -> Timestamp {
+    now().checked_add(jiff::SignedDuration::from_mins(n)).unwrap()
+}
+
+/// Each problem as `state: role kind/name code, …`, what has healed with a ✓ and when.
+fn healing(problems: &Problems) -> Vec<String> {
+    let when = |at: Timestamp| format!("✓{}", at.duration_since(now()).as_mins());
+    let one = |problem: &Arc<Problem>| {
+        let members = problem.members.iter().map(|member| {
+            let healed = member.healed.map(when).unwrap_or_default();
+            format!("{:?} {}{healed}", member.role, member.finding.code)
+        });
+        let state = match problem.state {
+            State::Active => "active".to_owned(),
+            State::Healed(at) => when(at),
+        };
+        format!("{state}: {}", members.collect::<Vec<_>>().join(", "))
+    };
+    problems.all().iter().map(one).collect()
+}
+
+/// The problems of a world over time: what is found at each minute.
+struct Days {
+    world: World,
+    problems: Problems,
+}
+
+impl Days {
+    fn new() -> Self {
+        let mut days = Self {
+            world: shop(),
+            problems: Problems::default(),
+        };
+        days.nothing_more_is_read();
+        days
+    }
+
+    fn nothing_more_is_read(&mut self) {
+        for kind in Kind::ALL {
+            self.world.apply(Delta::Unreadable {
+                kind: *kind,
+                namespace: None,
+            });
+        }
+    }
+
+    fn at(&mut self, minute: i64, found: &[(&str, Kind, &str)]) -> Vec<String> {
+        let found = found
+            .iter()
+            .map(|(code, kind, name)| finding(&self.world, code, *kind, name));
+        let found = findings(found);
+        let playbook = Playbook::builtin();
+        self.problems
+            .update(&self.world, &found, &playbook, &|_| false, minutes(minute));
+        healing(&self.problems)
+    }
+}
+
+const CRASH: (&str, Kind, &str) = ("ContainerCrashLoop", Kind::Pod, "web-1-a");
+const UNAVAILABLE: (&str, Kind, &str) = ("DeploymentUnavailable", Kind::Deployment, "web");
+const NO_ENDPOINTS: (&str, Kind, &str) = ("ServiceNoReadyEndpoints", Kind::Service, "web");
+const NOT_READY: (&str, Kind, &str) = ("ContainerNotReady", Kind::Pod, "web-1-a");
+const NODE: (&str, Kind, &str) = ("NodeNotReady", Kind::Node, "n1");
+
+#[test]
+fn a_root_that_heals_first_stays_the_root_until_its_symptoms_end() {
+    let mut days = Days::new();
+    days.at(0, &[CRASH, UNAVAILABLE, NO_ENDPOINTS]);
+    let failing = days.problems.all()[0].clone();
+    assert_eq!(
+        days.at(1, &[UNAVAILABLE, NO_ENDPOINTS]),
+        ["active: Root ContainerCrashLoop✓1, Symptom DeploymentUnavailable, Symptom ServiceNoReadyEndpoints"]
+    );
+    let problem = days.problems.all()[0].clone();
+    assert_eq!((&problem.id, &problem.title), (&failing.id, &failing.title));
+    assert_eq!(problem.evidence, failing.evidence, "facts keep their numbers");
+    assert_eq!(problem.root_healed(), Some(minutes(1)));
+    assert_eq!((days.problems.healed(), days.problems.next_leave()), (0, None));
+    assert!(
+        problem.diagnosis.fix.starts_with("Nothing is to be changed"),
+        "{}",
+        problem.diagnosis.fix
+    );
+    // One symptom ends before the other; when it healed is not forgotten.
+    assert_eq!(
+        days.at(2, &[NO_ENDPOINTS]),
+        [
+            "active: Root ContainerCrashLoop✓1, Symptom DeploymentUnavailable✓2, Symptom ServiceNoReadyEndpoints"
+        ]
+    );
+    assert_eq!(
+        days.at(3, &[]),
+        ["✓3: Root ContainerCrashLoop✓1, Symptom DeploymentUnavailable✓2, Symptom ServiceNoReadyEndpoints✓3"]
+    );
+    assert_eq!(days.problems.healed(), 1);
+    assert!(days.at(5, &[]).is_empty());
+    assert_eq!(
+        days.at(6, &[NO_ENDPOINTS]),
+        ["active: Root ServiceNoReadyEndpoints"]
+    );
+}
+
+#[test]
+fn a_root_that_comes_back_is_as_it_was() {
+    let mut days = Days::new();
+    let before = days.at(0, &[CRASH, NO_ENDPOINTS]);
+    days.at(1, &[NO_ENDPOINTS]);
+    assert_eq!(days.at(2, &[CRASH, NO_ENDPOINTS]), before);
+    // It has not healed the first time, then.
+    assert_eq!(
+        days.at(3, &[NO_ENDPOINTS]),
+        ["active: Root ContainerCrashLoop✓3, Symptom ServiceNoReadyEndpoints"]
+    );
+}
+
+#[test]
+fn a_symptom_that_follows_from_something_else_now_goes_there() {
+    let mut days = Days::new();
+    days.at(0, &[CRASH, NO_ENDPOINTS]);
+    days.at(1, &[NO_ENDPOINTS]);
+    assert_eq!(
+        days.at(2, &[NODE, NOT_READY, NO_ENDPOINTS]),
+        [
+            "active: Root NodeNotReady, Symptom ContainerNotReady, Symptom ServiceNoReadyEndpoints",
+            "✓2: Root ContainerCrashLoop✓1",
+        ]
+    );
+}
+
+#[test]
+fn what_heals_in_the_middle_still_says_why_the_rest_fails() {
+    let mut days = Days::new();
+    days.at(0, &[NODE, NOT_READY, NO_ENDPOINTS]);
+    assert_eq!(
+        days.at(1, &[NODE, NO_ENDPOINTS]),
+        ["active: Root NodeNotReady, Symptom ContainerNotReady✓1, Symptom ServiceNoReadyEndpoints"]
+    );
+    assert_eq!(days.problems.all()[0].root_healed(), None);
+    assert_eq!(
+        days.at(2, &[NO_ENDPOINTS]),
+        ["active: Root NodeNotReady✓2, Symptom ContainerNotReady✓1, Symptom ServiceNoReadyEndpoints"]
+    );
+    assert_eq!(
+        days.at(3, &[NODE]),
+        ["active: Root NodeNotReady"],
+        "nothing hangs on it"
+    );
+}
+
+#[test]
+fn what_is_not_found_any_more_while_kinds_are_read_was_mistaken() {
+    let mut days = Days::new();
+    days.world = shop();
+    days.at(0, &[CRASH, NO_ENDPOINTS]);
+    days.nothing_more_is_read();
+    assert_eq!(
+        days.at(1, &[NO_ENDPOINTS]),
+        ["active: Root ServiceNoReadyEndpoints"]
+    );
+}
+
+#[test]
+fn what_is_still_there_but_explains_nothing_any_more_has_not_healed() {
+    let mut days = Days::new();
+    days.at(0, &[CRASH, NO_ENDPOINTS]);
+    let other: Service = decode(
+        json!({"metadata": {"name": "web", "namespace": "shop"}, "spec": {"selector": {"app": "other"}}}),
+    );
+    days.world.apply(Delta::Upsert(other.into()));
+    let mut apart = days.at(1, &[CRASH, NO_ENDPOINTS]);
+    apart.sort();
+    assert_eq!(
+        apart,
+        [
+            "active: Root ContainerCrashLoop",
+            "active: Root ServiceNoReadyEndpoints"
+        ]
+    );
+}

@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use kube::config::{ExecConfig, ExecInteractiveMode};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::process::Command;
 
@@ -52,16 +52,34 @@ impl Lender for NoTerminal {
     }
 }
 
-/// What a plugin gave.
-#[derive(Clone, Debug)]
+/// What the API server is shown.
+#[derive(Clone, Debug, Default)]
 pub struct Credential {
     /// A bearer token.
     pub token: Option<SecretString>,
-    /// A client certificate and its key, as PEM.
-    pub identity: Option<(String, SecretString)>,
-    /// Until when.
+    /// A client certificate and its key.
+    pub identity: Option<Identity>,
+    /// Until when, where whoever gave it said so.
     pub expires: Option<Timestamp>,
 }
+
+/// A client certificate and its key, as PEM.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The certificate, and those that lead to its authority.
+    pub certificate: SecretString,
+    /// Its key.
+    pub key: SecretString,
+}
+
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        self.certificate.expose_secret() == other.certificate.expose_secret()
+            && self.key.expose_secret() == other.key.expose_secret()
+    }
+}
+
+impl Eq for Identity {}
 
 impl Credential {
     /// Whether it will not do any more half a minute from `now`.
@@ -88,7 +106,7 @@ struct Answer {
 #[serde(rename_all = "camelCase")]
 struct AnswerStatus {
     token: Option<SecretString>,
-    client_certificate_data: Option<String>,
+    client_certificate_data: Option<SecretString>,
     client_key_data: Option<SecretString>,
     expiration_timestamp: Option<Timestamp>,
 }
@@ -152,16 +170,14 @@ impl Plugin {
         } else {
             command.stdin(Stdio::null()).stderr(Stdio::piped());
         }
+        // Not `output`: it takes standard error away, and with it the question of a plugin that asks.
+        let child = command.spawn().map_err(|error| match &self.exec.install_hint {
+            Some(hint) if error.kind() == std::io::ErrorKind::NotFound => self.failed(first_line(hint)),
+            _ => self.failed(&format!("cannot start {program}: {error}")),
+        })?;
         let run = async {
-            command
-                .output()
-                .await
-                .map_err(|error| match &self.exec.install_hint {
-                    Some(hint) if error.kind() == std::io::ErrorKind::NotFound => {
-                        self.failed(first_line(hint))
-                    }
-                    _ => self.failed(&format!("cannot start {program}: {error}")),
-                })
+            let output = child.wait_with_output().await;
+            output.map_err(|error| self.failed(&format!("cannot read from {program}: {error}")))
         };
         let output = if terminal {
             run.await?
@@ -191,9 +207,23 @@ impl Plugin {
         let status = answer
             .status
             .ok_or_else(|| self.failed(&format!("{program} gave no status")))?;
+        let identity = match (status.client_certificate_data, status.client_key_data) {
+            (Some(certificate), Some(key)) => Some(Identity { certificate, key }),
+            (None, None) => None,
+            _ => {
+                return Err(self.failed(&format!(
+                    "{program} gave half of a client certificate and its key"
+                )));
+            }
+        };
+        if status.token.is_none() && identity.is_none() {
+            return Err(self.failed(&format!(
+                "{program} gave neither a token nor a client certificate"
+            )));
+        }
         Ok(Credential {
             token: status.token,
-            identity: status.client_certificate_data.zip(status.client_key_data),
+            identity,
             expires: status.expiration_timestamp,
         })
     }
@@ -231,8 +261,6 @@ impl Plugin {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use secrecy::ExposeSecret;
 
     use super::*;
 

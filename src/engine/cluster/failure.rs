@@ -1,8 +1,8 @@
 //! From what went wrong on the wire to one line that says what to do.
 
-use std::error::Error as _;
+use std::error::Error;
 
-use super::{Failure, FailureKind};
+use super::{Failure, FailureKind, tls};
 
 impl Failure {
     /// A failure of a kind.
@@ -13,24 +13,10 @@ impl Failure {
         }
     }
 
-    /// What the API answered to a request about `what`, in the words of `context`.
-    pub fn api(context: &str, what: &str, error: &kube::Error) -> Self {
-        match error {
-            kube::Error::Api(status) => Self::status(context, what, status.code, &status.message),
-            other => Self::transport(context, other),
-        }
-    }
-
-    /// An HTTP status and the message that came with it.
-    pub fn status(context: &str, what: &str, code: u16, message: &str) -> Self {
+    /// An HTTP status that is neither success nor 401, and the message that came with it.
+    pub fn status(what: &str, code: u16, message: &str) -> Self {
         let message = first_line(message);
         match code {
-            401 => Self::new(
-                FailureKind::Unauthorized,
-                format!(
-                    "401: the credential of context {context} is refused or has expired. Log in again; k8stui reconnects by itself."
-                ),
-            ),
             403 => Self::new(FailureKind::Forbidden, format!("403: {what}: {message}")),
             404 => Self::new(FailureKind::NotFound, format!("404: {what}: {message}")),
             500.. => Self::new(
@@ -41,39 +27,66 @@ impl Failure {
         }
     }
 
-    fn transport(context: &str, error: &kube::Error) -> Self {
-        let mut causes = vec![error.to_string()];
-        let mut source = error.source();
-        while let Some(cause) = source {
-            causes.push(cause.to_string());
-            source = cause.source();
-        }
-        let all = causes.join(": ");
-        let hint = if all.contains("Expired") || all.contains("certificate has expired") {
-            "its certificate has expired: renew it, or check this machine's clock"
-        } else if all.contains("UnknownIssuer") || all.contains("BadSignature") {
-            "its certificate is not signed by the kubeconfig's certificate authority: check certificate-authority-data"
-        } else if all.contains("NotValidForName") {
-            "its certificate is for another name: check server, or set tls-server-name"
-        } else if all.contains("CertificateRequired") || all.contains("CertificateExpired") {
-            "it refuses the client certificate: renew it"
-        } else if all.contains("Connection refused") {
-            "the connection was refused: is the cluster running, and the port right?"
-        } else if all.contains("dns error") || all.contains("failed to lookup") {
-            "its name does not resolve: check server in the kubeconfig, and the VPN"
-        } else if all.contains("timed out") || all.contains("Elapsed") || all.contains("deadline") {
-            "no answer in time: check the network and the VPN"
-        } else {
-            causes.last().map_or("no reason given", String::as_str)
-        };
+    /// No answer came. `proxy` is what stands between, where something does.
+    pub fn transport(context: &str, proxy: Option<&str>, error: &(dyn Error + 'static)) -> Self {
+        let way = proxy.map_or_else(String::new, |proxy| format!(" through the proxy {proxy}"));
         Self::new(
             FailureKind::Unreachable,
             format!(
-                "cannot reach the cluster of context {context}: {}",
-                first_line(hint)
+                "cannot reach the cluster of context {context}{way}: {}",
+                hint(error)
             ),
         )
     }
+}
+
+/// What is wrong, and what to do.
+fn hint(error: &(dyn Error + 'static)) -> String {
+    if let Some(tls) = tls::find(error) {
+        return tls::hint(tls);
+    }
+    let mut causes = Vec::new();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    let all = causes.join(": ");
+    let known = [
+        (
+            "proxy authorization required",
+            "the proxy wants a name and password: write them into its URL",
+        ),
+        (
+            "tunnel error",
+            "the proxy does not let it through: ask whoever runs it, or set NO_PROXY",
+        ),
+        (
+            "SOCKS",
+            "the proxy does not let it through: ask whoever runs it, or set NO_PROXY",
+        ),
+        (
+            "Connection refused",
+            "the connection was refused: is the cluster running, and the port right?",
+        ),
+        (
+            "dns error",
+            "its name does not resolve: check server in the kubeconfig, and the VPN",
+        ),
+        (
+            "failed to lookup",
+            "its name does not resolve: check server in the kubeconfig, and the VPN",
+        ),
+        ("timed out", "no answer in time: check the network and the VPN"),
+        ("Elapsed", "no answer in time: check the network and the VPN"),
+        ("deadline", "no answer in time: check the network and the VPN"),
+    ];
+    let known = known
+        .iter()
+        .find(|(sign, _)| all.contains(sign))
+        .map(|(_, hint)| *hint);
+    let last = causes.last().map_or("no reason given", String::as_str);
+    first_line(known.unwrap_or(last)).to_owned()
 }
 
 /// Messages of the API may have several lines; one is shown.
@@ -88,27 +101,13 @@ mod tests {
     #[test]
     fn only_404_means_that_it_does_not_exist() {
         for (code, kind) in [
-            (401, FailureKind::Unauthorized),
             (403, FailureKind::Forbidden),
             (404, FailureKind::NotFound),
             (410, FailureKind::Refused),
             (429, FailureKind::Refused),
             (503, FailureKind::Unreachable),
         ] {
-            assert_eq!(
-                Failure::status("prod", "pods", code, "no\nmore").kind,
-                kind,
-                "{code}"
-            );
+            assert_eq!(Failure::status("pods", code, "no\nmore").kind, kind, "{code}");
         }
-    }
-
-    #[test]
-    fn an_expired_login_says_what_to_do() {
-        let line = Failure::status("prod-eu", "pods", 401, "Unauthorized").to_string();
-        assert!(
-            line.contains("prod-eu") && line.contains("Log in again"),
-            "{line}"
-        );
     }
 }

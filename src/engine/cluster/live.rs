@@ -1,25 +1,23 @@
 //! A live API: one authenticated way to it for lists, watches, logs and single objects.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt};
-use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
-use http::{Request, Response};
+use http::header::{ACCEPT, AUTHORIZATION};
+use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use kube::Client;
-use kube::client::{Body, ClientBuilder};
-use kube::config::Config;
-use secrecy::ExposeSecret;
-use tokio::sync::Mutex;
+use kube::client::Body;
 
-use super::credential::{Credential, Lender, Plugin};
+use super::credential::Lender;
 use super::resources::Resources;
-use super::{Access, Failure, FailureKind, LogRequest, Source};
+use super::session::{Session, Speaker};
+use super::tap::{self, Tap};
+use super::{Access, Failure, FailureKind, LogRequest, Source, proxy, tls};
 use crate::engine::analyzers::logs::LogLine;
 use crate::engine::object::{Form, ObjectRef, Text};
 
@@ -34,20 +32,11 @@ pub struct Live {
     pub context: Text,
     /// The context's namespace.
     pub namespace: Text,
-    config: Config,
-    plugin: Option<Plugin>,
-    session: Mutex<Session>,
+    proxy: Option<String>,
+    session: Session,
     resources: Resources,
     limit: Duration,
-}
-
-/// The client and the credential that it speaks with.
-#[derive(Default)]
-struct Session {
-    client: Option<Client>,
-    credential: Option<Credential>,
-    /// Counts credentials, so that a refusal of an old one does not throw away the new.
-    generation: u64,
+    tap: OnceLock<Tap>,
 }
 
 /// What the API serves: body chunks as they arrive.
@@ -59,96 +48,36 @@ impl Live {
     /// # Errors
     /// What is wrong with the kubeconfig.
     pub async fn new(access: &Access, lender: Arc<dyn Lender>) -> Result<Arc<Self>, Failure> {
-        let resolved = access.resolve().await?;
-        let plugin = resolved
-            .exec
-            .map(|exec| Plugin::new(exec, &resolved.context, lender));
-        let live = Self {
+        let (session, resolved) = Session::open(access, lender).await?;
+        Ok(Arc::new(Self {
             context: resolved.context.into(),
             namespace: resolved.namespace.into(),
-            config: resolved.config,
-            plugin,
-            session: Mutex::new(Session::default()),
+            proxy: resolved.config.proxy_url.as_ref().map(proxy::shown),
+            session,
             resources: Resources::default(),
             limit: access.request_timeout.unwrap_or(REQUEST_LIMIT),
-        };
-        // A wrong kubeconfig is said now. A plugin is not run yet: it may have to ask, and whoever lends the terminal
-        // does not listen before there is a console.
-        let client = live.build(None)?;
-        if live.plugin.is_none() {
-            live.session.lock().await.client = Some(client);
-        }
-        Ok(Arc::new(live))
+            tap: OnceLock::new(),
+        }))
     }
 
-    /// The client, and the `Authorization` that goes with it.
-    async fn client(&self) -> Result<(Client, Option<HeaderValue>, u64), Failure> {
-        let mut session = self.session.lock().await;
-        if let Some(plugin) = &self.plugin {
-            let stale = session
-                .credential
-                .as_ref()
-                .is_none_or(|held| held.is_expiring(Timestamp::now()));
-            if stale {
-                let fresh = plugin.run().await?;
-                if fresh.identity.is_some() {
-                    session.client = None;
-                }
-                session.credential = Some(fresh);
-                session.generation += 1;
-            }
-        }
-        let client = if let Some(client) = &session.client {
-            client.clone()
-        } else {
-            let client = self.build(session.credential.as_ref())?;
-            session.client = Some(client.clone());
-            client
-        };
-        let token = session
-            .credential
-            .as_ref()
-            .and_then(|credential| credential.token.as_ref());
-        let header = token.map(|token| bearer(token.expose_secret())).transpose()?;
-        Ok((client, header, session.generation))
+    /// Everything that is read from now on passes this tap. The first one stays.
+    pub fn set_tap(&self, tap: Tap) {
+        let _ = self.tap.set(tap);
     }
 
-    fn build(&self, credential: Option<&Credential>) -> Result<Client, Failure> {
-        let mut config = self.config.clone();
-        if let Some((certificate, key)) = credential.and_then(|credential| credential.identity.as_ref()) {
-            use base64::Engine as _;
-            let encode = |pem: &str| base64::engine::general_purpose::STANDARD.encode(pem);
-            config.auth_info.client_certificate_data = Some(encode(certificate));
-            config.auth_info.client_key_data = Some(encode(key.expose_secret()).into());
-        }
-        let builder = ClientBuilder::try_from(config).map_err(|error| {
-            Failure::new(
-                FailureKind::Refused,
-                format!("the kubeconfig's context {}: {error}", self.context),
-            )
-        })?;
-        Ok(builder.build())
+    /// The tap, where somebody records.
+    pub fn tap(&self) -> Option<&Tap> {
+        self.tap.get()
     }
 
-    /// Sends a GET and gives its answer's head. A credential that is refused is renewed once.
+    /// Sends a GET and gives its answer's head. A credential that is refused is renewed once, and what has another then
+    /// is sent again.
     ///
     /// # Errors
     /// One line; every status from 400 on is an error.
     pub async fn get(&self, path: &str, accept: &str) -> Result<Response<Body>, Failure> {
-        let speaker = self.client().await?;
-        let generation = speaker.2;
-        match self.send(speaker, path, accept).await {
-            Err(failure) if failure.kind == FailureKind::Unauthorized && self.plugin.is_some() => {
-                // Many are refused at once; the first renews the credential for all.
-                let mut session = self.session.lock().await;
-                if session.generation == generation {
-                    session.credential = None;
-                }
-                drop(session);
-                self.send(self.client().await?, path, accept).await
-            }
-            other => other,
-        }
+        self.authenticated(|speaker| self.send(speaker, path, accept))
+            .await
     }
 
     /// Makes sure that there is a credential. Whoever bounds what they do by time calls this first: a person who is
@@ -157,28 +86,46 @@ impl Live {
     /// # Errors
     /// The plugin gave none.
     pub async fn authenticate(&self) -> Result<(), Failure> {
-        self.client().await.map(drop)
+        self.session.speaker().await.map(drop)
     }
 
-    async fn send(
-        &self,
-        (client, authorization, _): (Client, Option<HeaderValue>, u64),
-        path: &str,
-        accept: &str,
-    ) -> Result<Response<Body>, Failure> {
+    /// Asks with the credential as it is, and once more where it was refused and there is another.
+    async fn authenticated<T, F>(&self, ask: impl Fn(Speaker) -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let speaker = self.session.speaker().await?;
+        let generation = speaker.generation;
+        match ask(speaker).await {
+            Err(failure) if failure.kind == FailureKind::Unauthorized => {
+                self.session.renew(generation).await;
+                let speaker = self.session.speaker().await?;
+                if speaker.generation == generation {
+                    return Err(failure);
+                }
+                ask(speaker).await
+            }
+            other => other,
+        }
+    }
+
+    async fn send(&self, speaker: Speaker, path: &str, accept: &str) -> Result<Response<Body>, Failure> {
         let mut request = Request::get(path)
             .header(ACCEPT, accept)
             .body(Body::empty())
             .map_err(|error| Failure::new(FailureKind::Refused, format!("cannot ask for {path}: {error}")))?;
-        if let Some(value) = authorization {
+        if let Some(value) = speaker.authorization {
             request.headers_mut().insert(AUTHORIZATION, value);
         }
         let what = path.split('?').next().unwrap_or(path);
-        let response = client
-            .send(request)
-            .await
-            .map_err(|error| Failure::api(&self.context, what, &error))?;
+        let response = match speaker.client.send(request).await {
+            Ok(response) => response,
+            Err(error) => return Err(self.broken(&error).await),
+        };
         let status = response.status();
+        if status == StatusCode::UNAUTHORIZED {
+            return Err(self.session.refused("401").await);
+        }
         if !status.is_client_error() && !status.is_server_error() {
             return Ok(response);
         }
@@ -192,7 +139,16 @@ impl Live {
             |_| String::from_utf8_lossy(&body).into_owned(),
             |status| status.message,
         );
-        Err(Failure::status(&self.context, what, status.as_u16(), &message))
+        Err(Failure::status(what, status.as_u16(), &message))
+    }
+
+    /// No answer came. A certificate of ours that is not accepted is a refusal: with TLS 1.3 it is told only after the
+    /// request was sent.
+    async fn broken(&self, error: &kube::Error) -> Failure {
+        match tls::find(error).and_then(tls::refuses_us) {
+            Some(refusal) => self.session.refused(refusal).await,
+            None => Failure::transport(&self.context, self.proxy.as_deref(), error),
+        }
     }
 
     /// A GET whose answer is read as it comes. `limit` bounds the wait for its head.
@@ -200,8 +156,9 @@ impl Live {
     /// # Errors
     /// As [`Live::get`].
     pub async fn chunks(&self, path: &str, accept: &str) -> Result<Chunks, Failure> {
-        self.authenticate().await?;
-        let response = self.within(path, self.get(path, accept)).await?;
+        let response = self
+            .authenticated(|speaker| self.within(path, self.send(speaker, path, accept)))
+            .await?;
         let context = self.context.clone();
         let what = path.split('?').next().unwrap_or(path).to_owned();
         let stream = response.into_body().into_data_stream().map_err(move |error| {
@@ -218,17 +175,16 @@ impl Live {
     /// # Errors
     /// As [`Live::get`]; also an answer that is no JSON.
     pub async fn json(&self, path: &str, accept: &str) -> Result<serde_json::Value, Failure> {
-        self.authenticate().await?;
-        let read = async {
-            let response = self.get(path, accept).await?;
-            let body = response
-                .into_body()
-                .collect()
-                .await
-                .map_err(|error| Failure::api(&self.context, path, &error))?;
-            Ok(body.to_bytes())
+        let read = async |speaker| {
+            let response = self.send(speaker, path, accept).await?;
+            match response.into_body().collect().await {
+                Ok(body) => Ok(body.to_bytes()),
+                Err(error) => Err(self.broken(&error).await),
+            }
         };
-        let body = self.within(path, read).await?;
+        let body = self
+            .authenticated(|speaker| self.within(path, read(speaker)))
+            .await?;
         serde_json::from_slice(&body).map_err(|error| {
             Failure::new(
                 FailureKind::Refused,
@@ -258,24 +214,10 @@ impl Live {
     async fn whole(&self, object: &ObjectRef) -> Result<serde_json::Value, Failure> {
         let path = self.resources.path(self, object).await?;
         let secret = object.kind.eq_ignore_ascii_case("secret");
-        let mut json = self
+        let json = self
             .json(&path, if secret { Form::Metadata.object() } else { JSON })
             .await?;
-        if let Some(metadata) = json
-            .get_mut("metadata")
-            .and_then(serde_json::Value::as_object_mut)
-        {
-            metadata.remove("managedFields");
-            if secret {
-                metadata.remove("annotations");
-            } else if let Some(notes) = metadata
-                .get_mut("annotations")
-                .and_then(serde_json::Value::as_object_mut)
-            {
-                notes.remove("kubectl.kubernetes.io/last-applied-configuration");
-            }
-        }
-        Ok(json)
+        Ok(super::whole::shown(json, secret))
     }
 }
 
@@ -287,28 +229,23 @@ impl Source for Arc<Live> {
 
     fn log(&self, request: LogRequest) -> BoxStream<'static, Result<LogLine, Failure>> {
         let live = Self::clone(self);
+        let path = log_path(&request);
+        let tap = self.tap().filter(|_| !request.follow).cloned();
         let lines = async move {
-            let chunks = live.chunks(&log_path(&request), JSON).await?;
+            let chunks = live.chunks(&path, JSON).await?;
             Ok::<_, Failure>(log_lines(chunks))
         };
-        futures::stream::once(lines).try_flatten().boxed()
+        let lines = futures::stream::once(lines).try_flatten().boxed();
+        match tap {
+            Some(tap) => tap::log(tap, request, lines),
+            None => lines,
+        }
     }
 }
 
 #[derive(serde::Deserialize)]
 struct StatusMessage {
     message: String,
-}
-
-fn bearer(token: &str) -> Result<HeaderValue, Failure> {
-    let mut value = HeaderValue::try_from(format!("Bearer {}", token.trim())).map_err(|_| {
-        Failure::new(
-            FailureKind::Unauthorized,
-            "the credential plugin's token holds characters that no header may",
-        )
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
 }
 
 fn log_path(request: &LogRequest) -> String {
@@ -335,7 +272,7 @@ fn log_lines(chunks: Chunks) -> impl Stream<Item = Result<LogLine, Failure>> + S
 }
 
 /// Parts the kubelet's time (`timestamps=true`) from the text.
-fn parse_log_line(line: &str) -> LogLine {
+pub(super) fn parse_log_line(line: &str) -> LogLine {
     let line = line.strip_suffix('\r').unwrap_or(line);
     let parsed = line
         .split_once(' ')

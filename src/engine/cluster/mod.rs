@@ -1,16 +1,30 @@
 //! The cluster as something to be asked: logs, whole objects. Two sources behind one face, a live API and files.
 
 mod access;
+mod certificates;
 pub mod credential;
+mod environment;
 mod failure;
+pub mod files;
+mod kubeconfig;
 pub mod lines;
 mod live;
+mod proxy;
 mod resources;
+mod service_account;
+mod session;
+pub mod tap;
+mod tls;
+mod user;
+pub(in crate::engine) mod whole;
 
 use std::sync::Arc;
 
 pub use access::{Access, Resolved};
+pub use environment::Environment;
+pub use files::Files;
 pub use live::{Chunks, Live};
+pub use user::User;
 
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
@@ -71,3 +85,43 @@ pub trait Source: Send + Sync {
 
 /// A source that tasks share.
 pub type SharedSource = Arc<dyn Source>;
+
+/// Where everything that the engine knows comes from. What lies behind it (world, analyzers, causes) does not notice
+/// which: it gets the same reports and asks the same [`Source`].
+#[derive(Clone)]
+pub enum Cluster {
+    /// A live API.
+    Live(Arc<Live>),
+    /// Files.
+    Files(Arc<Files>),
+}
+
+impl Cluster {
+    /// The kubeconfig context; empty for files.
+    pub fn context(&self) -> Text {
+        match self {
+            Self::Live(live) => live.context.clone(),
+            Self::Files(_) => "".into(),
+        }
+    }
+
+    /// The cluster, to be asked for logs and whole objects.
+    pub fn source(&self) -> SharedSource {
+        match self {
+            Self::Live(live) => Arc::new(live.clone()),
+            Self::Files(files) => Arc::new(files.clone()),
+        }
+    }
+}
+
+impl From<&Arc<Files>> for Cluster {
+    fn from(files: &Arc<Files>) -> Self {
+        Self::Files(files.clone())
+    }
+}
+
+impl From<&Arc<Live>> for Cluster {
+    fn from(live: &Arc<Live>) -> Self {
+        Self::Live(live.clone())
+    }
+}

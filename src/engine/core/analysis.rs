@@ -54,8 +54,10 @@ impl Analyses {
     /// Findings name their object's top owner: those below an owner that came or went have another one now.
     fn touch_below(&mut self, world: &World, owner: &Key) {
         let mut open = vec![owner];
+        // Owners form no cycle in a sound cluster; it ends in an unsound one.
+        let mut seen: BTreeSet<&Key> = open.iter().copied().collect();
         while let Some(at) = open.pop() {
-            for child in world.children(at) {
+            for child in world.children(at).filter(|child| seen.insert(child)) {
                 let looks = (0..self.analyzers.len()).map(|place| (place, child.clone()));
                 self.dirty
                     .extend(looks.filter(|look| self.given.contains_key(look)));
@@ -70,11 +72,7 @@ impl Analyses {
     /// from its own, so it is those of that namespace where both kinds have one.
     pub fn touch_readers(&mut self, world: &World, kind: Kind, namespace: Option<&str>) {
         for (place, analyzer) in self.analyzers.iter().enumerate() {
-            if !analyzer.reads().contains(&kind) {
-                continue;
-            }
-            let namespace = namespace.filter(|_| kind.namespaced() && analyzer.kind().namespaced());
-            let keys = analyzer.keys(world, namespace);
+            let keys = analyzer.readers(world, kind, namespace);
             self.dirty.extend(keys.into_iter().map(|key| (place, key)));
         }
     }

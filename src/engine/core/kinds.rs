@@ -25,13 +25,21 @@ pub struct Kinds {
 
 impl Kinds {
     /// Notes a state. Says whether it is another one than before, progress aside.
+    ///
+    /// A try that has read nothing yet says nothing: what could not be read stays so until something was, else the
+    /// connection would seem to come back with every try.
     pub fn set(&mut self, kind: Kind, namespace: Option<Text>, state: KindState, now: Timestamp) -> bool {
-        let failing = matches!(state, KindState::Failing(..));
-        if !matches!(state, KindState::Reading { .. }) {
-            self.tried.insert((kind, namespace.clone()));
+        let place = (kind, namespace);
+        let old = self.states.get(&place);
+        if is_only_tried(&state) && old.is_some_and(is_unreadable) {
+            return false;
         }
-        let old = self.states.insert((kind, namespace), state);
+        let failing = matches!(state, KindState::Failing(..));
         let was_failing = matches!(old, Some(KindState::Failing(..)));
+        if !matches!(state, KindState::Reading { .. }) {
+            self.tried.insert(place.clone());
+        }
+        self.states.insert(place, state);
         match (self.is_lost(), self.lost_since) {
             (true, None) => self.lost_since = Some(now),
             (false, Some(_)) => self.lost_since = None,
@@ -60,6 +68,18 @@ impl Kinds {
         self.broken.retain(|key, _| key.kind != kind || elsewhere(key));
     }
 
+    /// Forgets a kind that is not watched any more.
+    pub fn forget(&mut self, kind: Kind) {
+        self.states.retain(|(one, _), _| *one != kind);
+        self.tried.retain(|(one, _)| *one != kind);
+        self.broken.retain(|key, _| key.kind != kind);
+    }
+
+    /// Whether a kind has been read or could not be, at least once.
+    pub fn is_tried(&self, kind: Kind) -> bool {
+        self.tried.iter().any(|(one, _)| *one == kind)
+    }
+
     /// Whether every kind has been read or could not be, at least once, wherever it is looked at.
     pub fn is_complete(&self) -> bool {
         let tried = |kind: &Kind| self.tried.iter().any(|(one, _)| one == kind);
@@ -71,12 +91,8 @@ impl Kinds {
         let readable = self
             .states
             .values()
-            .filter(|state| {
-                !matches!(
-                    state,
-                    KindState::Forbidden(_) | KindState::Absent | KindState::Reading { .. }
-                )
-            })
+            .filter(|state| !matches!(state, KindState::Forbidden(_) | KindState::Absent))
+            .filter(|state| !is_only_tried(state))
             .count();
         let failing = self
             .states
@@ -142,17 +158,17 @@ impl Kinds {
                     KindState::Absent => (Status::Absent, "".into()),
                     KindState::Failing(failure, _) => (Status::Error, failure.what.clone()),
                 };
-                let objects = if status == Status::Ok {
-                    world.count(*kind) as u64
-                } else {
-                    0
+                let objects = match namespace {
+                    _ if status != Status::Ok => 0,
+                    Some(namespace) => world.count_in(*kind, namespace),
+                    None => world.count(*kind),
                 };
                 entry(
                     cluster,
                     *kind,
                     namespace.clone().unwrap_or_default(),
                     status,
-                    objects,
+                    objects as u64,
                     detail,
                 )
             })
@@ -175,6 +191,18 @@ impl Kinds {
         }
         entries
     }
+}
+
+/// Whether it is being listed and nothing of it has come.
+fn is_only_tried(state: &KindState) -> bool {
+    matches!(state, KindState::Reading { read: 0, .. })
+}
+
+fn is_unreadable(state: &KindState) -> bool {
+    matches!(
+        state,
+        KindState::Failing(..) | KindState::Forbidden(_) | KindState::Absent
+    )
 }
 
 /// `shop/web-1`, as far as it could be read.
@@ -203,6 +231,95 @@ fn entry(cluster: &Text, kind: Kind, namespace: Text, status: Status, objects: u
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::cluster::Failure;
+    use crate::engine::kinds::Pod;
+    use crate::engine::world::Delta;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn reading(read: u64) -> KindState {
+        KindState::Reading { read, expected: None }
+    }
+
+    fn unreachable(retry: i64) -> KindState {
+        KindState::Failing(Failure::new(FailureKind::Unreachable, "refused"), at(retry))
+    }
+
+    #[test]
+    fn a_connection_that_is_tried_again_is_lost_until_something_is_read() {
+        let mut kinds = Kinds::default();
+        let world = World::default();
+        let is_lost = |kinds: &Kinds| matches!(kinds.connection(at(0), &world), Connection::Lost { .. });
+        for kind in Kind::ALL {
+            kinds.set(*kind, None, reading(0), at(0));
+        }
+        assert!(!is_lost(&kinds), "nothing has failed yet");
+        for kind in Kind::ALL {
+            kinds.set(*kind, None, unreachable(2), at(1));
+        }
+        let first = kinds.connection(at(0), &world);
+        for kind in Kind::ALL {
+            assert!(!kinds.set(*kind, None, reading(0), at(2)), "the same as before");
+            assert_eq!(kinds.connection(at(0), &world), first);
+        }
+        // Half of it is read: the server is there.
+        for kind in Kind::ALL.iter().take(Kind::ALL.len() / 2 + 1) {
+            assert!(is_lost(&kinds));
+            assert!(kinds.set(*kind, None, reading(256), at(3)));
+        }
+        assert!(!is_lost(&kinds));
+        for kind in Kind::ALL {
+            kinds.set(*kind, None, KindState::Watching, at(4));
+        }
+        assert_eq!(kinds.connection(at(0), &world), Connection::Live);
+        // A list that is read anew after the server has forgotten where we were is a list being read.
+        kinds.set(Kind::Pod, None, reading(0), at(5));
+        assert!(matches!(
+            kinds.connection(at(0), &world),
+            Connection::Reading { .. }
+        ));
+    }
+
+    #[test]
+    fn what_is_forbidden_stays_so_while_it_is_tried_again() {
+        let mut kinds = Kinds::default();
+        kinds.set(Kind::Node, None, KindState::Forbidden("403".into()), at(0));
+        kinds.set(Kind::Node, None, reading(0), at(300));
+        let status = |kinds: &Kinds| {
+            kinds
+                .coverage(&"c1".into(), &World::default())
+                .first()
+                .map(|one| one.status)
+        };
+        assert_eq!(status(&kinds), Some(Status::Forbidden));
+        kinds.set(Kind::Node, None, KindState::Watching, at(301));
+        assert_eq!(status(&kinds), Some(Status::Ok));
+    }
+
+    #[test]
+    fn each_namespace_counts_its_own_objects() {
+        let mut kinds = Kinds::default();
+        let mut world = World::default();
+        for (namespace, name) in [("shop", "a"), ("shop", "b"), ("pay", "a")] {
+            let pod = serde_json::json!({"metadata": {"name": name, "namespace": namespace}});
+            let pod: Pod = serde_json::from_value(pod).unwrap();
+            world.apply(Delta::Upsert(pod.into()));
+        }
+        for namespace in ["shop", "pay", "empty"] {
+            kinds.set(Kind::Pod, Some(namespace.into()), KindState::Watching, at(0));
+        }
+        let counts: Vec<(Text, u64)> = kinds
+            .coverage(&"c1".into(), &world)
+            .into_iter()
+            .map(|entry| (entry.namespace, entry.objects))
+            .collect();
+        assert_eq!(
+            counts,
+            [("empty".into(), 0), ("pay".into(), 1), ("shop".into(), 2)]
+        );
+    }
 
     #[test]
     fn what_was_not_understood_is_forgotten_once_it_is_mended() {

@@ -2,8 +2,10 @@
 //! is passed in, so that a test can live a cluster's day in a millisecond.
 
 mod analysis;
+mod custom;
 mod dossier;
 mod kinds;
+mod names;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +16,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use self::analysis::Analyses;
+use self::custom::Customs;
 use self::kinds::Kinds;
+use super::analyzers::declared::LazyCatalog;
 use super::analyzers::{Analyzer, logs};
 use super::causes::Problems;
 use super::cluster::{Failure, FailureKind};
@@ -23,9 +27,11 @@ use super::kinds::Pod;
 use super::object::{Key, Kind, Text};
 use super::playbook::Playbook;
 use super::problem::Problem;
-use super::snapshot::{ClusterInfo, Snapshot};
-use super::watch::Report;
+use super::snapshot::{ClusterInfo, Connection, Snapshot};
+use super::watch::{KindState, Report};
 use super::world::{Delta, LogKey, Object, Sync, World};
+
+pub use self::custom::Change as CustomChange;
 
 /// What the engine knows, and how it comes to know more.
 pub struct Core {
@@ -44,9 +50,15 @@ pub struct Core {
     wanted: Vec<WantedLog>,
     /// Logs that could not be read, and why.
     unread: BTreeMap<LogKey, Failure>,
+    /// Custom kinds, where they are to be watched.
+    customs: Option<Customs>,
     read_logs: bool,
     grouped: bool,
     excluded: Vec<Text>,
+    /// What a source says of its own coverage, beyond kinds.
+    noted: Vec<Entry>,
+    /// The files that all this comes from, and the moment that they show.
+    files: Option<(Text, Timestamp)>,
 }
 
 /// A log that should be read.
@@ -91,15 +103,65 @@ impl Core {
             awaited: HashMap::new(),
             wanted: Vec::new(),
             unread: BTreeMap::new(),
+            customs: None,
             read_logs,
             grouped: true,
             excluded: Vec::new(),
+            noted: Vec::new(),
+            files: None,
+        }
+    }
+
+    /// Has custom kinds watched too, as the cluster's definitions bring them.
+    pub fn follow_customs(&mut self, catalog: Arc<LazyCatalog>) {
+        self.customs = Some(Customs::new(catalog));
+    }
+
+    /// The custom kinds that came and went since this was last asked. What is known of those that went is forgotten.
+    pub fn custom_changes(&mut self) -> CustomChange {
+        let Some(customs) = &mut self.customs else {
+            return CustomChange::default();
+        };
+        let change = customs.change(&self.world);
+        for kind in change.gone.iter().copied().map(Kind::Custom) {
+            self.take_in(Delta::Synced {
+                kind,
+                namespace: None,
+                keep: HashSet::new(),
+            });
+            self.take_in(Delta::Unreadable {
+                kind,
+                namespace: None,
+            });
+            self.kinds.forget(kind);
+        }
+        for kind in change.come.iter().copied().map(Kind::Custom) {
+            for namespace in self.info.namespaces.iter().filter(|_| kind.namespaced()) {
+                self.world.apply(Delta::Reading {
+                    kind,
+                    namespace: Some(namespace.clone()),
+                });
+            }
+        }
+        change
+    }
+
+    /// Whether what is said of a kind is of interest: a watch that was ended may have said something before.
+    fn is_followed(&self, kind: Kind) -> bool {
+        match (kind, &self.customs) {
+            (Kind::Custom(kind), Some(customs)) => customs.wanted().contains(&kind),
+            _ => true,
         }
     }
 
     /// Hides problems that are wholly in one of these namespaces.
     pub fn exclude(&mut self, namespaces: Vec<Text>) {
         self.excluded = namespaces;
+    }
+
+    /// What is told comes from files that show one moment.
+    pub fn from_files(&mut self, name: Text, at: Timestamp) {
+        self.files = Some((name, at));
     }
 
     /// The problems that are shown.
@@ -143,15 +205,29 @@ impl Core {
                 kind,
                 namespace,
                 state,
-            } => {
+            } if self.is_followed(kind) => {
+                let fails = matches!(state, KindState::Failing(..));
+                // What was read once is still known while the server does not answer; what never was is not waited
+                // for: it may fail for ever.
+                if fails && self.world.sync(kind, namespace.as_deref().unwrap_or_default()) == Sync::Reading {
+                    let namespace = namespace.clone();
+                    self.apply(Delta::Unreadable { kind, namespace });
+                }
                 let readable = self.kinds.set(kind, namespace, state, now);
                 // Whether absence means anything changed: everything of that kind reads differently.
                 if readable {
                     self.grouped = false;
                 }
             }
+            Report::Kind { .. } => {}
+            Report::Discovered(found) => {
+                if let Some(customs) = &mut self.customs {
+                    customs.discovered(found);
+                }
+            }
             Report::Expected { kind, objects } => self.kinds.expect(kind, objects),
             Report::Broken { key, why } => self.kinds.broken(key, why),
+            Report::Covered(entry) => self.noted.push(entry),
             Report::Identity { id, server_version } => {
                 self.info.server_version = server_version;
                 self.identify(id);
@@ -166,6 +242,12 @@ impl Core {
     }
 
     fn apply(&mut self, delta: Delta) {
+        if delta.kind().is_none_or(|kind| self.is_followed(kind)) {
+            self.take_in(delta);
+        }
+    }
+
+    fn take_in(&mut self, delta: Delta) {
         match &delta {
             Delta::Log(key, _) => {
                 self.came(key);
@@ -183,6 +265,11 @@ impl Core {
             _ => None,
         };
         for key in self.world.apply(delta) {
+            if key.kind == Kind::CustomResourceDefinition
+                && let Some(customs) = &mut self.customs
+            {
+                customs.touch();
+            }
             self.analyses.touch(&self.world, &key);
         }
         if let Some((kind, namespace)) = place {
@@ -277,18 +364,30 @@ impl Core {
 
     /// Whether the cluster is known and every kind has been read, or could not be.
     pub fn is_complete(&self) -> bool {
-        !self.info.id.is_empty() && self.kinds.is_complete()
+        let customs = self.customs.as_ref().is_none_or(|customs| {
+            let mut wanted = customs.wanted().iter().copied().map(Kind::Custom);
+            customs.is_fresh() && wanted.all(|kind| self.kinds.is_tried(kind))
+        });
+        !self.info.id.is_empty() && self.kinds.is_complete() && customs
     }
 
     /// All that is known.
     pub fn snapshot(&mut self, now: Timestamp) -> Snapshot {
         self.info.connection = self.kinds.connection(self.started, &self.world);
+        if let (Connection::Live, Some((name, at))) = (&self.info.connection, &self.files) {
+            self.info.connection = Connection::Files {
+                name: name.clone(),
+                at: *at,
+            };
+        }
         let failing: HashSet<&super::object::ObjectRef> = self
             .problems
             .all()
             .iter()
             .filter(|problem| problem.state == super::problem::State::Active)
-            .flat_map(|problem| problem.members.iter().map(|member| &member.finding.object))
+            .flat_map(|problem| &problem.members)
+            .filter(|member| member.healed.is_none())
+            .map(|member| &member.finding.object)
             .filter(|object| &*object.kind == "Pod")
             .collect();
         let pods = self.world.count(Kind::Pod);
@@ -296,10 +395,10 @@ impl Core {
             cluster: self.info.clone(),
             problems: self.shown(),
             coverage: self.coverage(),
-            objects: Kind::ALL.iter().map(|kind| self.world.count(*kind) as u64).sum(),
-            kinds: Kind::ALL
-                .iter()
-                .filter(|kind| self.world.is_synced_somewhere(**kind))
+            objects: self.kinds().map(|kind| self.world.count(kind) as u64).sum(),
+            kinds: self
+                .kinds()
+                .filter(|kind| self.world.is_synced_somewhere(*kind))
                 .count() as u32,
             healthy: pods.saturating_sub(failing.len()) as u64,
             healed: self.problems.healed(),
@@ -309,8 +408,21 @@ impl Core {
         }
     }
 
+    /// All kinds that are watched.
+    fn kinds(&self) -> impl Iterator<Item = Kind> {
+        let customs = self.customs.iter().flat_map(Customs::wanted);
+        Kind::ALL
+            .iter()
+            .copied()
+            .chain(customs.copied().map(Kind::Custom))
+    }
+
     fn coverage(&self) -> Coverage {
         let mut entries = self.kinds.coverage(&self.info.id, &self.world);
+        entries.extend(self.noted.iter().map(|entry| Entry {
+            cluster: self.info.id.clone(),
+            ..entry.clone()
+        }));
         let forbidden: Vec<(&LogKey, &Failure)> = self
             .unread
             .iter()
@@ -328,6 +440,17 @@ impl Core {
                 detail: first.what.clone(),
             });
         }
+        let broken = self.customs.iter().flat_map(Customs::broken_files);
+        entries.extend(broken.map(|error| Entry {
+            cluster: self.info.id.clone(),
+            what: "analyzer".into(),
+            group: "".into(),
+            kind: error.file.as_str().into(),
+            namespace: "".into(),
+            status: Status::Error,
+            objects: 0,
+            detail: error.to_string().into(),
+        }));
         Coverage::new(entries)
     }
 

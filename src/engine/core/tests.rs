@@ -8,11 +8,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::Core;
+use crate::engine::analyzers::declared::{CustomAnalyzer, LazyCatalog};
 use crate::engine::analyzers::{self, Analysis, Analyzer};
+use crate::engine::cluster::{Failure, FailureKind};
 use crate::engine::kinds::{ConfigMap, Pod, Service};
 use crate::engine::object::{Key, Kind, Text};
 use crate::engine::playbook::Playbook;
-use crate::engine::watch::Report;
+use crate::engine::watch::{KindState, Report};
 use crate::engine::world::{Delta, Object, Sync, World};
 
 fn now() -> Timestamp {
@@ -216,6 +218,30 @@ fn roots_are_provisional_until_every_namespace_is_read() {
     assert_eq!(core.world().sync(Kind::Pod, "pay"), Sync::Unreadable);
 }
 
+#[test]
+fn a_kind_that_fails_is_not_waited_for_and_stays_known_once_it_was_read() {
+    let mut core = core(&[], Vec::new());
+    let fail = |core: &mut Core, kind| {
+        let failure = Failure::new(FailureKind::Unreachable, "refused");
+        let report = Report::Kind {
+            kind,
+            namespace: None,
+            state: KindState::Failing(failure, now()),
+        };
+        core.take(report, now());
+    };
+    take(&mut core, [synced(Kind::Pod, None, &[])]);
+    for kind in Kind::ALL {
+        assert!(core.world().is_reading());
+        fail(&mut core, *kind);
+    }
+    assert!(!core.world().is_reading());
+    assert_eq!(core.world().sync(Kind::Pod, "shop"), Sync::Synced);
+    assert_eq!(core.world().sync(Kind::Node, ""), Sync::Unreadable);
+    take(&mut core, [synced(Kind::Node, None, &[])]);
+    assert_eq!(core.world().sync(Kind::Node, ""), Sync::Synced);
+}
+
 /// Notes which Services it is asked about.
 struct Noting(Arc<Mutex<Vec<String>>>);
 
@@ -254,4 +280,87 @@ fn only_what_is_in_a_namespace_is_looked_at_again_when_a_kind_was_read_there() {
     assert_eq!(again(vec![unreadable(Kind::Pod, Some("pay"))]), "pay");
     assert_eq!(again(vec![synced(Kind::Pod, None, &[])]), "pay shop");
     assert_eq!(again(vec![synced(Kind::Node, None, &[])]), "pay shop");
+}
+
+fn definition(group: &str, kind: &str) -> Delta {
+    let plural = format!("{}s", kind.to_lowercase());
+    let json = json!({"metadata": {"name": format!("{plural}.{group}")},
+        "spec": {"group": group, "scope": "Namespaced", "names": {"kind": kind, "plural": plural},
+            "versions": [{"name": "v1", "served": true, "storage": true}]},
+        "status": {"conditions": [{"type": "Established", "status": "True"}]}});
+    Delta::Upsert(Object::decode(Kind::CustomResourceDefinition, json).unwrap())
+}
+
+fn custom(json: &Value) -> Delta {
+    let resource = analyzers::custom::Resource::new(json);
+    let kind = Kind::find(resource.group(), resource.kind()).unwrap();
+    Delta::Upsert(Object::decode(kind, json).unwrap())
+}
+
+/// A core that follows custom kinds.
+fn core_with_customs() -> Core {
+    let catalog = Arc::new(LazyCatalog::default());
+    let mut core = core(&[], vec![Box::new(CustomAnalyzer::new(catalog.clone()))]);
+    core.follow_customs(catalog);
+    core
+}
+
+#[test]
+fn custom_kinds_come_with_their_definition_and_go_with_it() {
+    let mut core = core_with_customs();
+    assert!(core.custom_changes().come.is_empty());
+    take(&mut core, [definition("core.example.io", "Widget")]);
+    let come = core.custom_changes().come;
+    let [widget] = come.as_slice() else {
+        panic!("{come:?}");
+    };
+    let widget = Kind::Custom(*widget);
+    assert_eq!(
+        widget.path(Some("shop")),
+        "/apis/core.example.io/v1/namespaces/shop/widgets"
+    );
+
+    let object = json!({"apiVersion": "core.example.io/v1", "kind": "Widget",
+        "metadata": {"name": "w", "namespace": "shop", "creationTimestamp": "2026-11-21T08:00:00Z"},
+        "status": {"conditions": [{"type": "Ready", "status": "False", "reason": "BuildFailed",
+            "message": "no such file", "lastTransitionTime": "2026-11-21T09:00:00Z"}]}});
+    take(
+        &mut core,
+        [custom(&object), synced(widget, None, &[("shop", "w")])],
+    );
+    assert_eq!(roots(&mut core), ["Widget/shop/w"]);
+
+    take(
+        &mut core,
+        [Delta::Remove(Key::new(
+            Kind::CustomResourceDefinition,
+            "",
+            "widgets.core.example.io",
+        ))],
+    );
+    assert_eq!(core.custom_changes().gone.len(), 1);
+    // What a watch had said before it was ended.
+    take(&mut core, [custom(&object)]);
+    core.settle(now());
+    assert!(core.world().meta(&Key::new(widget, "shop", "w")).is_none());
+    let active = |problem: &&Arc<crate::engine::problem::Problem>| {
+        problem.state == crate::engine::problem::State::Active
+    };
+    assert_eq!(core.snapshot(now()).problems.iter().filter(active).count(), 0);
+}
+
+#[test]
+fn a_custom_resource_is_looked_at_again_when_what_it_refers_to_changes() {
+    let mut core = core_with_customs();
+    take(&mut core, [definition("gateway.networking.k8s.io", "HTTPRoute")]);
+    core.custom_changes();
+    let route = json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute",
+        "metadata": {"name": "r", "namespace": "shop", "creationTimestamp": "2026-11-21T08:00:00Z"},
+        "spec": {"rules": [{"backendRefs": [{"name": "web", "port": 80}]}]}});
+    take(&mut core, [custom(&route)]);
+    assert!(roots(&mut core).is_empty(), "Services have not been read");
+    take(&mut core, [synced(Kind::Service, None, &[])]);
+    assert_eq!(roots(&mut core), ["HTTPRoute/shop/r"], "there is no such Service");
+    take(&mut core, [Delta::Upsert(service("shop"))]);
+    assert!(roots(&mut core).is_empty(), "there is one now");
 }

@@ -1,4 +1,5 @@
-//! Dossiers: all that is known about one problem at one moment, from which the seed of a chat is made.
+//! Dossiers: all that is known about a problem, an object or the whole cluster at one moment, from which the seed of a
+//! chat is made.
 
 use std::sync::Arc;
 
@@ -74,23 +75,79 @@ pub struct WholeObject {
     pub json: Result<serde_json::Value, Text>,
 }
 
-/// All that is known about one problem at one moment.
+/// What a dossier is asked for about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// The problem that answers to that id.
+    Problem(Text),
+    /// An object: the problem that it belongs to where there is one, else the object itself.
+    Object(ObjectRef),
+    /// The cluster as a whole.
+    Cluster,
+}
+
+/// What a dossier is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum About {
+    /// A problem.
+    Problem(Arc<Problem>),
+    /// An object with which nothing was found wrong.
+    Object(SoundObject),
+    /// The cluster as a whole.
+    Cluster(Overview),
+}
+
+/// An object with which nothing was found wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoundObject {
+    /// Which.
+    pub object: ObjectRef,
+    /// Whether objects of its kind are watched: of others nobody can say that they are healthy.
+    pub watched: bool,
+    /// How many pods are under it, and how many of them are ready.
+    pub pods: Option<(usize, usize)>,
+}
+
+/// A cluster as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overview {
+    /// Its problems, worst first; those that healed a while ago last.
+    pub problems: Vec<Arc<Problem>>,
+    /// Objects that are watched.
+    pub objects: u64,
+    /// Kinds that are watched.
+    pub kinds: u32,
+    /// Pods that no problem names.
+    pub healthy: u64,
+}
+
+/// All that is known about one subject at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dossier {
     /// Where.
     pub cluster: ClusterInfo,
     /// When.
     pub at: Timestamp,
-    /// The problem.
-    pub problem: Arc<Problem>,
-    /// From the root's object up to its top owner.
+    /// The subject.
+    pub about: About,
+    /// From the object (of a problem: the root's) up to its top owner.
     pub owners: Vec<ObjectRef>,
-    /// The root's object, its owners and the culprit, whole.
+    /// The object, its owners and the culprit, whole.
     pub objects: Vec<WholeObject>,
-    /// The events about all of the problem's objects and their owners, oldest first.
+    /// The events about all of the subject's objects and their owners, oldest first.
     pub events: Vec<EventLine>,
-    /// The logs of its containers that fail.
+    /// The logs of the containers that fail; of an object with which nothing is wrong, of those that run.
     pub logs: Vec<ContainerLog>,
     /// What could not be looked at.
     pub coverage: Coverage,
+}
+
+impl Dossier {
+    /// The problem that it is about.
+    pub const fn problem(&self) -> Option<&Arc<Problem>> {
+        match &self.about {
+            About::Problem(problem) => Some(problem),
+            About::Object(_) | About::Cluster(_) => None,
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Event, in the core form.
+//! Event, in the core form; it decodes from that of `events.k8s.io` too, which has other names for the same.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ pub struct Event {
     /// Its metadata.
     pub metadata: Meta,
     /// What it is about.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", alias = "regarding")]
     pub involved_object: InvolvedObject,
     /// `Normal`, `Warning`.
     #[serde(rename = "type")]
@@ -21,23 +21,26 @@ pub struct Event {
     /// `BackOff`.
     pub reason: Symbol,
     /// The sentence.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", alias = "note")]
     pub message: Text,
     /// How often it was seen; 0 where it is of the new form.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", alias = "deprecatedCount")]
     pub count: u32,
     /// First seen (old form).
+    #[serde(alias = "deprecatedFirstTimestamp")]
     pub first_timestamp: Option<Timestamp>,
     /// Last seen (old form).
+    #[serde(alias = "deprecatedLastTimestamp")]
     pub last_timestamp: Option<Timestamp>,
     /// Seen (new form).
     pub event_time: Option<Timestamp>,
     /// Repetitions (new form).
     pub series: Option<Series>,
     /// Who says so.
-    #[serde(deserialize_with = "nullable")]
+    #[serde(deserialize_with = "nullable", alias = "deprecatedSource")]
     pub source: EventSource,
     /// Who says so (new form).
+    #[serde(alias = "reportingController")]
     pub reporting_component: Symbol,
 }
 

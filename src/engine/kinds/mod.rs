@@ -29,6 +29,7 @@ mod admission;
 mod batch;
 mod config;
 mod core;
+mod custom;
 mod event;
 mod extension;
 mod ingress;
@@ -52,6 +53,7 @@ pub use admission::{
 };
 pub use batch::{ActiveJob, CronJob, CronJobSpec, CronJobStatus, Job, JobSpec, JobStatus, JobTemplate};
 pub use config::{ConfigMap, Secret, ServiceAccount, Sizes};
+pub use custom::CustomResource;
 pub use event::Event;
 pub use extension::{
     APIService, APIServiceSpec, APIServiceStatus, CertificateSigningRequest, CertificateSigningRequestSpec,

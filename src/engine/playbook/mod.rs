@@ -2,10 +2,12 @@
 //!
 //! A file is a list of signatures. A signature names the codes of findings that it explains, conditions over the
 //! finding and the evidence of its problem (regular expressions, whose named groups become words of its texts), and
-//! what to say: cause, confidence, fix, commands. The first signature whose conditions hold wins; signatures without
+//! what to say: cause, confidence, fix, commands. A command in which a word is not known is left out, and so is a part
+//! of a sentence between `[[` and `]]`. The first signature whose conditions hold wins; signatures without
 //! conditions are the fallbacks of their code and are asked last. Users' files come before the built-in ones.
 
 mod parse;
+pub mod revision;
 mod signature;
 mod template;
 
@@ -13,6 +15,7 @@ use include_dir::{Dir, include_dir};
 
 use self::signature::{Sight, Signature};
 use self::template::Words;
+use super::analyzers::quantity::readable;
 use super::evidence::Numbered;
 use super::finding::Finding;
 use super::problem::{Confidence, Diagnosis, SuggestedCommand};
@@ -77,8 +80,9 @@ impl Playbook {
             .flat_map(|signature| signature.codes.iter().map(String::as_str))
     }
 
-    /// Explains a root finding by the numbered evidence of its problem.
-    pub fn diagnose(&self, root: &Finding, evidence: &[Numbered]) -> Diagnosis {
+    /// Explains a root finding by the numbered evidence of its problem. `before` is the revision that its workload can
+    /// go back to, see [`revision::before`].
+    pub fn diagnose(&self, root: &Finding, evidence: &[Numbered], before: Option<u64>) -> Diagnosis {
         let conditional = self
             .signatures
             .iter()
@@ -91,15 +95,21 @@ impl Playbook {
             .chain(fallback)
             .find_map(|signature| {
                 let sight = signature.see(root, evidence)?;
-                explain(signature, root, sight, evidence)
+                explain(signature, root, sight, evidence, before)
             })
             .unwrap_or_else(|| unexplained(root, evidence))
     }
 }
 
 /// The diagnosis that a signature gives; `None` where its cause or fix needs a word that is not known.
-fn explain(signature: &Signature, root: &Finding, sight: Sight, evidence: &[Numbered]) -> Option<Diagnosis> {
-    let words = Words::new(root, sight.captures);
+fn explain(
+    signature: &Signature,
+    root: &Finding,
+    sight: Sight,
+    evidence: &[Numbered],
+    before: Option<u64>,
+) -> Option<Diagnosis> {
+    let words = Words::new(root, sight.captures, before);
     let command = |template: &String, mutates: bool| {
         Some(SuggestedCommand {
             command: words.command(template)?.into(),
@@ -118,10 +128,10 @@ fn explain(signature: &Signature, root: &Finding, sight: Sight, evidence: &[Numb
             .filter_map(|template| command(template, false)),
     );
     Some(Diagnosis {
-        cause: words.prose(&signature.cause)?.into(),
+        cause: readable(&words.prose(&signature.cause)?).into(),
         confidence: signature.confidence,
         why: why(sight.why, evidence),
-        fix: words.prose(&signature.fix)?.into(),
+        fix: readable(&words.prose(&signature.fix)?).into(),
         commands,
     })
 }

@@ -18,6 +18,13 @@ use crate::engine::object::ObjectRef;
 static WORD: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\{(?P<word>[a-z][a-z0-9_.]*)(?:\|(?P<filter>[a-z]+))?\}").unwrap());
 
+/// A part of a sentence that is left out where a word in it is not known.
+#[expect(
+    clippy::unwrap_used,
+    reason = "constant pattern, compiled by the tests of this module"
+)]
+static PART: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\[\[(?P<part>.*?)\]\]").unwrap());
+
 /// The words that a finding gives; not every finding has all.
 const KNOWN: &[&str] = &[
     "namespace",
@@ -39,6 +46,7 @@ const KNOWN: &[&str] = &[
     "culprit.kind",
     "culprit.name",
     "culprit.namespace",
+    "revision.before",
 ];
 
 /// Workloads whose template can be changed in place.
@@ -63,7 +71,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    pub fn new(root: &Finding, captures: BTreeMap<String, String>) -> Self {
+    pub fn new(root: &Finding, captures: BTreeMap<String, String>, before: Option<u64>) -> Self {
         let mut words = BTreeMap::new();
         let mut put = |word: &str, value: &str| {
             if !value.is_empty() {
@@ -96,6 +104,9 @@ impl Words {
             put("culprit.name", &culprit.name);
             put("culprit.namespace", &culprit.namespace);
         }
+        if let Some(before) = before {
+            put("revision.before", &before.to_string());
+        }
         // What is over and not started again has one instance only.
         let once = &*root.code == "ContainerExited" || matches!(&*root.owner.kind, "Job" | "CronJob");
         words.insert(
@@ -106,25 +117,39 @@ impl Words {
         Self { words }
     }
 
-    /// A sentence; `None` if a word is missing.
+    /// A sentence; `None` if a word is missing outside a part that may be left out.
     pub fn prose(&self, template: &str) -> Option<String> {
-        self.fill(template.trim(), |value| Cow::Borrowed(value))
+        let as_is = |value: &str, _: &str| Some(value.to_owned());
+        let whole = PART.replace_all(template.trim(), |found: &Captures| {
+            let part = found.name("part").map_or("", |part| part.as_str());
+            self.fill(part, as_is).unwrap_or_default()
+        });
+        self.fill(&whole, as_is)
     }
 
-    /// A command line, each word quoted where the shell would read it otherwise; `None` if a word is missing.
+    /// A command line, each word quoted where the shell would read it otherwise; `None` if a word is missing, or
+    /// stands between quotes already and would not stay there.
     pub fn command(&self, template: &str) -> Option<String> {
-        self.fill(template.trim(), shell)
+        self.fill(template.trim(), |value, before| {
+            let quoted = shell(value);
+            let inside = before.matches('\'').count() % 2 == 1;
+            (!inside || matches!(quoted, Cow::Borrowed(_))).then(|| quoted.into_owned())
+        })
     }
 
-    fn fill(&self, template: &str, quote: impl Fn(&str) -> Cow<'_, str>) -> Option<String> {
+    /// The template with its words; `write` says how a value stands behind what is before it.
+    fn fill(&self, template: &str, write: impl Fn(&str, &str) -> Option<String>) -> Option<String> {
         let mut complete = true;
         let text = WORD.replace_all(template, |found: &Captures| {
+            let start = found.get(0).map_or(0, |whole| whole.start());
+            let before = template.get(..start).unwrap_or_default();
             let value = found
                 .name("word")
                 .and_then(|word| self.words.get(word.as_str()))
-                .and_then(|value| filter(found.name("filter").map(|filter| filter.as_str()), value));
+                .and_then(|value| filter(found.name("filter").map(|filter| filter.as_str()), value))
+                .and_then(|value| write(&value, before));
             complete &= value.is_some();
-            value.map_or_else(String::new, |value| quote(&value).into_owned())
+            value.unwrap_or_default()
         });
         complete.then(|| text.into_owned())
     }
@@ -146,6 +171,8 @@ fn filter(name: Option<&str>, value: &str) -> Option<String> {
         None => Some(value.to_owned()),
         Some("double") => quantity::doubled(value),
         Some("lower") => Some(value.to_lowercase()),
+        // Of a path; never the root.
+        Some("folder") => Some(value.rsplit_once('/')?.0.to_owned()).filter(|folder| !folder.is_empty()),
         Some(_) => None,
     }
 }
@@ -181,8 +208,10 @@ mod tests {
         let captures = [
             ("limit".to_owned(), "64Mi".to_owned()),
             ("evil".to_owned(), "a'; rm -rf /".to_owned()),
+            ("path".to_owned(), "/var/cache/nginx/client_temp".to_owned()),
+            ("top".to_owned(), "/tmp".to_owned()),
         ];
-        let words = Words::new(&finding, captures.into());
+        let words = Words::new(&finding, captures.into(), Some(13));
         for (template, want) in [
             (
                 "kubectl -n {namespace} set resources {workload} -c {container} --limits=memory={limit|double}",
@@ -193,12 +222,23 @@ mod tests {
                 "-p '{\"spec\":{\"x\":1}}' {pod}",
                 Some("-p '{\"spec\":{\"x\":1}}' web-1"),
             ),
+            ("-p '{\"x\":\"{evil}\"}'", None),
+            (
+                "rollout undo {workload} --to-revision={revision.before}",
+                Some("rollout undo deployment/web --to-revision=13"),
+            ),
             ("{culprit.name}", None),
             ("{evil|double}", None),
+            ("{path|folder}", Some("/var/cache/nginx")),
+            ("{top|folder}", None),
         ] {
             assert_eq!(words.command(template).as_deref(), want, "{template}");
         }
         assert_eq!(words.prose("limit {limit}").as_deref(), Some("limit 64Mi"));
+        assert_eq!(
+            words.prose("a[[, {culprit.name}]][[ or {limit}]].").as_deref(),
+            Some("a or 64Mi.")
+        );
         assert_eq!(unknown_word("{pod} {x}", &[]).as_deref(), Some("x"));
     }
 
@@ -210,7 +250,7 @@ mod tests {
             ObjectRef::new("batch/v1", "Job", "a", "b"),
             "t",
         );
-        let words = Words::new(&finding, BTreeMap::new());
+        let words = Words::new(&finding, BTreeMap::new(), None);
         assert_eq!(words.command("{workload}"), None);
         assert_eq!(words.command("{owner}").as_deref(), Some("job/b"));
     }

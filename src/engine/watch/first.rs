@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 
-use super::object::decode;
+use super::turn::Look;
 use super::{Report, Reports, Scope};
 use crate::engine::cluster::Live;
 use crate::engine::kinds::{Event, Pod};
@@ -22,8 +22,8 @@ const IDENTITY: Duration = Duration::from_secs(2);
 /// At once.
 const SIDE_BY_SIDE: usize = 6;
 
-/// Looks once. Failures are left to the watches, which meet them too and say so.
-pub async fn look(live: Arc<Live>, scope: Scope, reports: Reports) {
+/// Looks once, with a head start on the long lists. Failures are left to the watches, which meet them too and say so.
+pub async fn look(live: Arc<Live>, scope: Scope, reports: Reports, turn: Look) {
     // What is asked below is bounded by time; a login is not. Its failure is met again by every watch.
     let _ = live.authenticate().await;
     let (.., events) = tokio::join!(
@@ -50,6 +50,7 @@ pub async fn look(live: Arc<Live>, scope: Scope, reports: Reports) {
             named
         }
     );
+    drop(turn);
     let mut pods = stream::iter(events)
         .map(|(namespace, name)| {
             let path = format!("{}/{name}", Kind::Pod.path(Some(&namespace)));
@@ -151,7 +152,10 @@ async fn read<T: crate::engine::kinds::Watched>(live: &Live, path: &str) -> Vec<
     let mut splitter = Splitter::default();
     let mut objects = Vec::new();
     while let Some(Ok(chunk)) = chunks.next().await {
-        splitter.feed(&chunk, |item| objects.extend(decode::<T>(item).ok()));
+        splitter.feed(&chunk, |item| {
+            let object = serde_json::from_slice::<T>(item).ok();
+            objects.extend(object.filter(|object| !object.meta().name.is_empty()));
+        });
     }
     objects
 }

@@ -9,10 +9,10 @@ use serde_json::value::RawValue;
 use super::object::{Undecoded, decode, resource_version};
 use super::{KindState, Report, Reports};
 use crate::engine::cluster::lines::lines;
+use crate::engine::cluster::tap::{self, Seen};
 use crate::engine::cluster::{Failure, FailureKind, Live};
-use crate::engine::kinds::Watched;
-use crate::engine::object::{Form, Key, Text};
-use crate::engine::world::{Delta, Object};
+use crate::engine::object::{Kind, Text};
+use crate::engine::world::Delta;
 
 /// The server ends a watch after so many seconds; a new one goes on where it was.
 const WATCH_SECONDS: u32 = 290;
@@ -46,22 +46,18 @@ struct Status {
 }
 
 /// Follows a kind; `version` moves on with what is seen.
-pub async fn follow<T>(
+pub async fn follow(
     live: &Live,
+    kind: Kind,
     namespace: Option<&Text>,
-    form: Form,
     version: &mut String,
     reports: &Reports,
-) -> Ended
-where
-    T: Watched,
-    Object: From<T>,
-{
+) -> Ended {
     let path = format!(
         "{}?watch=true&allowWatchBookmarks=true&timeoutSeconds={WATCH_SECONDS}&resourceVersion={version}",
-        T::KIND.path(namespace.map(AsRef::as_ref))
+        kind.path(namespace.map(AsRef::as_ref))
     );
-    let chunks = match live.chunks(&path, form.object()).await {
+    let chunks = match live.chunks(&path, kind.form().object()).await {
         Ok(chunks) => chunks,
         Err(failure) if failure.what.starts_with("410") => return Ended::Expired,
         Err(failure) => return Ended::Broken(failure),
@@ -69,7 +65,7 @@ where
     let state = KindState::Watching;
     let _ = reports
         .send(Report::Kind {
-            kind: T::KIND,
+            kind,
             namespace: namespace.cloned(),
             state,
         })
@@ -81,7 +77,7 @@ where
             Ok(Some(arrived)) => arrived,
             Ok(None) => return Ended::Quietly,
             Err(_) => {
-                let what = format!("the watch of {} went silent", T::KIND.plural());
+                let what = format!("the watch of {} went silent", kind.plural());
                 return Ended::Broken(Failure::new(FailureKind::Unreachable, what));
             }
         };
@@ -89,7 +85,10 @@ where
         let mut end = None;
         for line in arrived {
             let step = match line {
-                Ok(line) => read::<T>(&line),
+                Ok(line) => {
+                    record(live, kind, &line).await;
+                    read(kind, &line)
+                }
                 Err(failure) => Step::End(Ended::Broken(failure)),
             };
             match step {
@@ -117,6 +116,20 @@ where
     }
 }
 
+/// Hands an event on to whoever records.
+async fn record(live: &Live, kind: Kind, line: &[u8]) {
+    let Some(tap) = live.tap() else { return };
+    let Ok(Line { kind: change, object }) = serde_json::from_slice::<Line>(line) else {
+        return;
+    };
+    let json = object.get().as_bytes().into();
+    match change {
+        "ADDED" | "MODIFIED" => tap::tell(Some(tap), || Seen::Object(kind, json)).await,
+        "DELETED" => tap::tell(Some(tap), || Seen::Gone(kind, json)).await,
+        _ => {}
+    }
+}
+
 enum Step {
     Change(Delta, Option<String>),
     Bookmark(Option<String>),
@@ -124,13 +137,9 @@ enum Step {
     End(Ended),
 }
 
-fn read<T>(line: &[u8]) -> Step
-where
-    T: Watched,
-    Object: From<T>,
-{
+fn read(of: Kind, line: &[u8]) -> Step {
     let Ok(Line { kind, object }) = serde_json::from_slice::<Line>(line) else {
-        let what = format!("the watch of {} sent a line that is no event", T::KIND.plural());
+        let what = format!("the watch of {} sent a line that is no event", of.plural());
         return Step::End(Ended::Broken(Failure::new(FailureKind::Unreachable, what)));
     };
     let json = object.get().as_bytes();
@@ -142,25 +151,15 @@ where
                 410 => Ended::Expired,
                 code => Ended::Broken(Failure::new(
                     FailureKind::Unreachable,
-                    format!(
-                        "the watch of {} ended: {code} {}",
-                        T::KIND.plural(),
-                        status.message
-                    ),
+                    format!("the watch of {} ended: {code} {}", of.plural(), status.message),
                 )),
             })
         }
-        _ => match decode::<T>(json) {
+        _ => match decode(of, json) {
             Ok(object) if kind == "DELETED" => {
-                let meta = object.meta();
-                let key = Key {
-                    kind: T::KIND,
-                    namespace: meta.namespace.clone(),
-                    name: meta.name.clone(),
-                };
-                Step::Change(Delta::Remove(key), resource_version(json))
+                Step::Change(Delta::Remove(object.key()), resource_version(json))
             }
-            Ok(object) => Step::Change(Delta::Upsert(object.into()), resource_version(json)),
+            Ok(object) => Step::Change(Delta::Upsert(object), resource_version(json)),
             // Gone is gone, whatever it was in the end.
             Err(Undecoded { key, .. }) if kind == "DELETED" && !key.name.is_empty() => {
                 Step::Change(Delta::Remove(key), resource_version(json))

@@ -10,10 +10,10 @@ use futures::StreamExt;
 use super::items::Splitter;
 use super::object::{Undecoded, decode};
 use super::{KindState, Report, Reports};
+use crate::engine::cluster::tap::{self, Seen};
 use crate::engine::cluster::{Chunks, Failure, FailureKind, Live};
-use crate::engine::kinds::Watched;
-use crate::engine::object::{Form, Kind, Symbol, Text};
-use crate::engine::world::{Delta, Object};
+use crate::engine::object::{Kind, Symbol, Text};
+use crate::engine::world::Delta;
 
 /// So many objects are handed on at once: large enough that the channel costs nothing, small enough that the first
 /// problems of a long list show at once.
@@ -36,65 +36,73 @@ pub enum Freshness {
 ///
 /// # Errors
 /// What the server said; what had come is in the world all the same.
-pub async fn list<T>(
+pub async fn list(
     live: &Live,
+    kind: Kind,
     namespace: Option<&Text>,
-    form: Form,
     freshness: Freshness,
     reports: &Reports,
-) -> Result<String, Failure>
-where
-    T: Watched,
-    Object: From<T>,
-{
-    let path = T::KIND.path(namespace.map(AsRef::as_ref));
+) -> Result<String, Failure> {
+    let path = kind.path(namespace.map(AsRef::as_ref));
     let mut keep: HashSet<(Symbol, Text)> = HashSet::new();
     let mut broken: Vec<Undecoded> = Vec::new();
     let mut token: Option<String> = None;
+    let tap = live.tap();
+    tap::tell(tap, || Seen::Listing(kind, namespace.cloned())).await;
     loop {
         let query = match (&token, freshness) {
             (Some(token), _) => format!("{path}?limit=500&continue={}", encoded(token)),
             (None, Freshness::Cached) => format!("{path}?resourceVersion=0"),
             (None, Freshness::Newest) => format!("{path}?limit=500"),
         };
-        let mut chunks = live.chunks(&query, form.list()).await?;
+        let mut chunks = live.chunks(&query, kind.form().list()).await?;
         let mut splitter = Splitter::default();
         let mut batch: Vec<Delta> = Vec::new();
-        while let Some(chunk) = next(&mut chunks, T::KIND).await? {
-            splitter.feed(&chunk, |item| match decode::<T>(item) {
-                Ok(object) => {
-                    let meta = object.meta();
-                    keep.insert((meta.namespace.clone(), meta.name.clone()));
-                    batch.push(Delta::Upsert(object.into()));
+        while let Some(chunk) = next(&mut chunks, kind).await? {
+            let mut whole: Vec<Box<[u8]>> = Vec::new();
+            splitter.feed(&chunk, |item| {
+                if tap.is_some() {
+                    whole.push(item.into());
                 }
-                // It is there all the same: what was known of it stays.
-                Err(undecoded) => {
-                    let key = &undecoded.key;
-                    keep.insert((key.namespace.clone(), key.name.clone()));
-                    broken.push(undecoded);
+                match decode(kind, item) {
+                    Ok(object) => {
+                        let key = object.key();
+                        keep.insert((key.namespace, key.name));
+                        batch.push(Delta::Upsert(object));
+                    }
+                    // It is there all the same: what was known of it stays.
+                    Err(undecoded) => {
+                        let key = &undecoded.key;
+                        keep.insert((key.namespace.clone(), key.name.clone()));
+                        broken.push(undecoded);
+                    }
                 }
             });
+            for json in whole {
+                tap::tell(tap, || Seen::Object(kind, json)).await;
+            }
             if batch.len() >= BATCH {
                 hand_on(reports, &mut batch).await;
                 let state = KindState::Reading {
                     read: keep.len() as u64,
                     expected: None,
                 };
-                tell(reports, T::KIND, namespace, state).await;
+                tell(reports, kind, namespace, state).await;
             }
         }
         hand_on(reports, &mut batch).await;
         let envelope = splitter.finish().map_err(|error| {
             Failure::new(
                 FailureKind::Unreachable,
-                format!("the list of {} was cut short: {error}", T::KIND.plural()),
+                format!("the list of {} was cut short: {error}", kind.plural()),
             )
         })?;
         let metadata = envelope.metadata;
         token = metadata.continue_token.filter(|token| !token.is_empty());
         if token.is_none() {
+            tap::tell(tap, || Seen::Listed(kind, namespace.cloned())).await;
             let synced = Delta::Synced {
-                kind: T::KIND,
+                kind,
                 namespace: namespace.cloned(),
                 keep,
             };
@@ -113,7 +121,7 @@ where
             read,
             expected: metadata.remaining_item_count.map(|rest| read + rest),
         };
-        tell(reports, T::KIND, namespace, state).await;
+        tell(reports, kind, namespace, state).await;
     }
 }
 

@@ -64,7 +64,12 @@ impl LogReader {
     }
 }
 
-async fn digest(source: &SharedSource, key: &LogKey, container_id: &str) -> Result<LogDigest, Failure> {
+/// Reads a log now.
+pub(in crate::engine) async fn digest(
+    source: &SharedSource,
+    key: &LogKey,
+    container_id: &str,
+) -> Result<LogDigest, Failure> {
     let mut lines = source.log(LogRequest {
         namespace: key.namespace.as_str().into(),
         pod: key.pod.clone(),

@@ -4,6 +4,9 @@
 //! a watch that ends or breaks goes on from where it was, and one whose place the server has forgotten (410) lists
 //! again. Nothing is ever polled. What may not be read is tried again only every few minutes or when asked for.
 
+mod custom;
+mod discover;
+pub mod files;
 mod first;
 mod follow;
 mod items;
@@ -13,6 +16,9 @@ mod object;
 mod turn;
 mod watcher;
 
+pub use self::custom::CustomWatches;
+pub use self::discover::Discovered;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -20,7 +26,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::cluster::{Failure, Live};
-use super::kinds;
+use super::coverage::Entry;
 use super::object::{Key, Kind, Text};
 use super::world::{Delta, LogKey, Object};
 
@@ -65,6 +71,10 @@ pub enum Report {
         /// What is wrong with it.
         why: Text,
     },
+    /// The custom kinds that the server says it has, where their definitions may not be read.
+    Discovered(Vec<Discovered>),
+    /// Something else that was looked at; its cluster is filled in.
+    Covered(Entry),
     /// The cluster's id: the uid of its namespace kube-system, or a stand-in where that may not be read.
     Identity {
         /// The id.
@@ -103,13 +113,13 @@ pub type Refresh = tokio::sync::watch::Receiver<u64>;
 /// Starts the watches of all kinds. They end when the set is dropped.
 pub fn start(live: &Arc<Live>, scope: &Scope, reports: &Reports, refresh: &Refresh) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
-    let (first, rest) = turn::two();
-    tasks.spawn(first::look(live.clone(), scope.clone(), reports.clone()));
+    let (look, first, rest) = turn::in_order();
+    tasks.spawn(first::look(live.clone(), scope.clone(), reports.clone(), look));
     macro_rules! watch {
         ($turn:ident: $($kind:ident)*) => {$(
             for namespace in namespaces(scope, Kind::$kind) {
-                let watcher = watcher::Watcher::<kinds::$kind>::new(
-                    live.clone(), namespace, scope.fallback.clone(), reports.clone(), refresh.clone(), $turn.clone(),
+                let watcher = watcher::Watcher::new(
+                    live.clone(), Kind::$kind, namespace, scope.fallback.clone(), reports.clone(), refresh.clone(), Some($turn.clone()),
                 );
                 tasks.spawn(watcher.run());
             }

@@ -1,7 +1,7 @@
 //! One object off the wire.
 
-use crate::engine::kinds::Watched;
 use crate::engine::object::{Key, Kind, Text};
+use crate::engine::world::Object;
 use serde::Deserialize;
 
 /// An object that did not decode.
@@ -17,15 +17,19 @@ pub struct Undecoded {
 ///
 /// # Errors
 /// Which one it is and what is wrong with it. An object without a name counts as broken: nothing could be said of it.
-pub fn decode<T: Watched>(json: &[u8]) -> Result<T, Undecoded> {
-    match serde_json::from_slice::<T>(json) {
-        Ok(object) if !object.meta().name.is_empty() => Ok(object),
-        Ok(object) => Err(Undecoded {
-            key: Key::new(T::KIND, &object.meta().namespace, ""),
-            why: "it has no name".into(),
-        }),
+pub fn decode(kind: Kind, json: &[u8]) -> Result<Object, Undecoded> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    match Object::decode(kind, &mut reader) {
+        Ok(object) => {
+            let key = object.key();
+            if key.name.is_empty() {
+                let why = "it has no name".into();
+                return Err(Undecoded { key, why });
+            }
+            Ok(object)
+        }
         Err(error) => Err(Undecoded {
-            key: key(T::KIND, json),
+            key: key(kind, json),
             why: error.to_string().into(),
         }),
     }

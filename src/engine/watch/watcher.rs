@@ -1,6 +1,5 @@
 //! The life of one watch: list, follow, go on; wait where it must.
 
-use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,43 +7,40 @@ use jiff::Timestamp;
 use kube::runtime::utils::Backoff;
 use kube::runtime::watcher::DefaultBackoff;
 
+use super::discover::discover;
 use super::follow::{Ended, follow};
 use super::list::{Freshness, list};
 use super::turn::Turn;
 use super::{KindState, Refresh, Report, Reports};
+use crate::engine::cluster::tap::{self, Seen};
 use crate::engine::cluster::{Failure, FailureKind, Live};
-use crate::engine::kinds::Watched;
-use crate::engine::object::{Form, Text};
-use crate::engine::world::{Delta, Object};
+use crate::engine::object::{Kind, Text};
+use crate::engine::world::Delta;
 
 /// Rights and kinds change seldom; asking often is a nuisance to the server (a complaint about k9s, its issue 3420).
 const FORBIDDEN_RETRY: Duration = Duration::from_mins(5);
 
 /// One watch of one kind in one namespace, or in all.
-pub struct Watcher<T> {
+pub struct Watcher {
     live: Arc<Live>,
     namespace: Option<Text>,
     fallback: Option<Text>,
     reports: Reports,
     refresh: Refresh,
     backoff: DefaultBackoff,
-    form: Form,
     turn: Option<Turn>,
-    kind: PhantomData<T>,
+    kind: Kind,
 }
 
-impl<T> Watcher<T>
-where
-    T: Watched,
-    Object: From<T>,
-{
+impl Watcher {
     pub fn new(
         live: Arc<Live>,
+        kind: Kind,
         namespace: Option<Text>,
         fallback: Option<Text>,
         reports: Reports,
         refresh: Refresh,
-        turn: Turn,
+        turn: Option<Turn>,
     ) -> Self {
         Self {
             live,
@@ -53,9 +49,8 @@ where
             reports,
             refresh,
             backoff: DefaultBackoff::default(),
-            form: T::KIND.form(),
-            turn: Some(turn),
-            kind: PhantomData,
+            turn,
+            kind,
         }
     }
 
@@ -71,10 +66,10 @@ where
                 expected: None,
             })
             .await;
-            let listed = list::<T>(
+            let listed = list(
                 &self.live,
+                self.kind,
                 self.namespace.as_ref(),
-                self.form,
                 freshness,
                 &self.reports,
             );
@@ -100,10 +95,10 @@ where
         let mut whole = true;
         while !self.reports.is_closed() {
             let before = version.clone();
-            match follow::<T>(
+            match follow(
                 &self.live,
+                self.kind,
                 self.namespace.as_ref(),
-                self.form,
                 version,
                 &self.reports,
             )
@@ -145,18 +140,24 @@ where
     async fn wait(&mut self, failure: Failure) {
         let pause = match failure.kind {
             FailureKind::Forbidden => {
+                let kind = self.kind;
                 let fallback = self
                     .fallback
-                    .take_if(|_| self.namespace.is_none() && T::KIND.namespaced());
+                    .take_if(|_| self.namespace.is_none() && kind.namespaced());
                 if let Some(fallback) = fallback {
                     let reading = Delta::Reading {
-                        kind: T::KIND,
+                        kind: self.kind,
                         namespace: Some(fallback.clone()),
                     };
                     let _ = self.reports.send(Report::Deltas(vec![reading])).await;
                     self.unreadable(KindState::Forbidden(failure.what)).await;
                     self.namespace = Some(fallback);
                     return;
+                }
+                if self.kind == Kind::CustomResourceDefinition
+                    && let Ok(found) = discover(&self.live).await
+                {
+                    let _ = self.reports.send(Report::Discovered(found)).await;
                 }
                 self.unreadable(KindState::Forbidden(failure.what)).await;
                 FORBIDDEN_RETRY
@@ -177,7 +178,7 @@ where
 
     async fn unreadable(&self, state: KindState) {
         let unreadable = Delta::Unreadable {
-            kind: T::KIND,
+            kind: self.kind,
             namespace: self.namespace.clone(),
         };
         let _ = self.reports.send(Report::Deltas(vec![unreadable])).await;
@@ -197,8 +198,17 @@ where
     }
 
     async fn tell(&self, state: KindState) {
+        let why = match &state {
+            KindState::Forbidden(why) => Some(why.clone()),
+            KindState::Absent => Some("".into()),
+            _ => None,
+        };
+        if let Some(why) = why {
+            let unreadable = || Seen::Unreadable(self.kind, self.namespace.clone(), why);
+            tap::tell(self.live.tap(), unreadable).await;
+        }
         let report = Report::Kind {
-            kind: T::KIND,
+            kind: self.kind,
             namespace: self.namespace.clone(),
             state,
         };

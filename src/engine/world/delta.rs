@@ -15,8 +15,18 @@ macro_rules! objects {
         #[derive(Clone, Debug, PartialEq)]
         pub enum Object {
             $(#[doc = concat!("Of kind ", stringify!($kind), ".")] $kind(Box<kinds::$kind>),)*
+            /// Of a custom kind.
+            Custom(Box<kinds::CustomResource>),
         }
         impl Object {
+            /// Its kind.
+            pub fn kind(&self) -> Kind {
+                match self {
+                    $(Self::$kind(_) => Kind::$kind,)*
+                    Self::Custom(object) => Kind::Custom(object.kind),
+                }
+            }
+
             /// Where it is.
             pub fn key(&self) -> Key {
                 match self {
@@ -25,6 +35,11 @@ macro_rules! objects {
                         namespace: object.metadata.namespace.clone(),
                         name: object.metadata.name.clone(),
                     },)*
+                    Self::Custom(object) => Key {
+                        kind: Kind::Custom(object.kind),
+                        namespace: object.metadata.namespace.clone(),
+                        name: object.metadata.name.clone(),
+                    },
                 }
             }
 
@@ -35,6 +50,8 @@ macro_rules! objects {
             pub fn decode<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Self, D::Error> {
                 match kind {
                     $(Kind::$kind => kinds::$kind::deserialize(from).map(Self::from),)*
+                    Kind::Custom(kind) => kinds::CustomResource::decode(kind, from)
+                        .map(|object| Self::Custom(Box::new(object))),
                 }
             }
         }
@@ -46,6 +63,20 @@ macro_rules! objects {
     };
 }
 for_each_kind!(objects);
+
+impl Delta {
+    /// The kind that it is about; none for logs.
+    pub fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Upsert(object) => Some(object.kind()),
+            Self::Remove(key) => Some(key.kind),
+            Self::Synced { kind, .. } | Self::Reading { kind, .. } | Self::Unreadable { kind, .. } => {
+                Some(*kind)
+            }
+            Self::Log(..) => None,
+        }
+    }
+}
 
 /// A change of the world.
 #[derive(Clone, Debug, PartialEq)]

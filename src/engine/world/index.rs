@@ -105,9 +105,11 @@ fn unlink<K: Hash + Eq, V: Ord>(map: &mut HashMap<K, BTreeSet<V>>, from: &K, to:
 
 fn owners<'a>(key: &'a Key, view: &'a View) -> impl Iterator<Item = Key> + 'a {
     view.meta.owner_references.iter().filter_map(|owner| {
-        let kind = Kind::from_name(&owner.kind)?;
-        let namespace = if kind.namespaced() { &*key.namespace } else { "" };
-        ObjectRef::new(&owner.api_version, &owner.kind, namespace, &owner.name).key()
+        let mut owner = ObjectRef::new(&owner.api_version, &owner.kind, &key.namespace, &owner.name).key()?;
+        if !owner.kind.namespaced() {
+            owner.namespace = Symbol::default();
+        }
+        Some(owner)
     })
 }
 

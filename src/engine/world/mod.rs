@@ -3,6 +3,7 @@
 //! It changes only through [`World::apply`]. Every read is a look-up or a walk over what is related; nothing here
 //! scans a kind because one object of it changed.
 
+mod custom;
 mod delta;
 mod index;
 mod sync;
@@ -16,10 +17,12 @@ pub use index::Naming;
 pub use sync::Sync;
 pub use table::Table;
 
+use self::custom::Customs;
 use self::index::Index;
 use self::sync::Places;
 use self::view::View;
 use super::analyzers::logs::LogDigest;
+use super::custom_kind::CustomKind;
 use super::kinds::{self, EndpointSlice, Event, Meta, Pod, Service, Watched, for_each_kind};
 use super::object::{Key, Kind, ObjectRef, Symbol, Text};
 
@@ -42,6 +45,7 @@ pub struct World {
     /// The cluster's id.
     pub cluster: Text,
     tables: Tables,
+    customs: Customs,
     logs: HashMap<LogKey, LogDigest>,
     index: Index,
     places: Places,
@@ -75,12 +79,26 @@ macro_rules! stored {
         impl World {
             /// How many objects of a kind are here.
             pub fn count(&self, kind: Kind) -> usize {
-                match kind { $(Kind::$kind => self.tables.$table.len(),)* }
+                match kind {
+                    $(Kind::$kind => self.tables.$table.len(),)*
+                    Kind::Custom(kind) => self.customs.len(kind),
+                }
+            }
+
+            /// How many objects of a kind are here in a namespace.
+            pub fn count_in(&self, kind: Kind, namespace: &str) -> usize {
+                match kind {
+                    $(Kind::$kind => self.tables.$table.len_in(namespace),)*
+                    Kind::Custom(_) => self.keys_in(kind, namespace).len(),
+                }
             }
 
             /// The metadata of an object of any kind.
             pub fn meta(&self, key: &Key) -> Option<&Meta> {
-                match key.kind { $(Kind::$kind => self.tables.$table.get(&key.namespace, &key.name).map(Watched::meta),)* }
+                match key.kind {
+                    $(Kind::$kind => self.tables.$table.get(&key.namespace, &key.name).map(Watched::meta),)*
+                    Kind::Custom(_) => self.custom(key).map(|object| &object.metadata),
+                }
             }
 
             /// The keys of all objects of a kind, in order.
@@ -89,6 +107,7 @@ macro_rules! stored {
                     $(Kind::$kind => self.tables.$table.keys().map(|(namespace, name)| Key {
                         kind, namespace: namespace.clone(), name: name.clone(),
                     }).collect(),)*
+                    Kind::Custom(kind) => self.customs.keys(kind),
                 }
             }
 
@@ -99,6 +118,11 @@ macro_rules! stored {
                         let meta = object.meta();
                         Key { kind, namespace: meta.namespace.clone(), name: meta.name.clone() }
                     }).collect(),)*
+                    Kind::Custom(kind) => {
+                        let mut keys = self.customs.keys(kind);
+                        keys.retain(|key| key.namespace == *namespace);
+                        keys
+                    }
                 }
             }
 
@@ -126,6 +150,7 @@ macro_rules! stored {
                         about.insert(0, key);
                         about
                     })*
+                    Object::Custom(object) => vec![self.insert_custom(object)],
                 }
             }
 
@@ -138,6 +163,9 @@ macro_rules! stored {
                         self.index.remove(key, &old);
                         about.extend(index::named(key, &old));
                     })*
+                    Kind::Custom(kind) => if let Some(old) = self.customs.remove(kind, key) {
+                        self.index.remove(key, &View::plain(&old.metadata));
+                    }
                 }
                 about
             }
@@ -200,6 +228,39 @@ impl World {
     /// An object.
     pub fn get<T: Stored>(&self, namespace: &str, name: &str) -> Option<&T> {
         T::table(self).get(namespace, name)
+    }
+
+    fn insert_custom(&mut self, object: Box<kinds::CustomResource>) -> Key {
+        let kind = object.kind;
+        let key = Key {
+            kind: Kind::Custom(kind),
+            namespace: object.metadata.namespace.clone(),
+            name: object.metadata.name.clone(),
+        };
+        if let Some(old) = self.customs.get(kind, &key.namespace, &key.name) {
+            self.index.remove(&key, &View::plain(&old.metadata));
+        }
+        self.index.add(&key, &View::plain(&object.metadata));
+        self.customs.insert(object);
+        key
+    }
+
+    /// A custom resource.
+    pub fn custom(&self, key: &Key) -> Option<&kinds::CustomResource> {
+        match key.kind {
+            Kind::Custom(kind) => self.customs.get(kind, &key.namespace, &key.name),
+            _ => None,
+        }
+    }
+
+    /// All custom resources of a kind, in order of namespace and name.
+    pub fn customs(&self, kind: CustomKind) -> impl Iterator<Item = &kinds::CustomResource> {
+        self.customs.of_kind(kind)
+    }
+
+    /// The custom kinds of which there are objects.
+    pub fn custom_kinds(&self) -> impl Iterator<Item = CustomKind> {
+        self.customs.kinds()
     }
 
     /// All objects of a kind, in order of namespace and name.

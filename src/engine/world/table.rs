@@ -28,6 +28,13 @@ impl<T: Watched> Table<T> {
         self.len
     }
 
+    /// How many there are in a namespace.
+    pub fn len_in(&self, namespace: &str) -> usize {
+        self.namespaces
+            .get(&Symbol::from(namespace))
+            .map_or(0, BTreeMap::len)
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len == 0

@@ -26,7 +26,7 @@ pub(super) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn plain(meta: &'a Meta) -> Self {
+    pub(super) fn plain(meta: &'a Meta) -> Self {
         Self {
             meta,
             node: None,

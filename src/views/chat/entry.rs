@@ -72,6 +72,9 @@ impl Laid {
         if !self.lines.is_empty() {
             self.lines.push(Line::default());
         }
+        if index + 1 == scene.earlier {
+            self.lines.extend(end_of_earlier(entry, scene, columns));
+        }
         self.key = Some(key);
     }
 
@@ -119,6 +122,20 @@ impl Laid {
         }
         lines
     }
+}
+
+/// Parts what was said in an earlier run from what is said now.
+fn end_of_earlier(entry: &Entry, scene: Scene<'_>, columns: u16) -> [Line<'static>; 2] {
+    let at = entry
+        .at
+        .to_zoned(scene.zone.clone())
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string();
+    let words = format!("── earlier, until {at} ");
+    let rest = usize::from(columns.min(PROSE)).saturating_sub(width(&words));
+    let line = format!("{words}{}", "─".repeat(rest));
+    let line = truncate(&line, usize::from(columns)).into_owned();
+    [Line::styled(line, scene.theme.style(Look::Dim)), Line::default()]
 }
 
 /// Below this nobody waited, and what it cost is not worth a line: the playbook answers at once.

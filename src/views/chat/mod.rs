@@ -46,6 +46,8 @@ pub struct Waiting {
 pub struct Scene<'a> {
     /// What was said.
     pub entries: &'a [Entry],
+    /// How many of them were said in an earlier run.
+    pub earlier: usize,
     /// The commands of all answers.
     pub commands: &'a [ChatCommand],
     /// The seed, where it was made.

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use syntect::easy::ScopeRegionIterator;
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
+use super::shell::Shell;
 use crate::app::theme::{Role, Theme};
 
 /// A language that is highlighted.
@@ -30,11 +31,12 @@ impl Language {
         }
     }
 
-    const fn extension(self) -> &'static str {
+    /// The extension by which syntect finds the grammar; a shell's is not used ([`super::shell`]).
+    const fn extension(self) -> Option<&'static str> {
         match self {
-            Self::Yaml => "yaml",
-            Self::Json => "json",
-            Self::Bash => "sh",
+            Self::Yaml => Some("yaml"),
+            Self::Json => Some("json"),
+            Self::Bash => None,
         }
     }
 }
@@ -70,16 +72,20 @@ pub(super) struct Painter {
     language: Language,
     state: Option<ParseState>,
     scopes: ScopeStack,
+    shell: Shell,
 }
 
 impl Painter {
     /// At the beginning of a text.
     pub(super) fn new(language: Language) -> Self {
-        let syntax = GRAMMARS.find_syntax_by_extension(language.extension());
+        let syntax = language
+            .extension()
+            .and_then(|extension| GRAMMARS.find_syntax_by_extension(extension));
         Self {
             language,
             state: syntax.map(ParseState::new),
             scopes: ScopeStack::new(),
+            shell: Shell::new(),
         }
     }
 
@@ -102,6 +108,9 @@ impl Painter {
     }
 
     fn regions(&mut self, line: &str, mut each: impl FnMut(&str, Role)) {
+        if self.language == Language::Bash {
+            return self.shell.regions(line, each);
+        }
         let text = format!("{line}\n");
         let parsed = self
             .state

@@ -1,10 +1,10 @@
-//! Highlighted YAML, JSON and shell: syntect's grammars, the theme's roles.
+//! Highlighted YAML and JSON by syntect's grammars, shell by its words, in the theme's roles.
 //!
 //! Only lines that are looked at are parsed, and of a long text none above them: the cost of a window is that of its
 //! lines, wherever it stands. Each painted line is kept.
 
-mod field;
 mod grammar;
+mod shell;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,6 @@ use crate::app::theme::Theme;
 use super::text::escape::clean;
 use grammar::Painter;
 
-pub use field::find_field;
 pub use grammar::Language;
 
 /// All of `text`, highlighted.

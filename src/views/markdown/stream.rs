@@ -63,6 +63,11 @@ impl StreamingMarkdown {
         &self.lines
     }
 
+    /// How many of the lines, from the first on, no later text will change.
+    pub const fn complete(&self) -> usize {
+        self.complete
+    }
+
     fn append(&mut self, block: &[Line<'static>]) {
         if !self.lines.is_empty() && !block.is_empty() {
             self.lines.push(Line::default());

@@ -77,8 +77,9 @@ impl Page<'_> {
         self.section(FOLLOWS);
         for member in symptoms.iter().take(HITS) {
             let finding = &member.finding;
+            let healed = if member.healed.is_some() { "✓ " } else { "" };
             let line = format!(
-                "{} {}  {}",
+                "{healed}{} {}  {}",
                 short_kind(&finding.object.kind),
                 finding.object.name,
                 finding.title

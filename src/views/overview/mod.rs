@@ -121,7 +121,10 @@ impl Page<'_> {
 
     fn of_member(mut self, member: &Member) -> Vec<Line<'static>> {
         let finding = &member.finding;
-        let (sign, role) = sign(finding.severity);
+        let (sign, role) = match member.healed {
+            Some(_) => ("✓", Role::Healed),
+            None => sign(finding.severity),
+        };
         let title = format!("{}: {}", finding.object.name, finding.title);
         self.heading(sign, role, &title, None);
         let mut place = object_path(&finding.object);
@@ -133,6 +136,9 @@ impl Page<'_> {
         }
         if let Some(since) = finding.since {
             place.push_str(&self.since(since));
+        }
+        if let Some(at) = member.healed {
+            let _ = write!(place, " · healed {}", self.view.clock.time(at));
         }
         self.dim_line(&place);
         if !finding.message.is_empty() {
@@ -205,6 +211,9 @@ impl Page<'_> {
         }
         if let State::Healed(at) = problem.state {
             let _ = write!(place, " · healed {}", self.view.clock.time(at));
+        }
+        if let Some(at) = problem.root_healed() {
+            let _ = write!(place, " · cause healed {}", self.view.clock.time(at));
         }
         self.dim_line(&place);
         if problem.culprit != problem.owner {

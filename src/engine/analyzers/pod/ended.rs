@@ -3,7 +3,7 @@
 use super::case::{Case, cluster_object};
 use super::{crash, disrupted};
 use crate::engine::analyzers::messages::brief;
-use crate::engine::analyzers::{exit, facts, grace};
+use crate::engine::analyzers::{exit, facts, grace, quantity};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Deployment, ReplicaSet, StatefulSet, condition};
 use crate::engine::object::Kind;
@@ -93,7 +93,7 @@ fn on_behalf(case: &mut Case) {
 fn evicted(case: &mut Case) {
     let message = case.pod.status.message.trim().to_owned();
     let mut finding = case.finding("PodEvicted", eviction_title(&message));
-    finding.message = message.as_str().into();
+    finding.message = quantity::readable(&message).into();
     finding.since = ended_at(case);
     finding.evidence.push(case.field("status.message", message));
     finding.evidence.push(case.field("status.reason", "Evicted"));

@@ -304,12 +304,13 @@ fn resources(case: &Case, verdict: &Verdict, finding: &mut Finding) {
                 amount,
             ));
             if quantity::value(asked).is_some_and(|asked| asked > most) {
-                finding.title = format!("asks for {asked} {resource}, more than any node has").into();
-                finding.message = format!(
+                let title = format!("asks for {asked} {resource}, more than any node has");
+                let message = format!(
                     "Container {} asks for {asked} {resource}; the largest node, {}, has {amount}.",
                     container.name, node.metadata.name
-                )
-                .into();
+                );
+                finding.title = quantity::readable(&title).into();
+                finding.message = quantity::readable(&message).into();
             }
         }
     }

@@ -1,0 +1,7 @@
+//! Without a cluster: files in every layout say what the cluster would have said.
+
+mod layouts;
+mod parts;
+mod program;
+mod recordings;
+mod trees;
