@@ -184,6 +184,74 @@ fn a_go_panic_carries_its_frames() {
     }
 }
 
+/// A trace among ordinary lines, its root line, and a line that belongs to it.
+const TRACES: &[(&str, &str, &str)] = &[
+    (
+        "INFO starting\nTraceback (most recent call last):\n  File \"/app/main.py\", line 7, in <module>\n    \
+         connect()\nConnectionError: db:5432 refused\nINFO bye",
+        "ConnectionError: db:5432 refused",
+        "connect()",
+    ),
+    (
+        "2026-01-01 INFO Boot\nException in thread \"main\" java.lang.IllegalStateException: no context\n\tat \
+         shop.Main.main(Main.java:3)\nCaused by: java.sql.SQLException: password rejected\n\tat \
+         shop.Db.open(Db.java:9)\n\t... 3 more\n2026-01-01 INFO bye",
+        "Caused by: java.sql.SQLException: password rejected",
+        "shop.Db.open",
+    ),
+    (
+        "starting\npanic: assignment to entry in nil map\n\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:9 \
+         +0x1d\n\ngoroutine 18 [select]:\nmain.worker(0xc000012345)\n\t/app/worker.go:20 +0x2b\ncreated by main.main \
+         in goroutine 1\n\t/app/main.go:5 +0x3c\nexit status 2",
+        "panic: assignment to entry in nil map",
+        "created by main.main",
+    ),
+    (
+        "{\"level\":\"info\",\"msg\":\"up\"}\n/app/server.js:19\n    throw new Error('no config');\n    \
+         ^\n\nError: no config\n    at Object.<anonymous> (/app/server.js:19:9)\n    at Module._compile \
+         (node:internal/modules/cjs/loader:1376:14)\n\nNode.js v20.20.2",
+        "Error: no config",
+        "Module._compile",
+    ),
+    (
+        "INFO up\nthread 'main' panicked at src/main.rs:4:5:\ncalled `Option::unwrap()` on a `None` value\nstack \
+         backtrace:\n   0: rust_begin_unwind\n   1: shop::main\n             at ./src/main.rs:4:5\nnote: Some details \
+         are omitted",
+        "called `Option::unwrap()` on a `None` value",
+        "shop::main",
+    ),
+    (
+        "info: up\nUnhandled exception. System.InvalidOperationException: cannot start\n ---> System.IO.IOException: disk \
+         full\n   at Shop.Store.Open()\n   --- End of inner exception stack trace ---\n   at Shop.Program.Main()",
+        "---> System.IO.IOException: disk full",
+        "Shop.Program.Main",
+    ),
+];
+
+#[test]
+fn a_trace_is_one_item_whatever_the_language() {
+    for (text, root, member) in TRACES {
+        let lines: Vec<logs::LogLine> = text.lines().map(line).collect();
+        let digest = logs::digest("", &lines, false);
+        let error = digest.error().unwrap();
+        assert_eq!(error.line.text.trim(), *root);
+        assert!(
+            error.follow.iter().any(|line| line.contains(member)),
+            "{root}: {:?}",
+            error.follow
+        );
+        // None of its lines is an item of its own.
+        let own: Vec<&str> = digest
+            .patterns
+            .iter()
+            .map(|pattern| &*pattern.line.text)
+            .filter(|text| *text != &*error.line.text && !text.to_lowercase().contains("info"))
+            .filter(|text| !matches!(*text, "starting"))
+            .collect();
+        assert!(own.is_empty(), "{root}: {own:?}");
+    }
+}
+
 #[test]
 fn logs_without_an_error_claim_none() {
     for (scenario, container) in QUIET {

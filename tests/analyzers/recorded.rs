@@ -1,11 +1,13 @@
 //! A real cluster with a hundred faults at once, as it was recorded: each namespace is one scenario, and its name says
 //! which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use k8stui::engine::analyzers::{self, logs};
+use k8stui::engine::causes::{self, Findings};
 use k8stui::engine::evidence::Numbered;
 use k8stui::engine::finding::{Finding, Severity};
 use k8stui::engine::kinds::Pod;
@@ -105,6 +107,35 @@ fn every_scenario_says_its_cause() {
         shown.extend(lines);
     }
     insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn every_scenario_is_joined_to_its_cause() {
+    let now: Timestamp = NOW.parse().unwrap();
+    let world = cluster();
+    let findings: Findings = findings(&world, now)
+        .into_iter()
+        .map(|finding| (finding.id(&world.cluster), Arc::new(finding)))
+        .collect();
+    let problems = causes::problems(&world, &findings, &Playbook::builtin(), now);
+    let mut lines: Vec<String> = problems
+        .iter()
+        .filter(|problem| problem.severity > Severity::Info)
+        .map(|problem| {
+            let codes: BTreeSet<&str> = problem.symptoms().map(|symptom| &*symptom.finding.code).collect();
+            let codes: Vec<&str> = codes.into_iter().collect();
+            format!(
+                "{} {} x{} -> {} [{}]\n",
+                problem.severity.sign(),
+                problem.title,
+                problem.count,
+                problem.culprit,
+                codes.join(" ")
+            )
+        })
+        .collect();
+    lines.sort();
+    insta::assert_snapshot!(lines.concat());
 }
 
 #[test]

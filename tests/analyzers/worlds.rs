@@ -98,7 +98,7 @@ pub fn findings(world: &World, now: Timestamp) -> Vec<Finding> {
 pub fn found_by(analyzers: Vec<Box<dyn Analyzer>>, world: &World, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     for analyzer in analyzers {
-        for key in world.keys(analyzer.kind()) {
+        for key in analyzer.keys(world, None) {
             findings.extend(analyzer.analyze(world, &key, now).findings);
         }
     }

@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::messages::admission;
-use super::{Analysis, Analyzer, facts, grace, webhook};
+use super::{Analysis, Analyzer, creation, facts, grace};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Condition, Deployment, Pod, condition};
 use crate::engine::object::{Key, Kind, ObjectRef};
@@ -80,53 +79,12 @@ fn is_gated(world: &World, key: &Key) -> bool {
     waiting.peek().is_some() && waiting.all(|pod| !pod.spec.scheduling_gates.is_empty())
 }
 
-/// A finding that pods cannot be created, of a Deployment or a ReplicaSet.
-pub(super) fn denial(
-    world: &World,
-    code: &str,
-    object: &ObjectRef,
-    conditions: &[Condition],
-) -> Option<Finding> {
-    let failure = condition(conditions, "ReplicaFailure").filter(|failure| is(failure, "True"))?;
-    if failure.reason == "FailedDelete" {
-        let mut finding = Finding::new(code, Severity::Warning, object.clone(), "pods cannot be deleted");
-        finding.message = failure.message.clone();
-        finding.since = failure.last_transition_time;
-        finding
-            .evidence
-            .extend(facts::condition(object, conditions, "ReplicaFailure"));
-        return Some(finding);
-    }
-    let denial = admission::parse(&failure.message);
-    let mut finding = Finding::new(code, Severity::Critical, object.clone(), denial.title());
-    finding.message = failure.message.clone();
-    finding.since = failure.last_transition_time;
-    finding
-        .evidence
-        .extend(facts::condition(object, conditions, "ReplicaFailure"));
-    if let Some((version, kind, namespaced, name)) = denial.culprit() {
-        let namespace = if namespaced { &*object.namespace } else { "" };
-        let culprit = ObjectRef::new(version, kind, namespace, name);
-        finding
-            .evidence
-            .push(facts::related(culprit.clone(), denial.title()));
-        finding.culprit = Some(culprit);
-    }
-    // The refusal names the webhook; what one changes is its configuration.
-    if let admission::Denial::WebhookFails { webhook, .. } = &denial {
-        finding.culprit = webhook::configuration_of(world, webhook).map(|key| key.object());
-    }
-    Some(finding)
-}
-
 fn creation_fails(world: &World, key: &Key, deployment: &Deployment) -> Option<Finding> {
     let object = key.object();
-    let mut finding = denial(
-        world,
-        "DeploymentReplicaFailure",
-        &object,
-        &deployment.status.conditions,
-    )?;
+    // Of a Deployment only the condition counts: its events tell of the ReplicaSets that it made.
+    let conditions = &deployment.status.conditions;
+    condition(conditions, "ReplicaFailure").filter(|failure| is(failure, "True"))?;
+    let mut finding = creation::refused(world, "DeploymentReplicaFailure", key, conditions)?;
     finding.severity = finding.severity.min(severity(deployment));
     finding.evidence.extend(counts(&object, deployment));
     Some(finding)

@@ -47,6 +47,20 @@ pub const CLAIM: i64 = 60;
 /// A claim whose class is not there: the class may be applied just after it.
 pub const CLAIM_CLASS: i64 = 10;
 
+/// An object that others name: they may be applied in any order.
+pub const REFERENCE: i64 = 15;
+/// A node that joins, or a rollout, has a pod of each DaemonSet that is not ready yet.
+pub const NODE_POD: i64 = 120;
+/// The controller of CronJobs starts them within seconds.
+pub const CRON_START: i64 = 120;
+/// The pods that make room for another get their grace period.
+pub const PREEMPTION: i64 = 120;
+/// Devices are allotted as soon as a node is found.
+pub const ALLOCATION: i64 = 60;
+/// A resize that waits for room, or that the kubelet is at.
+pub const RESIZE: i64 = 600;
+/// What is about to be disrupted is deleted at once.
+pub const DISRUPTION: i64 = 120;
 /// A condition of a custom resource whose reason says a fault: controllers retry at once, and some flap while they
 /// start.
 pub const CUSTOM_FAULT: i64 = 20;

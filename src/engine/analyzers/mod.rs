@@ -1,11 +1,15 @@
 //! Analyzers: pure functions from the world to findings.
 
 mod admission_policy;
+mod alike;
 mod api_service;
 mod autoscaler;
 mod backend;
 mod claim;
+mod creation;
+mod cron_job;
 pub mod custom;
+mod daemon_set;
 pub mod declared;
 mod definition;
 mod deletion;
@@ -16,6 +20,8 @@ mod exit;
 mod facts;
 mod grace;
 mod ingress;
+mod job;
+mod limit_range;
 pub mod logs;
 mod messages;
 mod namespace;
@@ -24,11 +30,17 @@ mod node;
 mod persistent_volume;
 mod pod;
 pub mod quantity;
+mod quota;
+mod reference;
 mod replica_set;
+mod replicas;
+mod replication_controller;
+mod resource_claim;
 pub mod security;
 mod selection;
 mod service;
 mod signing_request;
+mod stateful_set;
 mod storage_class;
 mod volume_attachment;
 mod webhook;
@@ -68,6 +80,15 @@ pub trait Analyzer: Send + Sync {
     /// means something else, and all objects of its kind are looked at again.
     fn reads(&self) -> &'static [Kind];
 
+    /// The objects that it may have something to say about, in a namespace or everywhere: by default all of its kind
+    /// that are there.
+    fn keys(&self, world: &World, namespace: Option<&str>) -> Vec<Key> {
+        match namespace {
+            Some(namespace) => world.keys_in(self.kind(), namespace),
+            None => world.keys(self.kind()),
+        }
+    }
+
     /// Which objects of its kind to look at again after `changed` changed (or came, or went), pushed to `keys`.
     /// By default the object itself.
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
@@ -84,10 +105,8 @@ pub trait Analyzer: Send + Sync {
         if !self.reads().contains(&kind) {
             return Vec::new();
         }
-        match namespace.filter(|_| kind.namespaced() && self.kind().namespaced()) {
-            Some(namespace) => world.keys_in(self.kind(), namespace),
-            None => world.keys(self.kind()),
-        }
+        let namespace = namespace.filter(|_| kind.namespaced() && self.kind().namespaced());
+        self.keys(world, namespace)
     }
 
     /// What is wrong with that object now. An object that is not there has no findings.
@@ -97,11 +116,18 @@ pub trait Analyzer: Send + Sync {
 /// Every analyzer of faults.
 pub fn all() -> Vec<Box<dyn Analyzer>> {
     let mut all: Vec<Box<dyn Analyzer>> = vec![
+        Box::new(cron_job::CronJobAnalyzer),
+        Box::new(daemon_set::DaemonSetAnalyzer),
         Box::new(deployment::DeploymentAnalyzer),
+        Box::new(job::JobAnalyzer),
+        Box::new(limit_range::LimitRangeAnalyzer),
         Box::new(node::NodeAnalyzer),
         Box::new(claim::ClaimAnalyzer),
         Box::new(pod::PodAnalyzer),
         Box::new(replica_set::ReplicaSetAnalyzer),
+        Box::new(replication_controller::ReplicationControllerAnalyzer),
+        Box::new(resource_claim::ResourceClaimAnalyzer),
+        Box::new(quota::QuotaAnalyzer),
         Box::new(service::ServiceAnalyzer),
         Box::new(ingress::IngressAnalyzer),
         Box::new(network_policy::NetworkPolicyAnalyzer),
@@ -118,10 +144,15 @@ pub fn all() -> Vec<Box<dyn Analyzer>> {
         Box::new(disruption_budget::DisruptionBudgetAnalyzer),
         Box::new(namespace::NamespaceAnalyzer),
         Box::new(signing_request::SigningRequestAnalyzer),
+        Box::new(stateful_set::StatefulSetAnalyzer),
     ];
+    for kind in reference::KINDS {
+        all.push(Box::new(reference::ReferenceAnalyzer(*kind)));
+    }
     for kind in deletion::kinds() {
         all.push(Box::new(deletion::DeletionAnalyzer(kind)));
     }
+    all.sort_by_key(|analyzer| analyzer.name());
     all
 }
 

@@ -142,12 +142,14 @@ impl Problems {
         let numbers = self.numbers(&id);
         numbers.settle(open);
         let (evidence, numbers) = numbers.number(&facts);
-        let highest = listed
+        let rated = listed
             .iter()
-            .filter(|one| one.healed.is_none())
-            .map(|one| one.finding.severity)
-            .max()
-            .unwrap_or(Severity::Info);
+            // What has healed hurts no more.
+            .map(|one| match one.healed {
+                Some(_) => (&one.finding.owner, Severity::Info),
+                None => (&one.finding.owner, one.finding.severity),
+            });
+        let severity = severity::of_problem(world, rated);
         let mut aliases: Vec<Text> = listed
             .iter()
             .map(|one| problem_id(&world.cluster, one.finding))
@@ -181,7 +183,7 @@ impl Problems {
             aliases,
             cluster: world.cluster.clone(),
             state: State::Active,
-            severity: severity::of_problem(world, &finding.owner, highest),
+            severity,
             title: title(finding),
             count,
             since,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Findings;
 use super::rules::{RULES, cause_of, stands_apart};
-use crate::engine::finding::Finding;
+use crate::engine::finding::{Finding, Severity};
 use crate::engine::object::{ObjectRef, Text};
 use crate::engine::world::World;
 
@@ -100,6 +100,8 @@ pub struct Index<'a> {
     by_object: BTreeMap<&'a ObjectRef, Vec<&'a GroupKey>>,
     /// By owner.
     by_owner: BTreeMap<&'a ObjectRef, Vec<&'a GroupKey>>,
+    /// The highest of each group.
+    severities: BTreeMap<&'a GroupKey, Severity>,
 }
 
 impl<'a> Index<'a> {
@@ -107,9 +109,13 @@ impl<'a> Index<'a> {
         let mut index = Self {
             by_object: BTreeMap::new(),
             by_owner: BTreeMap::new(),
+            severities: BTreeMap::new(),
         };
         for (key, group) in groups.iter().filter(|(key, _)| !stands_apart(&key.code)) {
             index.by_owner.entry(&key.owner).or_default().push(key);
+            let severities = group.findings.iter().map(|(_, finding)| finding.severity);
+            let highest = severities.max().unwrap_or(Severity::Info);
+            index.severities.insert(key, highest);
             for (_, finding) in &group.findings {
                 index.by_object.entry(&finding.object).or_default().push(key);
             }
@@ -120,6 +126,11 @@ impl<'a> Index<'a> {
     /// The groups with a finding about that object.
     pub fn about(&self, object: &ObjectRef) -> impl Iterator<Item = &'a GroupKey> {
         self.by_object.get(object).into_iter().flatten().copied()
+    }
+
+    /// How bad the worst finding of a group is.
+    pub fn severity(&self, key: &GroupKey) -> Severity {
+        self.severities.get(key).copied().unwrap_or(Severity::Info)
     }
 
     /// The groups of that owner.

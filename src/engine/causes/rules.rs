@@ -1,11 +1,13 @@
 //! What follows from what: the table that decides which finding is a symptom of which.
 //!
 //! The first rule that applies to a group wins. A rule reads the object graph (owner, selector, claim, node) and
-//! the groups, never text that a person or a program wrote.
+//! the groups. Text that a program wrote is read by one rule alone, which looks for the name of a Service that is known
+//! to be missing.
 
 use super::group::{Group, GroupKey, Index};
 use crate::engine::analyzers::security;
-use crate::engine::kinds::{HorizontalPodAutoscaler, PersistentVolumeClaim, Pod, PodDisruptionBudget};
+use crate::engine::finding::{Finding, Severity};
+use crate::engine::kinds::{HorizontalPodAutoscaler, PersistentVolumeClaim, Pod, PodDisruptionBudget, Usage};
 use crate::engine::object::{Key, Kind, ObjectRef};
 use crate::engine::world::World;
 
@@ -31,12 +33,6 @@ pub fn stands_apart(code: &str) -> bool {
 
 /// All rules, in the order in which they are tried.
 pub const RULES: &[Rule] = &[
-    Rule {
-        name: "what cannot be created follows from the webhook that cannot be asked",
-        kinds: &["ReplicaSet", "Deployment", "StatefulSet", "DaemonSet", "Job"],
-        codes: &[],
-        find: by_webhook,
-    },
     Rule {
         name: "what leads to an object, or waits for it, follows from what is wrong with that object",
         kinds: &[
@@ -71,6 +67,53 @@ pub const RULES: &[Rule] = &[
         find: by_attachment,
     },
     Rule {
+        name: "what fails follows from the object that it blames: a missing Secret, a quota, a webhook",
+        kinds: &[
+            "Pod",
+            "Deployment",
+            "ReplicaSet",
+            "StatefulSet",
+            "DaemonSet",
+            "ReplicationController",
+            "Job",
+            "CronJob",
+        ],
+        codes: &[],
+        find: by_culprit,
+    },
+    Rule {
+        name: "a pod that cannot start follows from the missing object that it names",
+        kinds: &["Pod"],
+        codes: &["PodStuckStarting", "ContainerConfigError"],
+        find: by_reference,
+    },
+    Rule {
+        name: "a pod that cannot be placed follows from the devices that it waits for",
+        kinds: &["Pod"],
+        codes: &["PodUnschedulable"],
+        find: by_resource_claim,
+    },
+    Rule {
+        name: "a claim without a class follows from the StatefulSet whose template names that class",
+        kinds: &["PersistentVolumeClaim"],
+        codes: &["ClaimClassMissing", "ClaimPending"],
+        find: by_claim_template,
+    },
+    Rule {
+        name: "a pod whose log names the Service that its StatefulSet lacks follows from that",
+        kinds: &["Pod"],
+        codes: &[
+            "ContainerCrashLoop",
+            "ContainerExited",
+            "ContainerNotReady",
+            "InitContainerFailing",
+            "InitContainerHangs",
+            "LivenessProbeFailing",
+            "StartupProbeFailing",
+        ],
+        find: by_missing_service,
+    },
+    Rule {
         name: "a pod that cannot start or be placed follows from the claim that it mounts",
         kinds: &["Pod"],
         codes: &["PodUnschedulable", "PodStuckStarting"],
@@ -103,9 +146,23 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "a workload follows from its pods",
-        kinds: &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"],
+        kinds: &[
+            "Deployment",
+            "StatefulSet",
+            "DaemonSet",
+            "ReplicaSet",
+            "ReplicationController",
+            "Job",
+            "CronJob",
+        ],
         codes: &[],
         find: by_pods,
+    },
+    Rule {
+        name: "a CronJob follows from its Jobs",
+        kinds: &["CronJob"],
+        codes: &["CronJobFailing", "CronJobBlocked", "CronJobNeverSucceeds"],
+        find: by_jobs,
     },
     Rule {
         name: "a Deployment follows from its ReplicaSet",
@@ -196,6 +253,102 @@ fn pods_of<'a>(group: &'a Group, world: &'a World) -> impl Iterator<Item = &'a P
         .filter_map(|(_, finding)| world.get::<Pod>(&finding.object.namespace, &finding.object.name))
 }
 
+/// The groups about an object from which something may follow: what is only information explains nothing.
+fn troubles<'a>(index: &'a Index<'a>, object: &ObjectRef) -> impl Iterator<Item = &'a GroupKey> {
+    index
+        .about(object)
+        .filter(|cause| index.severity(cause) > Severity::Info)
+}
+
+fn by_culprit(_: &World, key: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    group.findings.iter().find_map(|(_, finding)| {
+        // Of nodes other rules know more.
+        let culprit = finding
+            .culprit
+            .as_ref()
+            .filter(|culprit| &*culprit.kind != "Node" && **culprit != finding.object)?;
+        troubles(index, culprit)
+            .filter(|cause| cause.owner != key.owner)
+            // Of several keys that a ConfigMap lacks it is the one that the finding speaks of.
+            .max_by_key(|cause| (finding.title.contains(&*cause.subject), std::cmp::Reverse(*cause)))
+            .cloned()
+    })
+}
+
+fn by_reference(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    // Where the finding says what is missing, that rule has spoken.
+    if group
+        .findings
+        .iter()
+        .any(|(_, finding)| finding.culprit.is_some())
+    {
+        return None;
+    }
+    pods_of(group, world).find_map(|pod| {
+        let needed = pod.spec.references.iter().filter(|one| {
+            let files = matches!(one.kind, Kind::ConfigMap | Kind::Secret) && one.usage != Usage::Pull;
+            files && !one.optional
+        });
+        let mut objects = needed.map(|one| Key::new(one.kind, &pod.metadata.namespace, &one.name).object());
+        objects.find_map(|object| troubles(index, &object).next().cloned())
+    })
+}
+
+fn by_resource_claim(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    pods_of(group, world).find_map(|pod| {
+        let namespace = &pod.metadata.namespace;
+        let mut claims = pod
+            .resource_claims()
+            .map(|claim| Key::new(Kind::ResourceClaim, namespace, claim).object());
+        claims.find_map(|claim| troubles(index, &claim).next().cloned())
+    })
+}
+
+fn by_claim_template(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    group.findings.iter().find_map(|(_, finding)| {
+        let (namespace, name) = (&*finding.object.namespace, &*finding.object.name);
+        world.pods_with_claim(namespace, name).find_map(|pod| {
+            let owner = world.top_owner(pod);
+            index
+                .owned_by(&owner)
+                .find(|cause| {
+                    &*cause.code == "StatefulSetClassMissing"
+                        && name.starts_with(&format!("{}-", cause.subject))
+                })
+                .cloned()
+        })
+    })
+}
+
+fn by_missing_service(_: &World, key: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+    let cause = index
+        .owned_by(&key.owner)
+        .find(|cause| &*cause.code == "StatefulSetServiceMissing")?;
+    // `db-0.peers.shop.svc` and `peers:9092` name it, `speers` does not.
+    let named = |text: &str| {
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once(&*cause.subject) {
+            let inside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-');
+            if !inside(before.chars().next_back()) && !inside(after.chars().next()) {
+                return true;
+            }
+            rest = after;
+        }
+        false
+    };
+    let speaks =
+        |finding: &Finding| named(&finding.title) || finding.evidence.iter().any(|fact| named(&fact.text));
+    group
+        .findings
+        .iter()
+        .any(|(_, finding)| speaks(finding))
+        .then(|| cause.clone())
+}
+
+fn by_jobs(world: &World, key: &GroupKey, _: &Group, index: &Index) -> Option<GroupKey> {
+    of_kind(index, &key.owner, world, Kind::Job)
+}
+
 fn by_claim(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
     pods_of(group, world).find_map(|pod| {
         let namespace = &pod.metadata.namespace;
@@ -249,7 +402,23 @@ fn about_kind(index: &Index, key: &GroupKey, world: &World, kind: Kind) -> bool 
     false
 }
 
+/// What is wrong with a workload itself, whatever its pods do.
+const OF_ITSELF: &[&str] = &[
+    "StatefulSetServiceMissing",
+    "StatefulSetClassMissing",
+    "DaemonSetSelectsNoNode",
+    "DaemonSetMisscheduled",
+    "CronJobSuspended",
+    "CronJobScheduleInvalid",
+    "CronJobDeadlineTooShort",
+    "CronJobMissed",
+    "JobSuspended",
+];
+
 fn by_pods(world: &World, key: &GroupKey, _: &Group, index: &Index) -> Option<GroupKey> {
+    if OF_ITSELF.contains(&&*key.code) {
+        return None;
+    }
     of_kind(index, &key.owner, world, Kind::Pod)
 }
 
@@ -281,7 +450,7 @@ fn by_selected_pods(world: &World, _: &GroupKey, group: &Group, index: &Index) -
 /// A workload that may not create pods leaves its Service with nothing to select: the template's labels say whose it
 /// would be. Templates are not kept, but a workload's own selector is part of its template's labels.
 fn by_selected_workload(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
-    use crate::engine::kinds::{Deployment, Labels, StatefulSet};
+    use crate::engine::kinds::{DaemonSet, Deployment, Labels, ReplicationController, StatefulSet};
     group.findings.iter().find_map(|(_, finding)| {
         let (namespace, name) = (&*finding.object.namespace, &*finding.object.name);
         let service = world.get::<crate::engine::kinds::Service>(namespace, name)?;
@@ -297,7 +466,19 @@ fn by_selected_workload(world: &World, _: &GroupKey, group: &Group, index: &Inde
             .in_namespace::<StatefulSet>(namespace)
             .filter(|one| gives(&one.spec.selector.match_labels))
             .map(|one| Key::new(Kind::StatefulSet, namespace, &one.metadata.name));
-        deployments.chain(stateful_sets).find_map(|workload| {
+        let daemon_sets = world
+            .in_namespace::<DaemonSet>(namespace)
+            .filter(|one| gives(&one.spec.selector.match_labels))
+            .map(|one| Key::new(Kind::DaemonSet, namespace, &one.metadata.name));
+        let controllers = world
+            .in_namespace::<ReplicationController>(namespace)
+            .filter(|one| gives(&one.spec.selector))
+            .map(|one| Key::new(Kind::ReplicationController, namespace, &one.metadata.name));
+        let mut workloads = deployments
+            .chain(stateful_sets)
+            .chain(daemon_sets)
+            .chain(controllers);
+        workloads.find_map(|workload| {
             index
                 .owned_by(&workload.object())
                 .find(|cause| *cause.subject != *finding.subject || cause.owner != finding.owner)
@@ -319,13 +500,6 @@ fn by_blamed(_: &World, key: &GroupKey, group: &Group, index: &Index) -> Option<
         .flat_map(|object| index.about(object))
         .find(|cause| *cause != key)
         .cloned()
-}
-
-fn by_webhook(world: &World, key: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
-    let configuration = |object: &&ObjectRef| object.kind.ends_with("WebhookConfiguration");
-    let mut refused = blamed(group).filter(configuration);
-    refused.next()?;
-    by_blamed(world, key, group, index)
 }
 
 /// The strongest group about any of these pods.

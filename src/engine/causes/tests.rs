@@ -6,7 +6,7 @@ use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{
     Deployment, EndpointSlice, Node, PersistentVolumeClaim, Pod, ReplicaSet, Service,
 };
-use crate::engine::object::{Key, Kind, Text};
+use crate::engine::object::{Key, Kind, ObjectRef, Text};
 use crate::engine::playbook::Playbook;
 use crate::engine::problem::{Problem, Role, State};
 use crate::engine::world::{Delta, Object, World};
@@ -269,6 +269,47 @@ fn worst_first_then_what_most_hangs_on() {
     assert_eq!(order[1], (Severity::Warning, &"db-0".into()));
     assert_eq!(order[2], (Severity::Info, &"n1".into()));
     assert!(problems.iter().all(|one| one.members[0].role == Role::Root));
+}
+
+#[test]
+fn what_blames_an_object_hangs_on_what_is_said_of_it() {
+    let world = read_shop();
+    let secret = ObjectRef::new("v1", "Secret", "shop", "login");
+    let mut missing = Finding::new(
+        "SecretMissing",
+        Severity::Warning,
+        secret.clone(),
+        "does not exist",
+    );
+    missing.evidence = vec![Evidence::field(secret.clone(), "x", "y")];
+    let blames = |kind, name: &str, code: &str| {
+        let mut blames = finding(&world, code, kind, name);
+        blames.severity = Severity::Critical;
+        blames.culprit = Some(secret.clone());
+        blames
+    };
+    let pod = blames(Kind::Pod, "web-1-a", "ContainerConfigError");
+    let other = blames(Kind::Pod, "db-0", "ContainerConfigError");
+    let unavailable = finding(&world, "DeploymentUnavailable", Kind::Deployment, "web");
+    let problems = assemble(&world, [missing.clone(), pod, other, unavailable]);
+    assert_eq!(problems.len(), 1, "{problems:#?}");
+    let [problem] = problems.as_slice() else {
+        unreachable!()
+    };
+    assert_eq!(
+        (&*problem.root().unwrap().finding.code, problem.culprit.clone()),
+        ("SecretMissing", secret.clone())
+    );
+    assert_eq!(problem.symptoms().count(), 3);
+    assert_eq!(
+        problem.severity,
+        Severity::Critical,
+        "the one that is hit worst counts"
+    );
+    // What is only information explains nothing.
+    missing.severity = Severity::Info;
+    let pod = blames(Kind::Pod, "web-1-a", "ContainerConfigError");
+    assert_eq!(assemble(&world, [missing, pod]).len(), 2);
 }
 
 fn minutes(n: i64) -> Timestamp {

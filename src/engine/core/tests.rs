@@ -11,7 +11,7 @@ use super::Core;
 use crate::engine::analyzers::declared::{CustomAnalyzer, LazyCatalog};
 use crate::engine::analyzers::{self, Analysis, Analyzer};
 use crate::engine::cluster::{Failure, FailureKind};
-use crate::engine::kinds::{Pod, Service};
+use crate::engine::kinds::{ConfigMap, Pod, Service};
 use crate::engine::object::{Key, Kind, Text};
 use crate::engine::playbook::Playbook;
 use crate::engine::watch::{KindState, Report};
@@ -126,6 +126,61 @@ fn a_kind_that_falls_back_to_one_namespace_is_known_only_there() {
         ],
     );
     assert_eq!(roots(&mut core), ["Service/shop/web"]);
+}
+
+/// A pod that mounts a ConfigMap, or nothing.
+fn mounting(name: &str, map: Option<&str>) -> Object {
+    let volumes: Vec<Value> = map
+        .into_iter()
+        .map(|map| json!({"name": "v", "configMap": {"name": map}}))
+        .collect();
+    decode::<Pod>(json!({
+        "metadata": {"name": name, "namespace": "shop", "creationTimestamp": "2026-11-21T08:00:00Z"},
+        "spec": {"nodeName": "n1", "containers": [{"name": "c"}], "volumes": volumes},
+        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}],
+                   "containerStatuses": [{"name": "c", "ready": true, "state": {"running": {}}}]},
+    }))
+    .into()
+}
+
+#[test]
+fn what_is_missing_is_missed_for_as_long_as_someone_names_it() {
+    let missing = |core: &mut Core| {
+        core.settle(now());
+        let findings = core.snapshot(now()).problems.clone();
+        let active = findings
+            .iter()
+            .filter(|one| one.state == crate::engine::problem::State::Active);
+        active.map(|one| one.title.to_string()).collect::<Vec<_>>()
+    };
+    let mut core = core(&[], analyzers::all());
+    let key = |name| Key::new(Kind::Pod, "shop", name);
+    let named = "settings: ConfigMap does not exist, named by Pod/a";
+    take(&mut core, [Delta::Upsert(mounting("a", Some("settings")))]);
+    assert!(missing(&mut core).is_empty(), "ConfigMaps have not been read");
+    take(&mut core, [synced(Kind::ConfigMap, None, &[])]);
+    assert_eq!(missing(&mut core), [named]);
+    take(&mut core, [Delta::Upsert(mounting("b", Some("settings")))]);
+    assert_eq!(missing(&mut core), [format!("{named} and Pod/b")]);
+    take(&mut core, [Delta::Remove(key("b"))]);
+    assert_eq!(missing(&mut core), [named], "whoever is gone misses nothing");
+    take(&mut core, [Delta::Upsert(mounting("a", Some("other")))]);
+    assert_eq!(
+        missing(&mut core),
+        ["other: ConfigMap does not exist, named by Pod/a"]
+    );
+    let map = |name| decode::<ConfigMap>(json!({"metadata": {"name": name, "namespace": "shop"}}));
+    take(&mut core, [Delta::Upsert(map("other").into())]);
+    assert!(missing(&mut core).is_empty(), "it was created");
+    let gone = Delta::Remove(Key::new(Kind::ConfigMap, "shop", "other"));
+    take(&mut core, [gone]);
+    assert_eq!(
+        missing(&mut core).len(),
+        1,
+        "it was deleted under a pod that runs"
+    );
+    take(&mut core, [Delta::Upsert(mounting("a", None))]);
+    assert!(missing(&mut core).is_empty());
 }
 
 #[test]

@@ -50,7 +50,13 @@ const KNOWN: &[&str] = &[
 ];
 
 /// Workloads whose template can be changed in place.
-const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"];
+const WORKLOADS: &[&str] = &[
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "ReplicationController",
+];
 
 /// The first word of a template that nothing could ever fill in.
 pub(super) fn unknown_word(template: &str, groups: &[String]) -> Option<String> {

@@ -32,6 +32,22 @@ pub(super) struct Index {
 /// A list of references, as it reads in a namespace.
 type List = (Symbol, Interned<Reference>);
 
+/// All that an object names: what its pods need, their claims, and whom it names itself.
+pub(super) fn named(key: &Key, view: &View) -> BTreeSet<Key> {
+    let list = view
+        .references
+        .map(|references| (key.namespace.clone(), references.clone()));
+    let claims = view
+        .claims
+        .iter()
+        .map(|claim| Key::new(Kind::PersistentVolumeClaim, &key.namespace, claim));
+    let references = list.iter().flat_map(listed);
+    references
+        .chain(claims)
+        .chain(view.names.iter().cloned())
+        .collect()
+}
+
 /// What a list of references names.
 fn listed(list: &List) -> impl Iterator<Item = Key> + '_ {
     let (namespace, references) = list;
@@ -43,6 +59,37 @@ fn listed(list: &List) -> impl Iterator<Item = Key> + '_ {
         };
         Key::new(reference.kind, namespace, &reference.name)
     })
+}
+
+/// A list of references in a namespace, and who has it: all pods of a template, and what they are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Naming<'a> {
+    namespace: &'a Symbol,
+    references: &'a [Reference],
+    users: &'a BTreeSet<(Kind, Text)>,
+}
+
+impl<'a> Naming<'a> {
+    /// The list.
+    pub fn references(&self) -> &'a [Reference] {
+        self.references
+    }
+
+    /// The pods that have it, in order. They may be many.
+    pub fn pods(&self) -> impl Iterator<Item = Key> + use<'a> {
+        let namespace = self.namespace;
+        let pods = self.users.iter().take_while(|(kind, _)| *kind == Kind::Pod);
+        pods.map(move |(kind, name)| Key::new(*kind, namespace, name))
+    }
+
+    /// The workloads whose template has it, in order.
+    pub fn workloads(&self) -> impl Iterator<Item = Key> + use<'a> {
+        let namespace = self.namespace;
+        // Pods are the first of all kinds: what comes behind them is reached without walking over them.
+        let behind = (Kind::ReplicaSet, Text::default());
+        let workloads = self.users.range(behind..);
+        workloads.map(move |(kind, name)| Key::new(*kind, namespace, name))
+    }
 }
 
 fn link<K: Hash + Eq, V: Ord>(map: &mut HashMap<K, BTreeSet<V>>, from: K, to: V) {
@@ -177,6 +224,27 @@ impl Index {
         all.sort();
         all.dedup();
         all
+    }
+
+    pub fn namings(&self, to: &Key) -> impl Iterator<Item = Naming<'_>> {
+        let lists = self.listed_in.get(to).into_iter().flatten();
+        lists.filter_map(|list| {
+            Some(Naming {
+                namespace: &list.0,
+                references: &list.1,
+                users: self.users.get(list)?,
+            })
+        })
+    }
+
+    /// All objects of a kind that are named, there or not.
+    pub fn named(&self, kind: Kind) -> impl Iterator<Item = Key> {
+        let all = self.listed_in.keys().chain(self.named_by.keys()).cloned();
+        let claims = self
+            .with_claim
+            .keys()
+            .map(|(namespace, claim)| Key::new(Kind::PersistentVolumeClaim, namespace, claim));
+        all.chain(claims).filter(move |key| key.kind == kind)
     }
 
     pub fn deleting(&self) -> impl Iterator<Item = &Key> {

@@ -13,6 +13,7 @@ mod view;
 use std::collections::HashMap;
 
 pub use delta::{Delta, Object};
+pub use index::Naming;
 pub use sync::Sync;
 pub use table::Table;
 
@@ -125,7 +126,8 @@ macro_rules! stored {
                 }
             }
 
-            fn insert(&mut self, object: Object) -> Key {
+            /// Puts an object there; gives its key, and those of what the one before named and it does not.
+            fn insert(&mut self, object: Object) -> Vec<Key> {
                 match object {
                     $(Object::$kind(object) => {
                         let key = Key {
@@ -133,26 +135,39 @@ macro_rules! stored {
                             namespace: object.metadata.namespace.clone(),
                             name: object.metadata.name.clone(),
                         };
+                        let view = View::from(&*object);
+                        let mut about = Vec::new();
                         if let Some(old) = self.tables.$table.get(&key.namespace, &key.name) {
-                            self.index.remove(&key, &View::from(old));
+                            let old = View::from(old);
+                            if old.names_others_than(&view) {
+                                let now = index::named(&key, &view);
+                                about.extend(index::named(&key, &old).difference(&now).cloned());
+                            }
+                            self.index.remove(&key, &old);
                         }
-                        self.index.add(&key, &View::from(&*object));
+                        self.index.add(&key, &view);
                         self.tables.$table.insert(object);
-                        key
+                        about.insert(0, key);
+                        about
                     })*
-                    Object::Custom(object) => self.insert_custom(object),
+                    Object::Custom(object) => vec![self.insert_custom(object)],
                 }
             }
 
-            fn remove(&mut self, key: &Key) {
+            /// Takes an object away; gives its key, and those of what it named.
+            fn remove(&mut self, key: &Key) -> Vec<Key> {
+                let mut about = vec![key.clone()];
                 match key.kind {
                     $(Kind::$kind => if let Some(old) = self.tables.$table.remove(&key.namespace, &key.name) {
-                        self.index.remove(key, &View::from(&*old));
+                        let old = View::from(&*old);
+                        self.index.remove(key, &old);
+                        about.extend(index::named(key, &old));
                     })*
                     Kind::Custom(kind) => if let Some(old) = self.customs.remove(kind, key) {
                         self.index.remove(key, &View::plain(&old.metadata));
                     }
                 }
+                about
             }
         }
     };
@@ -169,14 +184,12 @@ impl World {
         }
     }
 
-    /// Takes in a change and says which objects it is about.
+    /// Takes in a change and says which objects it is about: what changed, and what is no longer named by it (an
+    /// object that does not exist is missed by nobody from then on).
     pub fn apply(&mut self, delta: Delta) -> Vec<Key> {
         match delta {
-            Delta::Upsert(object) => vec![self.insert(object)],
-            Delta::Remove(key) => {
-                self.remove(&key);
-                vec![key]
-            }
+            Delta::Upsert(object) => self.insert(object),
+            Delta::Remove(key) => self.remove(&key),
             Delta::Synced {
                 kind,
                 namespace,
@@ -188,10 +201,7 @@ impl World {
                 };
                 self.places.set(kind, namespace, Sync::Synced);
                 gone.retain(|key| !keep.contains(&(key.namespace.clone(), key.name.clone())));
-                for key in &gone {
-                    self.remove(key);
-                }
-                gone
+                gone.iter().flat_map(|key| self.remove(key)).collect()
             }
             Delta::Reading { kind, namespace } => {
                 self.places.set(kind, namespace, Sync::Reading);
@@ -327,6 +337,21 @@ impl World {
     pub fn referrers_of(&self, to: &Key, kind: Kind) -> impl Iterator<Item = Key> {
         let all = self.index.referrers(to).into_iter();
         all.filter(move |key| key.kind == kind)
+    }
+
+    /// The lists of references that name an object, with who has them: for those who ask what it is needed for, in
+    /// time that depends on the number of templates, not of pods.
+    pub fn namings(&self, to: &Key) -> impl Iterator<Item = Naming<'_>> {
+        self.index.namings(to)
+    }
+
+    /// The objects of a kind that something names, there or not, in order; in a namespace, or everywhere.
+    pub fn named(&self, kind: Kind, namespace: Option<&str>) -> Vec<Key> {
+        let here = |key: &Key| namespace.is_none_or(|namespace| key.namespace == namespace);
+        let mut named: Vec<Key> = self.index.named(kind).filter(here).collect();
+        named.sort();
+        named.dedup();
+        named
     }
 
     /// The objects that are being deleted, in order.

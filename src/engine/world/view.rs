@@ -48,6 +48,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether it names others than another form of the same object does.
+    pub fn names_others_than(&self, other: &Self) -> bool {
+        self.references != other.references || self.names != other.names || self.claims != other.claims
+    }
+
     /// Names an object, if there is a name; in the namespace of the one that names it where the kind has one.
     fn name(&mut self, kind: Kind, name: &str) {
         let namespace = if kind.namespaced() {

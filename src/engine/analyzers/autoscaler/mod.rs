@@ -4,9 +4,9 @@ mod metrics;
 
 use jiff::Timestamp;
 
+use super::alike::unlike;
 use super::exam::Exam;
 use super::messages::brief;
-use super::service::near::unlike;
 use super::{Analysis, Analyzer, facts, grace};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{Condition, HorizontalPodAutoscaler, condition};

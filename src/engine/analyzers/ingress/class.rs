@@ -1,8 +1,8 @@
 //! Who takes the Ingress.
 
 use super::is_served;
+use crate::engine::analyzers::alike::unlike;
 use crate::engine::analyzers::exam::Exam;
-use crate::engine::analyzers::service::near::unlike;
 use crate::engine::analyzers::{facts, grace};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{Ingress, IngressClass};

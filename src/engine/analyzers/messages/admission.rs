@@ -51,6 +51,8 @@ pub enum Denial {
     },
     /// The priority class does not exist.
     PriorityClass(String),
+    /// The runtime class does not exist.
+    RuntimeClass(String),
     /// The API server's words.
     Other(String),
 }
@@ -111,13 +113,21 @@ pub fn parse(message: &str) -> Denial {
     if let Some(class) = between(message, "no PriorityClass with name ", " was found") {
         return Denial::PriorityClass(class.to_owned());
     }
+    if let Some(class) = between(message, "RuntimeClass \"", "\" not found")
+        .or_else(|| between(message, "runtimeclass.node.k8s.io \"", "\" not found"))
+    {
+        return Denial::RuntimeClass(class.to_owned());
+    }
     if let Some(reference) = missing(message).filter(|reference| reference.kind == "ServiceAccount") {
         return Denial::ServiceAccount(reference.name);
     }
     let said = message
         .split_once("is forbidden: ")
         .map_or(message, |(_, said)| said);
-    if ["minimum ", "maximum "].iter().any(|word| said.contains(word)) && said.contains(" usage per ") {
+    if [" usage per ", " max limit to request ratio per "]
+        .iter()
+        .any(|word| said.contains(word))
+    {
         return Denial::LimitRange(brief(said, 90));
     }
     Denial::Other(brief(said, 90))
@@ -135,17 +145,18 @@ impl Denial {
             Self::WebhookFails { webhook, why } => format!("webhook {webhook} cannot be asked: {why}"),
             Self::WebhookDenies { webhook, why } => format!("webhook {webhook} refuses the pods: {why}"),
             Self::PriorityClass(name) => format!("PriorityClass {name} does not exist"),
+            Self::RuntimeClass(name) => format!("RuntimeClass {name} does not exist"),
             Self::Other(said) => format!("pods cannot be created: {said}"),
         }
     }
 
-    /// The object that refuses or is missing: API version, kind, whether it has a namespace, name.
+    /// The object that refuses or is missing, where the message names it: API version, kind, whether it has a
+    /// namespace, name. A quota that wants a field to be set is right; the workload heals it.
     pub fn culprit(&self) -> Option<(&'static str, &'static str, bool, &str)> {
         match self {
-            Self::QuotaExceeded { quota, .. } | Self::QuotaNeeds { quota, .. } => {
-                Some(("v1", "ResourceQuota", true, quota))
-            }
+            Self::QuotaExceeded { quota, .. } => Some(("v1", "ResourceQuota", true, quota)),
             Self::ServiceAccount(name) => Some(("v1", "ServiceAccount", true, name)),
+            Self::RuntimeClass(name) => Some(("node.k8s.io/v1", "RuntimeClass", false, name)),
             Self::PriorityClass(name) => Some(("scheduling.k8s.io/v1", "PriorityClass", false, name)),
             _ => None,
         }
@@ -198,6 +209,20 @@ mod tests {
             (
                 "pods \"a-\" is forbidden: no PriorityClass with name urgent was found",
                 "PriorityClass urgent does not exist",
+            ),
+            (
+                "pods \"a-\" is forbidden: pod rejected: RuntimeClass \"gvisor\" not found",
+                "RuntimeClass gvisor does not exist",
+            ),
+            (
+                "create Pod db-0 in StatefulSet db failed error: pods \"db-0\" is forbidden: exceeded quota: q, requested: \
+                 pods=1, used: pods=1, limited: pods=1",
+                "quota q is used up (pods=1)",
+            ),
+            (
+                "pods \"a-\" is forbidden: memory max limit to request ratio per Container is 2, but provided ratio is \
+                 4.000000",
+                "limit range: memory max limit to request ratio per Container is 2, but provided ratio is 4.000000",
             ),
             ("something new", "pods cannot be created: something new"),
         ] {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::engine::analyzers::logs::{LogDigest, LogPattern, headline};
 use crate::engine::analyzers::messages::reference::MissingReference;
-use crate::engine::analyzers::{Analysis, facts, grace};
+use crate::engine::analyzers::{Analysis, facts, grace, job};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Container, ContainerRole, ContainerStatus, Event, Job, Node, Pod, condition};
@@ -117,6 +117,23 @@ impl<'a> Case<'a> {
                 condition(&job.status.conditions, kind).is_some_and(|condition| condition.status == "True")
             })
         })
+    }
+
+    /// A try of a Job that is allowed another one is no fault yet; one of a run of a CronJob that has succeeded since is
+    /// history.
+    pub fn settle_tries(&mut self) {
+        let Some(job) = self.job() else { return };
+        let over = self.pod.status.phase == "Failed";
+        let ended = self
+            .pod
+            .condition("Ready")
+            .and_then(|ready| ready.last_transition_time)
+            .or(self.pod.metadata.creation_timestamp);
+        if over && (job::still_tries(job) || job::succeeded_since(self.world, job, ended)) {
+            for finding in &mut self.analysis.findings {
+                finding.severity = Severity::Info;
+            }
+        }
     }
 
     /// The node that the pod is on, where nodes are known.

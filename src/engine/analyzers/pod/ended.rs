@@ -1,10 +1,9 @@
 //! Pods that are over, or of which nobody knows: evicted, rejected, failed, on a node that does not answer.
 
 use super::case::{Case, cluster_object};
-use super::crash;
+use super::{crash, disrupted};
 use crate::engine::analyzers::messages::brief;
-use crate::engine::analyzers::quantity;
-use crate::engine::analyzers::{facts, grace};
+use crate::engine::analyzers::{exit, facts, grace, quantity};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Deployment, ReplicaSet, StatefulSet, condition};
 use crate::engine::object::Kind;
@@ -36,6 +35,8 @@ fn failed(case: &mut Case) {
     let status = &case.pod.status;
     match status.reason.as_str() {
         "Evicted" => evicted(case),
+        // How its containers ended was not their doing.
+        "" if disrupted::is_noted(case.pod) => on_behalf(case),
         "" => {
             for slot in case.slots() {
                 if let Some(ended) = &slot.status.state.terminated {
@@ -43,11 +44,50 @@ fn failed(case: &mut Case) {
                 }
             }
             if case.is_clean() {
-                rejected(case, "failed without a reason");
+                unexplained(case);
             }
         }
         reason => rejected(case, reason),
     }
+}
+
+/// Over, although its containers would be started again: its node gave it up.
+fn unexplained(case: &mut Case) {
+    let end = case.slots().into_iter().find_map(|slot| {
+        let ended = slot.status.state.terminated.as_deref()?;
+        Some((slot.status_path("state.terminated.exitCode"), ended))
+    });
+    let title = match &end {
+        Some((_, ended)) => exit::title(ended.exit_code, ended.signal),
+        None => "failed, and nothing says why".to_owned(),
+    };
+    let mut finding = case.finding("PodFailed", title);
+    finding.message = "The pod has failed as a whole, and its status gives no reason.".into();
+    finding.since = ended_at(case);
+    finding.evidence.push(case.field("status.phase", "Failed"));
+    if let Some((path, ended)) = end {
+        let fact = case.field(path, ended.exit_code.to_string());
+        finding.evidence.push(fact);
+    }
+    settle(case, &mut finding);
+    case.report(finding);
+}
+
+/// Ended on behalf of others, which only a condition says.
+fn on_behalf(case: &mut Case) {
+    let Some(condition) = disrupted::noted(case.pod) else {
+        return;
+    };
+    let mut finding = case.finding("PodFailed", disrupted::words(&condition.reason));
+    finding.severity = Severity::Warning;
+    finding.message = condition.message.clone();
+    finding.since = condition.last_transition_time.or_else(|| ended_at(case));
+    finding.evidence.extend(case.condition_fact("DisruptionTarget"));
+    if let Some(event) = case.event_of(&["Preempted", "TaintManagerEviction", "Evicted"]) {
+        finding.evidence.push(facts::event(event));
+    }
+    settle(case, &mut finding);
+    case.report(finding);
 }
 
 fn evicted(case: &mut Case) {

@@ -2,11 +2,14 @@
 
 mod case;
 mod crash;
+mod disrupted;
 mod ended;
 mod init;
 mod killed;
+mod preempted;
 mod prepare;
 mod probes;
+mod resize;
 mod scheduling;
 mod terminating;
 mod waiting;
@@ -62,6 +65,7 @@ impl Analyzer for PodAnalyzer {
         }
         let mut case = Case::new(world, key, pod, now);
         check(&mut case);
+        case.settle_tries();
         case.finish()
     }
 }
@@ -69,13 +73,17 @@ impl Analyzer for PodAnalyzer {
 /// The object that an event is about, if it is of that kind and the event is still there.
 pub(super) fn about(world: &World, event: &Key, kind: Kind) -> Option<Key> {
     let event = world.get::<Event>(&event.namespace, &event.name)?;
+    // Events are many, and most are about another kind: that costs no reference.
+    if event.involved_object.kind != kind.name() {
+        return None;
+    }
     let key = event.object().key()?;
     (key.kind == kind).then_some(key)
 }
 
 /// Nothing to look at: ran to its end, or runs, is ready and never restarted. Most pods, most of the time.
 fn is_quiet(pod: &Pod) -> bool {
-    if pod.is_terminating() {
+    if pod.is_terminating() || resize::is_noted(pod) || disrupted::is_noted(pod) {
         return false;
     }
     let calm = |status: &crate::engine::kinds::ContainerStatus| status.restart_count == 0;
@@ -110,6 +118,10 @@ fn check(case: &mut Case) {
         init::check(case);
         prepare::check(case);
         probes::gates(case);
+    }
+    if case.is_clean() {
+        disrupted::check(case);
+        resize::check(case);
     }
 }
 

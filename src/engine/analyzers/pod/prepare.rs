@@ -71,6 +71,11 @@ pub(super) fn check(case: &mut Case) {
         | PrepareFailure::RuntimeHandler(_) => {
             let node = cluster_object(Kind::Node, &pod.spec.node_name);
             finding.evidence.push(facts::related(node, "the node it is on"));
+            // The class that names a handler which the node has not.
+            if matches!(failure, PrepareFailure::RuntimeHandler(_)) {
+                let class = pod.spec.references_to(Kind::RuntimeClass).next();
+                finding.culprit = class.map(|class| cluster_object(Kind::RuntimeClass, &class.name));
+            }
         }
         _ => {}
     }

@@ -1,6 +1,7 @@
 //! Pods that have no node.
 
 use super::case::{Case, cluster_object};
+use super::preempted;
 use crate::engine::analyzers::messages::scheduler::{self, Obstacle, Verdict};
 use crate::engine::analyzers::{facts, grace, quantity};
 use crate::engine::finding::{Finding, Severity};
@@ -79,7 +80,14 @@ fn unschedulable(case: &mut Case, condition: &Condition) {
     {
         return;
     }
-    if case.is_early(since, grace::UNSCHEDULED) {
+    // One that others make room for gets its place when their grace period is over.
+    let nominated = case.pod.status.nominated_node_name.clone();
+    let patience = if nominated.is_empty() {
+        grace::UNSCHEDULED
+    } else {
+        grace::PREEMPTION
+    };
+    if case.is_early(since, patience) {
         return;
     }
     let verdict = scheduler::parse(&condition.message);
@@ -87,9 +95,17 @@ fn unschedulable(case: &mut Case, condition: &Condition) {
     finding.since = since;
     finding.message = condition.message.clone();
     finding.evidence.extend(case.condition_fact("PodScheduled"));
+    if !nominated.is_empty() {
+        finding
+            .evidence
+            .push(case.field("status.nominatedNodeName", &*nominated));
+    }
     claims(case, &verdict, &mut finding);
     labels(case, &verdict, &mut finding);
     resources(case, &verdict, &mut finding);
+    if verdict.names(|obstacle| matches!(obstacle, Obstacle::Insufficient(_))) {
+        preempted::explain(case, &mut finding);
+    }
     if let Some(event) = case.event_of(&["FailedScheduling", "NotTriggerScaleUp"]) {
         finding.count = event.times();
         finding.evidence.push(facts::event(event));
