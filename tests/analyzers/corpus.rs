@@ -198,6 +198,7 @@ fn told(core: &mut Core, now: Timestamp) -> BTreeSet<String> {
         .filter(|problem| problem.state == State::Active);
     active
         .flat_map(|problem| &problem.members)
+        .filter(|member| member.healed.is_none())
         .map(|member| words(&member.finding))
         .collect()
 }

@@ -34,6 +34,7 @@ impl Analyzer for StatefulSetAnalyzer {
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
         match changed.kind {
             Kind::Service | Kind::StorageClass => keys.extend(world.referrers_of(changed, self.kind())),
+            Kind::PersistentVolume => keys.extend(asking_for(world, changed)),
             _ => replica_set::affected(world, self.kind(), changed, keys),
         }
     }
@@ -158,6 +159,15 @@ fn service(case: &mut Case) {
     let missing = Key::new(Kind::Service, &namespace, &name).object();
     finding.evidence.push(facts::related(missing, "does not exist"));
     case.report(finding);
+}
+
+/// The StatefulSets whose claims ask for the class that a volume bears.
+fn asking_for(world: &World, volume: &Key) -> Vec<Key> {
+    let Some(volume) = world.get::<PersistentVolume>("", &volume.name) else {
+        return Vec::new();
+    };
+    let class = Key::new(Kind::StorageClass, "", &volume.spec.storage_class_name);
+    world.referrers_of(&class, Kind::StatefulSet).collect()
 }
 
 /// The classes of its claims. An empty one asks for volumes made by hand; one that volumes made by hand bear needs no
