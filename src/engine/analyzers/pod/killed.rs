@@ -58,9 +58,10 @@ fn is_near(event: &Event, end: Option<Timestamp>) -> bool {
     }
 }
 
-/// Whether the end looks like that of a kill that was told before.
+/// Whether the end looks like that of a kill that was told before: by its signal, or in order, as servers end that
+/// heed SIGTERM.
 fn is_one_of_many(kill: &Event, ended: &Terminated) -> bool {
-    let killed = matches!(exit::signal(ended.exit_code), Some(SIGKILL | SIGTERM));
+    let killed = ended.exit_code == 0 || matches!(exit::signal(ended.exit_code), Some(SIGKILL | SIGTERM));
     let recent = match (kill.last_seen(), ended.finished_at) {
         (Some(seen), Some(end)) => (-30..REPEATED_KILL_BEFORE_END).contains(&grace::between(seen, end)),
         _ => true,
