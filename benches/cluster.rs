@@ -221,6 +221,7 @@ fn start(live: &Arc<Live>) -> Engine {
             exclude: Vec::new(),
             analyzers: Vec::new(),
             no_logs: true,
+            stopwatch: None,
             now: Arc::new(Timestamp::now),
         },
     )

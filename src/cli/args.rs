@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::cluster::{Access, Environment};
 use crate::engine::finding::Severity;
+use crate::engine::kinds::Selector;
 use crate::engine::object::{Kind, Text};
 use crate::engine::watch::Scope;
 
@@ -155,20 +156,39 @@ pub struct RecordArgs {
 #[derive(Clone, Debug, Args)]
 pub struct AnalyzeArgs {
     /// How to print
-    #[arg(short, long, value_enum, default_value_t = Output::Text)]
-    pub output: Output,
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub output: Format,
     /// Only problems that are at least so bad
     #[arg(long, value_enum, default_value_t = SeverityArg::Warning)]
     pub severity: SeverityArg,
     /// Only problems in which an object of this kind fails; repeatable
     #[arg(long, value_name = "KIND", value_parser = super::look::kind_named)]
     pub filter: Vec<Kind>,
+    /// Only problems of which a part has these labels: app=web, tier!=db, 'env in (a,b)', !canary
+    #[arg(short = 'L', long, value_name = "LABELS", value_parser = super::selector::parse)]
+    pub selector: Option<Selector>,
     /// Read no logs
     #[arg(long)]
     pub no_logs: bool,
+    /// Say what each analyzer looked at, found and took; on standard error unless the output is text
+    #[arg(long, visible_alias = "with-stat")]
+    pub stat: bool,
     /// Exit with 1 where there is a problem that is at least so bad
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<SeverityArg>,
+}
+
+/// How `analyze` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs: the schema k8stui/v1.
+    Json,
+    /// The same document as YAML.
+    Yaml,
+    /// For programs that were made for K8sGPT: its own JSON.
+    K8sgpt,
 }
 
 /// How to print.

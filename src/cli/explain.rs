@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::args::{Cli, ExplainArgs};
-use super::look::{dossier, look};
+use super::look::{ALL, dossier, look};
 use super::markdown::Printer;
 use super::{CouldNot, OK, answers, settings};
 use crate::chat::consent::Consents;
@@ -21,7 +21,7 @@ pub async fn run(cli: &Cli, args: &ExplainArgs, out: &mut impl Write) -> Result<
     let places = answers::places(dirs.as_ref());
     let consents = places.consent.as_deref().map(Consents::load).unwrap_or_default();
     let answers = answers::Answers::configured(&config, &consents, false).await?;
-    let seen = look(cli, false).await?;
+    let seen = look(cli, ALL).await?;
     let dossier = dossier(&seen, &args.id).await?;
     if answers.speaker == Speaker::Playbook {
         writeln!(out, "(playbook · no model)\n")?;

@@ -1,5 +1,6 @@
 //! One look at a cluster: what every headless command begins with.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
@@ -11,8 +12,10 @@ use super::source::{self, Opened};
 use crate::engine::cluster::FailureKind;
 use crate::engine::cluster::credential::{Lease, Lender};
 use crate::engine::coverage::Status;
+use crate::engine::effort::Stopwatch;
 use crate::engine::evidence::dossier::{Dossier, Subject};
-use crate::engine::finding::Severity;
+use crate::engine::finding::{Finding, Severity};
+use crate::engine::kinds::Selector;
 use crate::engine::named::{Named, is_kind};
 use crate::engine::object::{Kind, ObjectRef, Text};
 use crate::engine::problem::{Problem, State};
@@ -39,11 +42,26 @@ pub struct Look {
     pub home: Text,
 }
 
+/// How closely to look.
+#[derive(Clone)]
+pub struct Depth {
+    /// Read the logs of what fails.
+    pub logs: bool,
+    /// Measure what each analyzer costs.
+    pub stopwatch: Option<Stopwatch>,
+}
+
+/// Everything: what is asked about may be any of it.
+pub const ALL: Depth = Depth {
+    logs: true,
+    stopwatch: None,
+};
+
 /// Looks until everything has been read that can be.
 ///
 /// # Errors
 /// There is no cluster, or pods cannot be read and nothing was found either.
-pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
+pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
     let Opened {
         cluster,
         namespace,
@@ -59,7 +77,8 @@ pub async fn look(cli: &Cli, no_logs: bool) -> Result<Look, CouldNot> {
             .iter()
             .map(|name| name.as_str().into())
             .collect(),
-        no_logs,
+        no_logs: !depth.logs,
+        stopwatch: depth.stopwatch,
         now,
     };
     let engine = Engine::start(cluster, &options);
@@ -163,6 +182,8 @@ pub struct Shown {
     pub kinds: Vec<Kind>,
     /// With a member in one of these namespaces; any if empty.
     pub namespaces: Vec<String>,
+    /// With one of these among its members or as its owner; any if `None`.
+    pub labelled: Option<BTreeSet<ObjectRef>>,
 }
 
 impl Shown {
@@ -172,20 +193,60 @@ impl Shown {
             severity,
             kinds: kinds.to_vec(),
             namespaces: cluster.namespaces.clone(),
+            labelled: None,
         }
+    }
+
+    /// Also asks for labels. The engine knows them: problems do not carry them.
+    pub async fn select(&mut self, look: &Look, selector: &Selector) {
+        let mut objects = BTreeSet::new();
+        for problem in &look.snapshot.problems {
+            objects.insert(problem.owner.clone());
+            for member in &problem.members {
+                objects.insert(member.finding.object.clone());
+                objects.insert(member.finding.owner.clone());
+            }
+        }
+        let objects = objects.into_iter().collect();
+        self.labelled = Some(look.engine.labelled(selector.clone(), objects).await);
     }
 
     /// Whether a problem is shown. One look shows what is, not what was a moment ago.
     pub fn shows(&self, problem: &Problem) -> bool {
-        let mut objects = problem.members.iter().map(|member| &member.finding.object);
-        let in_namespaces = self.namespaces.is_empty()
-            || objects.clone().any(|object| {
-                // What is in no namespace (a node, a class) belongs to all of them.
-                object.namespace.is_empty() || self.namespaces.iter().any(|one| **one == *object.namespace)
-            });
-        let of_kinds = self.kinds.is_empty()
-            || objects.any(|object| self.kinds.iter().any(|kind| *kind.name() == *object.kind));
-        problem.state == State::Active && problem.severity >= self.severity && in_namespaces && of_kinds
+        let mut findings = problem.members.iter().map(|member| &*member.finding);
+        let in_namespaces = findings.clone().any(|finding| self.is_in_namespaces(finding));
+        let labelled = findings.clone().any(|finding| self.is_labelled(finding));
+        let of_kinds = findings.any(|finding| self.is_of_kinds(finding));
+        problem.state == State::Active
+            && problem.severity >= self.severity
+            && in_namespaces
+            && of_kinds
+            && labelled
+    }
+
+    /// Whether a finding itself is of what was asked for, not only its problem.
+    pub fn names(&self, finding: &Finding) -> bool {
+        self.is_in_namespaces(finding) && self.is_of_kinds(finding) && self.is_labelled(finding)
+    }
+
+    fn is_in_namespaces(&self, finding: &Finding) -> bool {
+        let namespace = &finding.object.namespace;
+        // What is in no namespace (a node, a class) belongs to all of them.
+        self.namespaces.is_empty()
+            || namespace.is_empty()
+            || self.namespaces.iter().any(|one| **one == **namespace)
+    }
+
+    fn is_of_kinds(&self, finding: &Finding) -> bool {
+        let kind = &finding.object.kind;
+        self.kinds.is_empty() || self.kinds.iter().any(|one| *one.name() == **kind)
+    }
+
+    fn is_labelled(&self, finding: &Finding) -> bool {
+        let has = |labelled: &BTreeSet<ObjectRef>| {
+            labelled.contains(&finding.object) || labelled.contains(&finding.owner)
+        };
+        self.labelled.as_ref().is_none_or(has)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod cluster;
 pub mod core;
 pub mod coverage;
 pub mod custom_kind;
+pub mod effort;
 pub mod evidence;
 pub mod finding;
 pub mod handle;

@@ -5,6 +5,7 @@ mod analysis;
 mod custom;
 mod dossier;
 mod kinds;
+mod labels;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use super::analyzers::{Analyzer, logs};
 use super::causes::Problems;
 use super::cluster::{Failure, FailureKind};
 use super::coverage::{Coverage, Entry, Status};
+use super::effort::{Effort, Stopwatch};
 use super::kinds::Pod;
 use super::object::{Key, Kind, Text};
 use super::playbook::Playbook;
@@ -157,6 +159,16 @@ impl Core {
     /// Hides problems that are wholly in one of these namespaces.
     pub fn exclude(&mut self, namespaces: Vec<Text>) {
         self.excluded = namespaces;
+    }
+
+    /// Measures what each analyzer costs.
+    pub fn measure(&mut self, stopwatch: Stopwatch) {
+        self.analyses.measure(stopwatch);
+    }
+
+    /// What each analyzer did; nothing where it is not measured.
+    pub fn efforts(&self) -> Vec<Effort> {
+        self.analyses.efforts()
     }
 
     /// What is told comes from files that show one moment.
