@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::messages::{brief, last_clause};
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Event, PersistentVolumeClaim, Pod, StorageClass};
@@ -22,6 +22,10 @@ impl Analyzer for ClaimAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::PersistentVolumeClaim
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::claim::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

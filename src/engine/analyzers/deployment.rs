@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::messages::admission;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Condition, Deployment, Pod, condition};
 use crate::engine::object::{Key, Kind, ObjectRef};
@@ -19,6 +19,10 @@ impl Analyzer for DeploymentAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::Deployment
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::deployment::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

@@ -1,6 +1,7 @@
 //! Analyzers: pure functions from the world to findings.
 
 mod claim;
+pub mod codes;
 pub mod custom;
 pub mod declared;
 mod deployment;
@@ -17,6 +18,7 @@ mod service;
 
 use jiff::Timestamp;
 
+pub use self::codes::Code;
 use super::finding::Finding;
 use super::object::{Key, Kind};
 use super::world::World;
@@ -70,6 +72,11 @@ pub trait Analyzer: Send + Sync {
             Some(namespace) => world.keys_in(self.kind(), namespace),
             None => world.keys(self.kind()),
         }
+    }
+
+    /// The codes of its findings, and what there is to know of each.
+    fn codes(&self) -> &'static [Code] {
+        &[]
     }
 
     /// What is wrong with that object now. An object that is not there has no findings.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Analysis, Analyzer, deployment, facts};
+use super::{Analysis, Analyzer, Code, codes, deployment, facts};
 use crate::engine::kinds::ReplicaSet;
 use crate::engine::object::{Key, Kind};
 use crate::engine::world::World;
@@ -17,6 +17,10 @@ impl Analyzer for ReplicaSetAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::ReplicaSet
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::deployment::REPLICA_SET
     }
 
     fn reads(&self) -> &'static [Kind] {

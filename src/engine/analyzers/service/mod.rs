@@ -5,7 +5,7 @@ mod workloads;
 
 use jiff::Timestamp;
 
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{EndpointSlice, IntOrString, Pod, Service, ServicePort};
@@ -22,6 +22,10 @@ impl Analyzer for ServiceAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::Service
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::service::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {
