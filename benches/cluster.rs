@@ -232,6 +232,8 @@ fn start(live: &Arc<Live>) -> Engine {
             analyzers: Vec::new(),
             no_logs: true,
             posture: false,
+            off: Vec::new(),
+            stopwatch: None,
             now: Arc::new(Timestamp::now),
         },
     )

@@ -153,6 +153,8 @@ impl Bed {
             analyzers: Vec::new(),
             posture: false,
             no_logs: true,
+            off: Vec::new(),
+            stopwatch: None,
             now: Arc::new(|| "2026-01-01T12:00:00Z".parse().unwrap()),
         };
         Self {

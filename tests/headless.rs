@@ -7,14 +7,14 @@ use k8stui::demo::{Demo, DemoOptions, Pace};
 use serde_json::Value;
 
 /// The demo at a moment at which much is broken, and the program run against it.
-struct Shop {
+pub(crate) struct Shop {
     kubeconfig: tempfile::NamedTempFile,
     home: tempfile::TempDir,
     _demo: Demo,
 }
 
 impl Shop {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let at = Some(SignedDuration::from_mins(10));
         let options = DemoOptions {
             seed: 1,
@@ -32,7 +32,7 @@ impl Shop {
         }
     }
 
-    async fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_k8stui"));
         command
             .env_clear()
@@ -45,13 +45,13 @@ impl Shop {
             .unwrap()
     }
 
-    async fn says(&self, arguments: &[&str]) -> String {
+    pub(crate) async fn says(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments).await;
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
         String::from_utf8(output.stdout).unwrap()
     }
 
-    async fn json(&self) -> Value {
+    pub(crate) async fn json(&self) -> Value {
         serde_json::from_str(&self.says(&["analyze", "-o", "json"]).await).unwrap()
     }
 }

@@ -1,22 +1,33 @@
 //! `k8stui analyze`: one look, printed.
 
 use std::io::Write;
+use std::sync::Arc;
+use std::time::Instant;
 
-use super::args::{AnalyzeArgs, Cli, Output};
+use super::args::{AnalyzeArgs, Cli, Format};
 use super::document::Document;
 use super::look::{Depth, Shown, look};
-use super::{CouldNot, FOUND, OK, text};
+use super::{CouldNot, FOUND, OK, effort, k8sgpt, text};
+use crate::engine::effort::Stopwatch;
 use crate::engine::finding::Severity;
 use crate::engine::problem::Problem;
 
 /// Looks, prints, and says by the exit code whether something at `--fail-on` was found.
 pub async fn run(cli: &Cli, args: &AnalyzeArgs, out: &mut impl Write) -> Result<u8, CouldNot> {
+    let begun = Instant::now();
     let depth = Depth {
         logs: !args.no_logs,
         posture: Severity::from(args.severity) == Severity::Info,
+        // Who names a part wants it.
+        all_parts: !args.filter.is_empty(),
+        stopwatch: args.stat.then(|| Arc::new(move || begun.elapsed()) as Stopwatch),
     };
-    let seen = look(cli, depth).await?.snapshot;
-    let filter = Shown::new(&cli.cluster, args.severity.into(), &args.filter);
+    let look = look(cli, depth).await?;
+    let mut filter = Shown::new(&cli.cluster, args.severity.into(), &args.filter);
+    if let Some(selector) = &args.selector {
+        filter.select(&look, selector).await;
+    }
+    let seen = &*look.snapshot;
     let shown: Vec<&Problem> = seen
         .problems
         .iter()
@@ -24,16 +35,28 @@ pub async fn run(cli: &Cli, args: &AnalyzeArgs, out: &mut impl Write) -> Result<
         .filter(|problem| filter.shows(problem))
         .collect();
     match args.output {
-        Output::Json => {
-            let document = Document::new(&seen, &shown);
-            serde_json::to_writer_pretty(&mut *out, &document).map_err(std::io::Error::from)?;
-            writeln!(out)?;
+        Format::Json => json(out, &Document::new(seen, &shown))?,
+        Format::K8sgpt => json(out, &k8sgpt::Document::new(seen, &shown, &filter))?,
+        Format::Yaml => serde_saphyr::to_io_writer(&mut *out, &Document::new(seen, &shown))
+            .map_err(|error| CouldNot(format!("cannot write: {error}")))?,
+        Format::Text => write!(out, "{}", text::render(seen, &shown))?,
+    }
+    if args.stat {
+        let table = effort::table(look.engine.efforts().await);
+        if args.output == Format::Text {
+            write!(out, "\n{table}")?;
+        } else {
+            write!(std::io::stderr().lock(), "{table}")?;
         }
-        Output::Text => write!(out, "{}", text::render(&seen, &shown))?,
     }
     out.flush()?;
     let fails = args
         .fail_on
         .is_some_and(|limit| shown.iter().any(|problem| problem.severity >= limit.into()));
     Ok(if fails { FOUND } else { OK })
+}
+
+fn json(out: &mut impl Write, document: &impl serde::Serialize) -> std::io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, document)?;
+    writeln!(out)
 }

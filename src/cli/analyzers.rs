@@ -83,7 +83,14 @@ fn list(dirs: Option<&Dirs>, output: Output, out: &mut impl Write) -> Result<u8,
             kinds: vec![analyzer.kind().name()],
             source: "built in",
             about: "",
-            codes: Vec::new(),
+            codes: analyzer
+                .codes()
+                .iter()
+                .map(|code| Code {
+                    code: code.code,
+                    means: code.meaning,
+                })
+                .collect(),
         })
         .collect();
     entries.extend(catalog.all().iter().map(listed));

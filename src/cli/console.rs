@@ -168,6 +168,8 @@ async fn show(
             analyzers: super::analyzers::own(dirs.as_ref())?,
             no_logs: false,
             posture: false,
+            off: super::filters::off(&config)?,
+            stopwatch: None,
             now: opened.now,
         },
     );

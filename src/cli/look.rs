@@ -1,5 +1,6 @@
 //! One look at a cluster: what every headless command begins with.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
@@ -11,9 +12,12 @@ use super::source::{self, Opened};
 use crate::engine::cluster::FailureKind;
 use crate::engine::cluster::credential::{Lease, Lender};
 use crate::engine::coverage::Status;
+use crate::engine::effort::Stopwatch;
 use crate::engine::evidence::dossier::{Dossier, Subject};
-use crate::engine::finding::Severity;
-use crate::engine::named::{Named, is_kind};
+use crate::engine::filter::Filter;
+use crate::engine::finding::{Finding, Severity};
+use crate::engine::kinds::Selector;
+use crate::engine::named::Named;
 use crate::engine::object::{Kind, ObjectRef, Text};
 use crate::engine::problem::{Problem, State};
 use crate::engine::snapshot::{Connection, Snapshot};
@@ -39,19 +43,25 @@ pub struct Look {
     pub home: Text,
 }
 
-/// How much to look at.
-#[derive(Clone, Copy)]
+/// How closely to look.
+#[derive(Clone)]
 pub struct Depth {
-    /// The logs of what fails.
+    /// Read the logs of what fails.
     pub logs: bool,
     /// What is allowed more than need be.
     pub posture: bool,
+    /// Also what is switched off.
+    pub all_parts: bool,
+    /// Measure what each analyzer costs.
+    pub stopwatch: Option<Stopwatch>,
 }
 
 /// Everything: what is asked about may be any of it.
 pub const ALL: Depth = Depth {
     logs: true,
     posture: true,
+    all_parts: true,
+    stopwatch: None,
 };
 
 /// Looks until everything has been read that can be.
@@ -64,7 +74,7 @@ pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
         namespace,
         now,
     } = source::open(&cli.cluster, Arc::new(OwnTerminal)).await?;
-    let (_, dirs) = super::settings::read(cli)?;
+    let (config, dirs) = super::settings::read(cli)?;
     let options = Options {
         scope: cli.cluster.scope(&namespace),
         analyzers: super::analyzers::own(dirs.as_ref())?,
@@ -74,8 +84,14 @@ pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
             .iter()
             .map(|name| name.as_str().into())
             .collect(),
-        no_logs: !depth.logs,
         posture: depth.posture,
+        off: if depth.all_parts {
+            Vec::new()
+        } else {
+            super::filters::off(&config)?
+        },
+        no_logs: !depth.logs,
+        stopwatch: depth.stopwatch,
         now,
     };
     let engine = Engine::start(cluster, &options);
@@ -176,47 +192,73 @@ async fn unseen(look: &Look, id: &str, named: &Named) -> Result<ObjectRef, Could
 pub struct Shown {
     /// At least so bad.
     pub severity: Severity,
-    /// With a member of one of these kinds; any if empty.
-    pub kinds: Vec<Kind>,
+    /// With a member of one of these parts; any if empty.
+    pub filters: Vec<Filter>,
     /// With a member in one of these namespaces; any if empty.
     pub namespaces: Vec<String>,
+    /// With one of these among its members or as its owner; any if `None`.
+    pub labelled: Option<BTreeSet<ObjectRef>>,
 }
 
 impl Shown {
     /// What the arguments ask for.
-    pub fn new(cluster: &ClusterArgs, severity: Severity, kinds: &[Kind]) -> Self {
+    pub fn new(cluster: &ClusterArgs, severity: Severity, filters: &[Filter]) -> Self {
         Self {
             severity,
-            kinds: kinds.to_vec(),
+            filters: filters.to_vec(),
             namespaces: cluster.namespaces.clone(),
+            labelled: None,
         }
+    }
+
+    /// Also asks for labels. The engine knows them: problems do not carry them.
+    pub async fn select(&mut self, look: &Look, selector: &Selector) {
+        let mut objects = BTreeSet::new();
+        for problem in &look.snapshot.problems {
+            objects.insert(problem.owner.clone());
+            for member in &problem.members {
+                objects.insert(member.finding.object.clone());
+                objects.insert(member.finding.owner.clone());
+            }
+        }
+        let objects = objects.into_iter().collect();
+        self.labelled = Some(look.engine.labelled(selector.clone(), objects).await);
     }
 
     /// Whether a problem is shown. One look shows what is, not what was a moment ago.
     pub fn shows(&self, problem: &Problem) -> bool {
-        let mut objects = problem.members.iter().map(|member| &member.finding.object);
-        let in_namespaces = self.namespaces.is_empty()
-            || objects.clone().any(|object| {
-                // What is in no namespace (a node, a class) belongs to all of them.
-                object.namespace.is_empty() || self.namespaces.iter().any(|one| **one == *object.namespace)
-            });
-        let of_kinds = self.kinds.is_empty()
-            || objects.any(|object| self.kinds.iter().any(|kind| *kind.name() == *object.kind));
-        problem.state == State::Active && problem.severity >= self.severity && in_namespaces && of_kinds
+        let mut findings = problem.members.iter().map(|member| &*member.finding);
+        let in_namespaces = findings.clone().any(|finding| self.is_in_namespaces(finding));
+        let labelled = findings.clone().any(|finding| self.is_labelled(finding));
+        let of_filters = findings.any(|finding| self.is_of_filters(finding));
+        problem.state == State::Active
+            && problem.severity >= self.severity
+            && in_namespaces
+            && of_filters
+            && labelled
     }
-}
 
-/// The watched kind that a word of the command line means.
-pub fn kind_named(word: &str) -> Result<Kind, String> {
-    Kind::ALL
-        .iter()
-        .copied()
-        .find(|kind| is_kind(word, kind.name()))
-        .ok_or_else(|| {
-            let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-            format!(
-                "{word:?} is no kind that is looked at; there are {}",
-                names.join(", ")
-            )
-        })
+    /// Whether a finding itself is of what was asked for, not only its problem.
+    pub fn names(&self, finding: &Finding) -> bool {
+        self.is_in_namespaces(finding) && self.is_of_filters(finding) && self.is_labelled(finding)
+    }
+
+    fn is_in_namespaces(&self, finding: &Finding) -> bool {
+        let namespace = &finding.object.namespace;
+        // What is in no namespace (a node, a class) belongs to all of them.
+        self.namespaces.is_empty()
+            || namespace.is_empty()
+            || self.namespaces.iter().any(|one| **one == **namespace)
+    }
+
+    fn is_of_filters(&self, finding: &Finding) -> bool {
+        self.filters.is_empty() || self.filters.iter().any(|filter| filter.covers(finding))
+    }
+
+    fn is_labelled(&self, finding: &Finding) -> bool {
+        let has = |labelled: &BTreeSet<ObjectRef>| {
+            labelled.contains(&finding.object) || labelled.contains(&finding.owner)
+        };
+        self.labelled.as_ref().is_none_or(has)
+    }
 }

@@ -45,6 +45,8 @@ pub async fn run(cli: &Cli, args: &RecordArgs, out: &mut impl Write) -> Result<u
         posture: false,
         exclude: Vec::new(),
         no_logs: false,
+        off: Vec::new(),
+        stopwatch: None,
         now: Arc::new(jiff::Timestamp::now),
     };
     let limits = Limits {

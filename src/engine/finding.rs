@@ -20,6 +20,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All of them, the mildest first.
+    pub const ALL: &[Self] = &[Self::Info, Self::Warning, Self::Critical];
+
     /// The sign that stands for it on every screen: colour never stands alone.
     pub const fn sign(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! The running engine: the task that owns the [`Core`], and the handle by which others see and ask it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,10 @@ use super::analyzers;
 use super::analyzers::declared::{CustomAnalyzer, LazyCatalog};
 use super::cluster::{Cluster, SharedSource};
 use super::core::{Core, WantedLog};
+use super::effort::{Effort, Stopwatch};
 use super::evidence::dossier::{ContainerLog, Dossier, EventLine, Subject, WholeObject};
+use super::filter::Filter;
+use super::kinds::Selector;
 use super::named::Named;
 use super::object::{Key, ObjectRef, Text};
 use super::playbook::Playbook;
@@ -38,12 +42,16 @@ pub struct Options {
     pub scope: Scope,
     /// Problems that are wholly in one of these namespaces are hidden.
     pub exclude: Vec<Text>,
+    /// Problems that are wholly of these parts are hidden, and the coverage says so.
+    pub off: Vec<Filter>,
     /// A person's own files of declared analyzers, name and text.
     pub analyzers: Vec<(String, String)>,
     /// Whether logs of failing containers are not to be read.
     pub no_logs: bool,
     /// Whether to look also at what is allowed more than need be ([`analyzers::posture`]).
     pub posture: bool,
+    /// Measures what each analyzer costs, where that is asked.
+    pub stopwatch: Option<Stopwatch>,
     /// The clock that ages count by.
     pub now: Now,
 }
@@ -53,6 +61,8 @@ enum Query {
     Named(Named, oneshot::Sender<Vec<ObjectRef>>),
     Names(String, oneshot::Sender<Vec<ObjectRef>>),
     Events(Vec<ObjectRef>, oneshot::Sender<Vec<EventLine>>),
+    Labelled(Selector, Vec<ObjectRef>, oneshot::Sender<BTreeSet<ObjectRef>>),
+    Efforts(oneshot::Sender<Vec<Effort>>),
 }
 
 /// A running engine. It ends when this is dropped.
@@ -85,7 +95,11 @@ impl Engine {
             now,
         );
         core.exclude(options.exclude.clone());
+        core.switch_off(options.off.clone());
         core.follow_customs(catalog);
+        if let Some(stopwatch) = &options.stopwatch {
+            core.measure(stopwatch.clone());
+        }
         if let Cluster::Files(files) = &cluster {
             core.from_files(files.name.clone(), files.at);
         }
@@ -184,6 +198,25 @@ impl Engine {
     pub async fn events(&self, objects: Vec<ObjectRef>) -> Vec<EventLine> {
         let (reply, answer) = oneshot::channel();
         if self.queries.send(Query::Events(objects, reply)).await.is_err() {
+            return Vec::new();
+        }
+        answer.await.unwrap_or_default()
+    }
+
+    /// Those of some objects that a selector selects.
+    pub async fn labelled(&self, selector: Selector, objects: Vec<ObjectRef>) -> BTreeSet<ObjectRef> {
+        let (reply, answer) = oneshot::channel();
+        let query = Query::Labelled(selector, objects, reply);
+        if self.queries.send(query).await.is_err() {
+            return BTreeSet::new();
+        }
+        answer.await.unwrap_or_default()
+    }
+
+    /// What each analyzer did so far; nothing where it is not measured.
+    pub async fn efforts(&self) -> Vec<Effort> {
+        let (reply, answer) = oneshot::channel();
+        if self.queries.send(Query::Efforts(reply)).await.is_err() {
             return Vec::new();
         }
         answer.await.unwrap_or_default()
@@ -305,5 +338,9 @@ fn answer(core: &mut Core, query: Query, now: Timestamp) {
         Query::Names(typed, reply) => drop(reply.send(core.names(&typed))),
         Query::Named(named, reply) => drop(reply.send(core.named(&named))),
         Query::Events(objects, reply) => drop(reply.send(core.events(objects))),
+        Query::Labelled(selector, objects, reply) => {
+            drop(reply.send(core.labelled(&selector, objects)));
+        }
+        Query::Efforts(reply) => drop(reply.send(core.efforts())),
     }
 }

@@ -82,6 +82,14 @@ fn cases() -> Vec<(String, Case)> {
     cases
 }
 
+/// Every code that some case expects.
+pub fn expected_codes() -> BTreeSet<String> {
+    let cases = cases().into_iter();
+    cases
+        .flat_map(|(_, case)| case.expect.into_iter().map(|expected| expected.code))
+        .collect()
+}
+
 fn matches(finding: &Finding, expected: &Expected) -> bool {
     let severity = match expected.severity.as_str() {
         "critical" => Severity::Critical,

@@ -12,6 +12,7 @@ mod any_object;
 mod corpus;
 mod digests;
 mod kept;
+mod page;
 mod playbook;
 mod recorded;
 mod trial;

@@ -59,6 +59,8 @@ async fn record(demo: &Demo, file: &Path, bytes: Option<u64>) -> Result<Summary,
         analyzers: Vec::new(),
         posture: false,
         no_logs: false,
+        off: Vec::new(),
+        stopwatch: None,
         now: Arc::new(move || now),
     };
     let limits = Limits {

@@ -166,6 +166,8 @@ pub async fn look(cluster: impl Into<Cluster>, now: Timestamp, namespaces: &[&st
         analyzers: Vec::new(),
         posture: false,
         no_logs: false,
+        off: Vec::new(),
+        stopwatch: None,
         now: Arc::new(move || now),
     };
     Engine::start(cluster, &options).settled().await

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Analysis, Analyzer, creation, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, creation, facts, grace};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Condition, Deployment, Pod, condition};
 use crate::engine::object::{Key, Kind, ObjectRef};
@@ -18,6 +18,10 @@ impl Analyzer for DeploymentAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::Deployment
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::deployment::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

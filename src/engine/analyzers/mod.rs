@@ -6,6 +6,7 @@ mod api_service;
 mod autoscaler;
 mod backend;
 mod claim;
+pub mod codes;
 mod creation;
 mod cron_job;
 pub mod custom;
@@ -47,6 +48,7 @@ mod webhook;
 
 use jiff::Timestamp;
 
+pub use self::codes::Code;
 use super::finding::Finding;
 use super::object::{Key, Kind};
 use super::world::World;
@@ -107,6 +109,11 @@ pub trait Analyzer: Send + Sync {
         }
         let namespace = namespace.filter(|_| kind.namespaced() && self.kind().namespaced());
         self.keys(world, namespace)
+    }
+
+    /// The codes of its findings, and what there is to know of each.
+    fn codes(&self) -> &'static [Code] {
+        &[]
     }
 
     /// What is wrong with that object now. An object that is not there has no findings.

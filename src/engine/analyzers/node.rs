@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::messages::brief;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Condition, Node};
@@ -20,6 +20,10 @@ impl Analyzer for NodeAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::Node
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::node::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

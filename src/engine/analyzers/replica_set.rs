@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Analysis, Analyzer, creation, facts, grace, replicas};
+use super::{Analysis, Analyzer, Code, codes, creation, facts, grace, replicas};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Condition, Meta, ReplicaSet, ReplicaSetStatus};
@@ -19,6 +19,10 @@ impl Analyzer for ReplicaSetAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::ReplicaSet
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::deployment::REPLICA_SET
     }
 
     fn reads(&self) -> &'static [Kind] {

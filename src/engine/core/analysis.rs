@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::engine::analyzers::Analyzer;
 use crate::engine::causes::Findings;
+use crate::engine::effort::{Books, Effort, Stopwatch};
 use crate::engine::object::{Key, Kind, Text};
 use crate::engine::world::World;
 
@@ -26,6 +27,8 @@ pub struct Analyses {
     findings: Findings,
     /// Objects with findings that were looked at since [`Analyses::take_failing`] was last called.
     failing: BTreeSet<Key>,
+    /// What it costs, where that is asked.
+    books: Option<Books>,
 }
 
 impl Analyses {
@@ -38,7 +41,28 @@ impl Analyses {
             given: HashMap::new(),
             findings: Findings::new(),
             failing: BTreeSet::new(),
+            books: None,
         }
+    }
+
+    /// Measures every look from now on.
+    pub fn measure(&mut self, stopwatch: Stopwatch) {
+        self.books = Some(Books::new(stopwatch, self.analyzers.len()));
+    }
+
+    /// What each analyzer did since it was measured, in the order of the analyzers.
+    pub fn efforts(&self) -> Vec<Effort> {
+        let held = |place: usize| {
+            let of = self.given.iter().filter(|(look, _)| look.0 == place);
+            of.map(|(_, ids)| ids.len()).sum()
+        };
+        let analyzers = self.analyzers.iter().enumerate();
+        analyzers
+            .filter_map(|(place, analyzer)| {
+                let books = self.books.as_ref()?;
+                books.effort(place, analyzer.name(), held(place))
+            })
+            .collect()
     }
 
     /// Notes what must be looked at again because `changed` changed, came or went.
@@ -99,7 +123,11 @@ impl Analyses {
         let Some(analyzer) = self.analyzers.get(look.0) else {
             return false;
         };
+        let begun = self.books.as_ref().map(Books::now);
         let analysis = analyzer.analyze(world, &look.1, now);
+        if let (Some(books), Some(begun)) = (&mut self.books, begun) {
+            books.looked(look.0, &look.1, begun);
+        }
         if let Some(when) = self.due.remove(&look) {
             self.later.remove(&(when, look.clone()));
         }
@@ -146,5 +174,17 @@ impl Analyses {
             .into_iter()
             .filter(|key| key.kind == kind)
             .collect()
+    }
+}
+
+impl super::Core {
+    /// Measures what each analyzer costs from now on.
+    pub fn measure(&mut self, stopwatch: Stopwatch) {
+        self.analyses.measure(stopwatch);
+    }
+
+    /// What each analyzer did; nothing where it is not measured.
+    pub fn efforts(&self) -> Vec<Effort> {
+        self.analyses.efforts()
     }
 }

@@ -6,7 +6,7 @@ mod resize;
 use jiff::Timestamp;
 
 use super::messages::{brief, last_clause};
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Event, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass};
@@ -23,6 +23,10 @@ impl Analyzer for ClaimAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::PersistentVolumeClaim
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::claim::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

@@ -66,6 +66,28 @@ pub struct Rule {
     pub(super) always: bool,
 }
 
+impl Rule {
+    /// How bad its findings are: a severity, or a template that gives one.
+    pub fn severity(&self) -> &str {
+        self.severity.source()
+    }
+
+    /// What it is asked for once each of.
+    pub fn each(&self) -> Option<&str> {
+        self.each.as_ref().map(Expression::source)
+    }
+
+    /// When it is found; always, where nothing is said.
+    pub fn when(&self) -> Option<&str> {
+        self.when.as_ref().map(Expression::source)
+    }
+
+    /// So many seconds must have passed first.
+    pub fn grace(&self) -> Option<u32> {
+        self.grace
+    }
+}
+
 /// Evidence of another object.
 #[derive(Debug)]
 pub struct Fact {

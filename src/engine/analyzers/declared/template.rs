@@ -10,6 +10,7 @@ use super::value;
 /// A text with expressions in it.
 #[derive(Debug)]
 pub struct Template {
+    source: String,
     parts: Vec<Part>,
 }
 
@@ -41,7 +42,15 @@ impl Template {
         if !rest.is_empty() {
             parts.push(Part::Text(rest.to_owned()));
         }
-        Ok(Self { parts })
+        Ok(Self {
+            source: source.trim().to_owned(),
+            parts,
+        })
+    }
+
+    /// The text as it was written.
+    pub fn source(&self) -> &str {
+        &self.source
     }
 
     /// The text itself, where there is no expression in it.

@@ -17,7 +17,7 @@ mod waiting;
 use jiff::Timestamp;
 
 use self::case::{Case, Slot};
-use super::{Analysis, Analyzer};
+use super::{Analysis, Analyzer, Code, codes};
 use crate::engine::kinds::{Event, Pod};
 use crate::engine::object::{Key, Kind};
 use crate::engine::world::World;
@@ -32,6 +32,10 @@ impl Analyzer for PodAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::Pod
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::pod::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

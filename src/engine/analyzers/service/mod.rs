@@ -9,7 +9,7 @@ pub(super) mod workloads;
 use jiff::Timestamp;
 
 use super::exam::Exam;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{EndpointSlice, Pod, Service};
@@ -26,6 +26,10 @@ impl Analyzer for ServiceAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::Service
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::service::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

@@ -1,0 +1,26 @@
+//! What there is to know of each code: what it means, when it is found, what is deliberately left in peace.
+
+pub(super) mod claim;
+pub(super) mod deployment;
+pub(super) mod node;
+mod page;
+pub(super) mod pod;
+pub(super) mod service;
+
+pub use self::page::{described, page};
+use crate::engine::finding::Severity;
+
+/// What there is to know of a code, for those who read findings. docs/analyzers.md is made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The code.
+    pub code: &'static str,
+    /// How bad its findings are: each severity that they can have, the usual one first.
+    pub severity: &'static [Severity],
+    /// What it means, in a few words.
+    pub meaning: &'static str,
+    /// When it is found.
+    pub fires: &'static str,
+    /// What is like it and deliberately is not found.
+    pub silent: &'static str,
+}

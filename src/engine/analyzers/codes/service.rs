@@ -1,0 +1,53 @@
+//! The codes of findings about Services.
+
+use super::Code;
+use crate::engine::finding::Severity::{Critical, Info, Warning};
+
+/// The codes, in order of name.
+pub const CODES: &[Code] = &[
+    Code {
+        code: "ServiceEndpointsStale",
+        severity: &[Critical],
+        meaning: "pods are ready, but are not among the endpoints",
+        fires: "A minute after they became ready no EndpointSlice names them: the controller that writes these \
+             does not run.",
+        silent: "Pods that became ready within the last minute.",
+    },
+    Code {
+        code: "ServiceNoReadyEndpoints",
+        severity: &[Critical],
+        meaning: "pods stand behind a Service, and none of them is ready",
+        fires: "No endpoint is ready, and the pods have had 2 min to start (or 20 s to become ready again).",
+        silent: "One ready endpoint is enough; starts in progress.",
+    },
+    Code {
+        code: "ServicePortNotFound",
+        severity: &[Critical],
+        meaning: "a named target port is the name of no port of the pods",
+        fires: "The slices have no number for it although endpoints are ready.",
+        silent: "Ports by number.",
+    },
+    Code {
+        code: "ServicePortUndeclared",
+        severity: &[Info],
+        meaning: "a target port is a number that the pods do not declare",
+        fires: "Pods declare ports, and not this one. A hint: a client that is refused makes it a cause.",
+        silent: "Pods that declare no port at all: they need not.",
+    },
+    Code {
+        code: "ServiceScaledToZero",
+        severity: &[Info, Critical],
+        meaning: "the workload behind a Service is scaled to 0",
+        fires: "The template of a workload has the labels, and its replicas are 0. Information, since it is by \
+             intent; critical for the cluster's own DNS.",
+        silent: "Workloads with pods.",
+    },
+    Code {
+        code: "ServiceSelectsNothing",
+        severity: &[Critical, Warning],
+        meaning: "a Service selects labels that no pod has",
+        fires: "No pod has them, and no workload's template either. Critical where pods with nearly these labels \
+             exist: then it is a typing error.",
+        silent: "Services without a selector and of type ExternalName; the first minute; pods that have ended.",
+    },
+];
