@@ -221,6 +221,7 @@ fn start(live: &Arc<Live>) -> Engine {
             exclude: Vec::new(),
             analyzers: Vec::new(),
             no_logs: true,
+            off: Vec::new(),
             stopwatch: None,
             now: Arc::new(Timestamp::now),
         },

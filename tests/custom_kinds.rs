@@ -152,6 +152,7 @@ impl Bed {
             exclude: Vec::new(),
             analyzers: Vec::new(),
             no_logs: true,
+            off: Vec::new(),
             stopwatch: None,
             now: Arc::new(|| "2026-01-01T12:00:00Z".parse().unwrap()),
         };

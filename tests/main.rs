@@ -7,6 +7,7 @@
     reason = "a test says what it expects by failing; clippy's own allowance does not reach functions beside tests"
 )]
 
+mod analyze_filters;
 mod analyze_formats;
 mod analyzers;
 mod bad_input;

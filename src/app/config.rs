@@ -25,6 +25,8 @@ pub struct Config {
     pub ui: UiConfig,
     /// Where to look.
     pub namespaces: NamespaceConfig,
+    /// What to look at.
+    pub filters: FilterConfig,
 }
 
 impl Default for Config {
@@ -36,6 +38,7 @@ impl Default for Config {
             provider: ProviderConfig::default(),
             ui: UiConfig::default(),
             namespaces: NamespaceConfig::default(),
+            filters: FilterConfig::default(),
         }
     }
 }
@@ -56,6 +59,14 @@ pub struct UiConfig {
 pub struct NamespaceConfig {
     /// Never shown.
     pub exclude: Vec<String>,
+}
+
+/// `[filters]`. All are on: one that a later version brings is not missed by who switched another off.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FilterConfig {
+    /// Switched off.
+    pub off: Vec<String>,
 }
 
 impl Config {

@@ -16,6 +16,8 @@ pub async fn run(cli: &Cli, args: &AnalyzeArgs, out: &mut impl Write) -> Result<
     let begun = Instant::now();
     let depth = Depth {
         logs: !args.no_logs,
+        // Who names a part wants it.
+        all_parts: !args.filter.is_empty(),
         stopwatch: args.stat.then(|| Arc::new(move || begun.elapsed()) as Stopwatch),
     };
     let look = look(cli, depth).await?;

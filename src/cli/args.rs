@@ -7,9 +7,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::cluster::{Access, Environment};
+use crate::engine::filter::Filter;
 use crate::engine::finding::Severity;
 use crate::engine::kinds::Selector;
-use crate::engine::object::{Kind, Text};
+use crate::engine::object::Text;
 use crate::engine::watch::Scope;
 
 /// Finds out why something in a Kubernetes cluster is broken, explains it and helps to fix it.
@@ -109,6 +110,9 @@ pub enum Command {
     /// What is looked at, and a trial of an analyzer of your own
     #[command(subcommand)]
     Analyzers(AnalyzersCommand),
+    /// Which parts are looked at
+    #[command(subcommand)]
+    Filters(FiltersCommand),
     /// Record a live cluster into a file, for --from
     Record(RecordArgs),
     /// Check the kubeconfig, the connection, the rights, the provider and the terminal
@@ -161,9 +165,9 @@ pub struct AnalyzeArgs {
     /// Only problems that are at least so bad
     #[arg(long, value_enum, default_value_t = SeverityArg::Warning)]
     pub severity: SeverityArg,
-    /// Only problems in which an object of this kind fails; repeatable
-    #[arg(long, value_name = "KIND", value_parser = super::look::kind_named)]
-    pub filter: Vec<Kind>,
+    /// Only problems of which a part is of this kind or topic (`k8stui filters list`); repeatable, or with commas
+    #[arg(long, value_name = "FILTER", value_delimiter = ',', value_parser = super::filters::parse)]
+    pub filter: Vec<Filter>,
     /// Only problems of which a part has these labels: app=web, tier!=db, 'env in (a,b)', !canary
     #[arg(short = 'L', long, value_name = "LABELS", value_parser = super::selector::parse)]
     pub selector: Option<Selector>,
@@ -219,6 +223,29 @@ impl From<SeverityArg> for Severity {
             SeverityArg::Info => Self::Info,
         }
     }
+}
+
+/// `filters`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum FiltersCommand {
+    /// Every filter, and whether it is on
+    List {
+        /// How to print
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+    },
+    /// Switch filters on again
+    Add {
+        /// Kinds or topics: Node, svc, Storage, Rollout.argoproj.io
+        #[arg(required = true, value_name = "FILTER", value_delimiter = ',', value_parser = super::filters::parse)]
+        filters: Vec<Filter>,
+    },
+    /// Switch filters off: problems that are wholly of them are hidden, until they are added again
+    Remove {
+        /// Kinds or topics: Node, svc, Storage, Rollout.argoproj.io
+        #[arg(required = true, value_name = "FILTER", value_delimiter = ',', value_parser = super::filters::parse)]
+        filters: Vec<Filter>,
+    },
 }
 
 /// `analyzers`.

@@ -167,6 +167,7 @@ async fn show(
             exclude,
             analyzers: super::analyzers::own(dirs.as_ref())?,
             no_logs: false,
+            off: super::filters::off(&config)?,
             stopwatch: None,
             now: opened.now,
         },

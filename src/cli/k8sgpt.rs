@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::look::Shown;
+use crate::engine::coverage::Status;
 use crate::engine::finding::Finding;
 use crate::engine::problem::Problem;
 use crate::engine::snapshot::Snapshot;
@@ -83,6 +84,7 @@ impl Document {
         let errors: Vec<String> = snapshot
             .coverage
             .gaps()
+            .filter(|gap| gap.status != Status::Off)
             .map(|gap| format!("[{}] {}", gap.kind, gap.detail))
             .collect();
         Self {

@@ -14,9 +14,10 @@ use crate::engine::cluster::credential::{Lease, Lender};
 use crate::engine::coverage::Status;
 use crate::engine::effort::Stopwatch;
 use crate::engine::evidence::dossier::{Dossier, Subject};
+use crate::engine::filter::Filter;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::Selector;
-use crate::engine::named::{Named, is_kind};
+use crate::engine::named::Named;
 use crate::engine::object::{Kind, ObjectRef, Text};
 use crate::engine::problem::{Problem, State};
 use crate::engine::snapshot::{Connection, Snapshot};
@@ -47,6 +48,8 @@ pub struct Look {
 pub struct Depth {
     /// Read the logs of what fails.
     pub logs: bool,
+    /// Also what is switched off.
+    pub all_parts: bool,
     /// Measure what each analyzer costs.
     pub stopwatch: Option<Stopwatch>,
 }
@@ -54,6 +57,7 @@ pub struct Depth {
 /// Everything: what is asked about may be any of it.
 pub const ALL: Depth = Depth {
     logs: true,
+    all_parts: true,
     stopwatch: None,
 };
 
@@ -67,7 +71,7 @@ pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
         namespace,
         now,
     } = source::open(&cli.cluster, Arc::new(OwnTerminal)).await?;
-    let (_, dirs) = super::settings::read(cli)?;
+    let (config, dirs) = super::settings::read(cli)?;
     let options = Options {
         scope: cli.cluster.scope(&namespace),
         analyzers: super::analyzers::own(dirs.as_ref())?,
@@ -77,6 +81,11 @@ pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
             .iter()
             .map(|name| name.as_str().into())
             .collect(),
+        off: if depth.all_parts {
+            Vec::new()
+        } else {
+            super::filters::off(&config)?
+        },
         no_logs: !depth.logs,
         stopwatch: depth.stopwatch,
         now,
@@ -178,8 +187,8 @@ async fn unseen(look: &Look, id: &str, named: &Named) -> Result<ObjectRef, Could
 pub struct Shown {
     /// At least so bad.
     pub severity: Severity,
-    /// With a member of one of these kinds; any if empty.
-    pub kinds: Vec<Kind>,
+    /// With a member of one of these parts; any if empty.
+    pub filters: Vec<Filter>,
     /// With a member in one of these namespaces; any if empty.
     pub namespaces: Vec<String>,
     /// With one of these among its members or as its owner; any if `None`.
@@ -188,10 +197,10 @@ pub struct Shown {
 
 impl Shown {
     /// What the arguments ask for.
-    pub fn new(cluster: &ClusterArgs, severity: Severity, kinds: &[Kind]) -> Self {
+    pub fn new(cluster: &ClusterArgs, severity: Severity, filters: &[Filter]) -> Self {
         Self {
             severity,
-            kinds: kinds.to_vec(),
+            filters: filters.to_vec(),
             namespaces: cluster.namespaces.clone(),
             labelled: None,
         }
@@ -216,17 +225,17 @@ impl Shown {
         let mut findings = problem.members.iter().map(|member| &*member.finding);
         let in_namespaces = findings.clone().any(|finding| self.is_in_namespaces(finding));
         let labelled = findings.clone().any(|finding| self.is_labelled(finding));
-        let of_kinds = findings.any(|finding| self.is_of_kinds(finding));
+        let of_filters = findings.any(|finding| self.is_of_filters(finding));
         problem.state == State::Active
             && problem.severity >= self.severity
             && in_namespaces
-            && of_kinds
+            && of_filters
             && labelled
     }
 
     /// Whether a finding itself is of what was asked for, not only its problem.
     pub fn names(&self, finding: &Finding) -> bool {
-        self.is_in_namespaces(finding) && self.is_of_kinds(finding) && self.is_labelled(finding)
+        self.is_in_namespaces(finding) && self.is_of_filters(finding) && self.is_labelled(finding)
     }
 
     fn is_in_namespaces(&self, finding: &Finding) -> bool {
@@ -237,9 +246,8 @@ impl Shown {
             || self.namespaces.iter().any(|one| **one == **namespace)
     }
 
-    fn is_of_kinds(&self, finding: &Finding) -> bool {
-        let kind = &finding.object.kind;
-        self.kinds.is_empty() || self.kinds.iter().any(|one| *one.name() == **kind)
+    fn is_of_filters(&self, finding: &Finding) -> bool {
+        self.filters.is_empty() || self.filters.iter().any(|filter| filter.covers(finding))
     }
 
     fn is_labelled(&self, finding: &Finding) -> bool {
@@ -248,19 +256,4 @@ impl Shown {
         };
         self.labelled.as_ref().is_none_or(has)
     }
-}
-
-/// The watched kind that a word of the command line means.
-pub fn kind_named(word: &str) -> Result<Kind, String> {
-    Kind::ALL
-        .iter()
-        .copied()
-        .find(|kind| is_kind(word, kind.name()))
-        .ok_or_else(|| {
-            let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-            format!(
-                "{word:?} is no kind that is looked at; there are {}",
-                names.join(", ")
-            )
-        })
 }

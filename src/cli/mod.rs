@@ -10,6 +10,7 @@ mod doctor;
 mod document;
 mod effort;
 mod explain;
+mod filters;
 mod k8sgpt;
 mod logging;
 mod look;
@@ -134,6 +135,7 @@ async fn run(cli: Cli) -> Result<u8, CouldNot> {
         Some(Command::Prompt(args)) => prompt::run(&cli, args, &mut out).await,
         Some(Command::Explain(args)) => explain::run(&cli, args, &mut out).await,
         Some(Command::Analyzers(command)) => analyzers::run(&cli, command, &mut out),
+        Some(Command::Filters(command)) => filters::run(&cli, command, &mut out),
         Some(Command::Completion { shell }) => completion::run(*shell, &mut out),
         Some(Command::Record(args)) => record::run(&cli, args, &mut out).await,
         Some(Command::Doctor) => doctor::run(&cli, &mut out).await,

@@ -61,6 +61,7 @@ pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
     let gaps: Vec<String> = snapshot
         .coverage
         .gaps()
+        .filter(|gap| gap.status != Status::Off)
         .map(|gap| {
             let place = if gap.namespace.is_empty() { "" } else { " " };
             format!("{}{place}{}: {}", gap.kind, gap.namespace, gap.detail)
@@ -71,6 +72,20 @@ pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
         for gap in gaps {
             let _ = writeln!(text, "  {}", clean(&gap));
         }
+    }
+    let off: Vec<&str> = snapshot
+        .coverage
+        .entries
+        .iter()
+        .filter(|entry| entry.status == Status::Off)
+        .map(|entry| &*entry.kind)
+        .collect();
+    if !off.is_empty() {
+        let _ = writeln!(
+            text,
+            "\nSwitched off (k8stui filters): {}",
+            clean(&off.join(", "))
+        );
     }
     if matches!(cluster.connection, Connection::Files { .. }) {
         not_in_the_files(&mut text, snapshot);

@@ -18,6 +18,8 @@ pub enum Status {
     Absent,
     /// It failed; the detail says how.
     Error,
+    /// A person has switched it off.
+    Off,
 }
 
 /// One thing that was looked at.
@@ -59,10 +61,10 @@ impl Coverage {
         Self { complete, entries }
     }
 
-    /// What could not be seen.
+    /// What could not be seen, or is not to be.
     pub fn gaps(&self) -> impl Iterator<Item = &Entry> {
         self.entries
             .iter()
-            .filter(|entry| matches!(entry.status, Status::Forbidden | Status::Error))
+            .filter(|entry| matches!(entry.status, Status::Forbidden | Status::Error | Status::Off))
     }
 }

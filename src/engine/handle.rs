@@ -14,6 +14,7 @@ use super::cluster::{Cluster, SharedSource};
 use super::core::{Core, WantedLog};
 use super::effort::{Effort, Stopwatch};
 use super::evidence::dossier::{ContainerLog, Dossier, EventLine, Subject, WholeObject};
+use super::filter::Filter;
 use super::kinds::Selector;
 use super::named::Named;
 use super::object::{Key, ObjectRef, Text};
@@ -41,6 +42,8 @@ pub struct Options {
     pub scope: Scope,
     /// Problems that are wholly in one of these namespaces are hidden.
     pub exclude: Vec<Text>,
+    /// Problems that are wholly of these parts are hidden, and the coverage says so.
+    pub off: Vec<Filter>,
     /// A person's own files of declared analyzers, name and text.
     pub analyzers: Vec<(String, String)>,
     /// Whether logs of failing containers are not to be read.
@@ -87,6 +90,7 @@ impl Engine {
             now,
         );
         core.exclude(options.exclude.clone());
+        core.switch_off(options.off.clone());
         core.follow_customs(catalog);
         if let Some(stopwatch) = &options.stopwatch {
             core.measure(stopwatch.clone());

@@ -13,6 +13,7 @@ pub mod coverage;
 pub mod custom_kind;
 pub mod effort;
 pub mod evidence;
+pub mod filter;
 pub mod finding;
 pub mod handle;
 pub mod id;

@@ -109,6 +109,7 @@ fn well(view: View<'_>) -> Vec<Line<'static>> {
             let kind = super::header::plural(&gap.kind);
             match gap.status {
                 Status::Forbidden => format!("{kind} (403)"),
+                Status::Off => format!("{} (off)", gap.kind),
                 Status::Ok | Status::Reading | Status::Absent | Status::Error => {
                     format!("{kind} ({})", gap.detail)
                 }

@@ -291,6 +291,10 @@ fn gaps(view: View<'_>) -> Part {
         let what = plural(&gap.kind);
         let why = match gap.status {
             Status::Forbidden => "403",
+            Status::Off => {
+                names.push(format!("{} (off)", gap.kind));
+                continue;
+            }
             Status::Ok | Status::Reading | Status::Absent | Status::Error => "failing",
         };
         let name = format!("{what} ({why})");

@@ -58,6 +58,7 @@ async fn record(demo: &Demo, file: &Path, bytes: Option<u64>) -> Result<Summary,
         exclude: Vec::new(),
         analyzers: Vec::new(),
         no_logs: false,
+        off: Vec::new(),
         stopwatch: None,
         now: Arc::new(move || now),
     };

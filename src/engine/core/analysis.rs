@@ -176,3 +176,15 @@ impl Analyses {
             .collect()
     }
 }
+
+impl super::Core {
+    /// Measures what each analyzer costs from now on.
+    pub fn measure(&mut self, stopwatch: Stopwatch) {
+        self.analyses.measure(stopwatch);
+    }
+
+    /// What each analyzer did; nothing where it is not measured.
+    pub fn efforts(&self) -> Vec<Effort> {
+        self.analyses.efforts()
+    }
+}

@@ -7,6 +7,7 @@ mod dossier;
 mod kinds;
 mod labels;
 mod names;
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -19,16 +20,15 @@ use jiff::Timestamp;
 use self::analysis::Analyses;
 use self::custom::Customs;
 use self::kinds::Kinds;
+use self::shown::Hidden;
 use super::analyzers::declared::LazyCatalog;
 use super::analyzers::{Analyzer, logs};
 use super::causes::Problems;
 use super::cluster::{Failure, FailureKind};
 use super::coverage::{Coverage, Entry, Status};
-use super::effort::{Effort, Stopwatch};
 use super::kinds::Pod;
 use super::object::{Key, Kind, Text};
 use super::playbook::Playbook;
-use super::problem::Problem;
 use super::snapshot::{ClusterInfo, Connection, Snapshot};
 use super::watch::{KindState, Report};
 use super::world::{Delta, LogKey, Object, Sync, World};
@@ -56,7 +56,7 @@ pub struct Core {
     customs: Option<Customs>,
     read_logs: bool,
     grouped: bool,
-    excluded: Vec<Text>,
+    hidden: Hidden,
     /// What a source says of its own coverage, beyond kinds.
     noted: Vec<Entry>,
     /// The files that all this comes from, and the moment that they show.
@@ -108,7 +108,7 @@ impl Core {
             customs: None,
             read_logs,
             grouped: true,
-            excluded: Vec::new(),
+            hidden: Hidden::default(),
             noted: Vec::new(),
             files: None,
         }
@@ -156,41 +156,9 @@ impl Core {
         }
     }
 
-    /// Hides problems that are wholly in one of these namespaces.
-    pub fn exclude(&mut self, namespaces: Vec<Text>) {
-        self.excluded = namespaces;
-    }
-
-    /// Measures what each analyzer costs.
-    pub fn measure(&mut self, stopwatch: Stopwatch) {
-        self.analyses.measure(stopwatch);
-    }
-
-    /// What each analyzer did; nothing where it is not measured.
-    pub fn efforts(&self) -> Vec<Effort> {
-        self.analyses.efforts()
-    }
-
     /// What is told comes from files that show one moment.
     pub fn from_files(&mut self, name: Text, at: Timestamp) {
         self.files = Some((name, at));
-    }
-
-    /// The problems that are shown.
-    fn shown(&self) -> Vec<Arc<Problem>> {
-        let hidden = |problem: &Problem| {
-            !self.excluded.is_empty()
-                && problem
-                    .members
-                    .iter()
-                    .all(|member| self.excluded.contains(&member.finding.object.namespace))
-        };
-        self.problems
-            .all()
-            .iter()
-            .filter(|problem| !hidden(problem))
-            .cloned()
-            .collect()
     }
 
     /// The world as it is.
@@ -435,6 +403,7 @@ impl Core {
             cluster: self.info.id.clone(),
             ..entry.clone()
         }));
+        entries.extend(self.switched_off());
         let forbidden: Vec<(&LogKey, &Failure)> = self
             .unread
             .iter()
