@@ -55,7 +55,9 @@ pub fn page() -> String {
             kind.group()
         };
         let _ = write!(page, "\n## {} ({group})\n", analyzer.name());
-        codes.iter().for_each(|code| native(&mut page, code));
+        for code in codes {
+            native(&mut page, code);
+        }
     }
     let _ = write!(page, "\n{CUSTOM}");
     for (code, means) in CODES {
