@@ -224,15 +224,14 @@ async fn a_cut_watch_goes_on_where_it_was() {
 async fn what_is_forbidden_is_coverage_and_the_rest_goes_on() {
     let forbid = |server: &Server| server.faults().forbid("nodes");
     let mut bed = Bed::start(vec![pod("a", "Running")], forbid, Scope::default()).await;
+    // The delta is told before the state: both are awaited.
     bed.until("nodes are known to be forbidden", |bed| {
+        let state = bed.states.iter().rfind(|(kind, ..)| *kind == Kind::Node);
         bed.world.sync(Kind::Node, "") == Sync::Unreadable
+            && matches!(state, Some((_, _, KindState::Forbidden(why))) if why.contains("403"))
     })
     .await;
     bed.until("pods are there", |bed| bed.watching(Kind::Pod)).await;
-    assert!(matches!(
-        bed.states.iter().rfind(|(kind, ..)| *kind == Kind::Node),
-        Some((_, _, KindState::Forbidden(why))) if why.contains("403")
-    ));
     bed.server.faults().allow("nodes");
     bed.refresh.send_modify(|count| *count += 1);
     bed.until("nodes are read once they may be", |bed| {
