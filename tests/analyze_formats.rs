@@ -145,3 +145,34 @@ async fn what_it_cost_is_told_apart_from_the_document() {
     assert!(said.lines().any(|line| line.starts_with("Pod ")), "{said}");
     assert!(serde_json::from_slice::<Value>(&output.stdout).is_ok());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_itself_says_what_a_field_means() {
+    let shop = Shop::open().await;
+    let text = shop.says(&["analyze", "-o", "json", "--with-doc"]).await;
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let claim = document["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["code"] == "ClaimClassMissing")
+        .unwrap();
+    assert_eq!(claim["documentation"]["path"], "spec.storageClassName");
+    let said = claim["documentation"]["text"].as_str().unwrap();
+    assert!(said.starts_with("The name of the storage class"), "{said}");
+
+    let text = shop.says(&["analyze", "--with-doc", "--filter", "pvc"]).await;
+    assert!(
+        text.contains("spec.storageClassName: The name of the storage class"),
+        "{text}"
+    );
+    let scripts = k8sgpt(&shop, &["--with-doc", "--filter", "pvc"]).await;
+    assert_eq!(results(&scripts)[0]["error"][0]["KubernetesDoc"], said);
+
+    let plain = shop.json().await;
+    let findings = plain["findings"].as_array().unwrap();
+    assert!(
+        findings.iter().all(|one| one.get("documentation").is_none()),
+        "only where it is asked"
+    );
+}

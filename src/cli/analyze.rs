@@ -1,5 +1,6 @@
 //! `k8stui analyze`: one look, printed.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,7 +11,12 @@ use super::look::{Depth, Shown, look};
 use super::{CouldNot, FOUND, OK, effort, k8sgpt, text};
 use crate::engine::effort::Stopwatch;
 use crate::engine::finding::Severity;
+use crate::engine::object::Text;
+use crate::engine::openapi::FieldDoc;
 use crate::engine::problem::Problem;
+
+/// What the API says of the fields that show findings, by the finding's id.
+pub type Docs = BTreeMap<Text, FieldDoc>;
 
 /// Looks, prints, and says by the exit code whether something at `--fail-on` was found.
 pub async fn run(cli: &Cli, args: &AnalyzeArgs, out: &mut impl Write) -> Result<u8, CouldNot> {
@@ -34,12 +40,20 @@ pub async fn run(cli: &Cli, args: &AnalyzeArgs, out: &mut impl Write) -> Result<
         .map(AsRef::as_ref)
         .filter(|problem| filter.shows(problem))
         .collect();
+    let mut docs = Docs::new();
+    if args.with_doc {
+        for member in shown.iter().flat_map(|problem| &problem.members) {
+            if let Some(doc) = look.documentation.finding(&member.finding).await {
+                docs.insert(member.id.clone(), doc);
+            }
+        }
+    }
     match args.output {
-        Format::Json => json(out, &Document::new(seen, &shown))?,
-        Format::K8sgpt => json(out, &k8sgpt::Document::new(seen, &shown, &filter))?,
-        Format::Yaml => serde_saphyr::to_io_writer(&mut *out, &Document::new(seen, &shown))
+        Format::Json => json(out, &Document::new(seen, &shown, &docs))?,
+        Format::K8sgpt => json(out, &k8sgpt::Document::new(seen, &shown, &filter, &docs))?,
+        Format::Yaml => serde_saphyr::to_io_writer(&mut *out, &Document::new(seen, &shown, &docs))
             .map_err(|error| CouldNot(format!("cannot write: {error}")))?,
-        Format::Text => write!(out, "{}", text::render(seen, &shown))?,
+        Format::Text => write!(out, "{}", text::render(seen, &shown, &docs))?,
     }
     if args.stat {
         let table = effort::table(look.engine.efforts().await);

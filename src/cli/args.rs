@@ -174,6 +174,9 @@ pub struct AnalyzeArgs {
     /// Read no logs
     #[arg(long)]
     pub no_logs: bool,
+    /// Add what the API itself says of the field that shows the failure, where the server serves it
+    #[arg(short = 'd', long)]
+    pub with_doc: bool,
     /// Say what each analyzer looked at, found and took; on standard error unless the output is text
     #[arg(long, visible_alias = "with-stat")]
     pub stat: bool,

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::analyze::Docs;
 use crate::engine::coverage::Coverage;
 use crate::engine::evidence::Numbered;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::object::{ObjectRef, Text};
+use crate::engine::openapi::FieldDoc;
 use crate::engine::problem::{Diagnosis, Member, Problem, State};
 use crate::engine::snapshot::Snapshot;
 
@@ -73,11 +75,13 @@ struct FindingJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     diagnosis: Option<&'a Diagnosis>,
     evidence: Vec<&'a Numbered>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    documentation: Option<&'a FieldDoc>,
 }
 
 impl<'a> Document<'a> {
     /// The document of those problems of a snapshot that are shown.
-    pub fn new(snapshot: &'a Snapshot, shown: &[&'a Problem]) -> Self {
+    pub fn new(snapshot: &'a Snapshot, shown: &[&'a Problem], docs: &'a Docs) -> Self {
         let cluster = &snapshot.cluster;
         // A finding that two problems share is listed once.
         let mut findings: BTreeMap<&str, FindingJson<'a>> = BTreeMap::new();
@@ -88,7 +92,7 @@ impl<'a> Document<'a> {
             for (place, member) in problem.members.iter().enumerate() {
                 findings
                     .entry(&member.id)
-                    .or_insert_with(|| finding(problem, member, place == 0, root, &facts));
+                    .or_insert_with(|| finding(problem, member, place == 0, root, &facts, docs));
             }
         }
         Self {
@@ -134,6 +138,7 @@ fn finding<'a>(
     is_root: bool,
     root: &'a str,
     facts: &BTreeMap<u32, &'a Numbered>,
+    docs: &'a Docs,
 ) -> FindingJson<'a> {
     let Finding { object, owner, .. } = &*member.finding;
     let finding = &*member.finding;
@@ -162,6 +167,7 @@ fn finding<'a>(
             .iter()
             .filter_map(|n| facts.get(n).copied())
             .collect(),
+        documentation: docs.get(&member.id),
     }
 }
 
@@ -209,7 +215,7 @@ mod tests {
             },
         };
         let snapshot = Snapshot::empty("test", at);
-        let json = serde_json::to_value(Document::new(&snapshot, &[&problem])).unwrap();
+        let json = serde_json::to_value(Document::new(&snapshot, &[&problem], &Docs::new())).unwrap();
         let listed = &json["problems"][0];
         assert_eq!(
             (&listed["state"], &listed["healed_at"]),

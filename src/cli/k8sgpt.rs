@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::analyze::Docs;
 use super::look::Shown;
 use crate::engine::coverage::Status;
 use crate::engine::finding::Finding;
@@ -48,7 +49,7 @@ struct ErrorJson {
 impl Document {
     /// The document of those problems that are shown. As with K8sGPT, only the objects that were asked for are listed,
     /// not what hangs together with them.
-    pub fn new(snapshot: &Snapshot, shown: &[&Problem], filter: &Shown) -> Self {
+    pub fn new(snapshot: &Snapshot, shown: &[&Problem], filter: &Shown, docs: &Docs) -> Self {
         let mut results: BTreeMap<(String, String), ResultJson> = BTreeMap::new();
         for problem in shown {
             for member in problem.members.iter().filter(|member| member.healed.is_none()) {
@@ -71,7 +72,9 @@ impl Document {
                 if result.error.iter().all(|error| error.text != text) {
                     result.error.push(ErrorJson {
                         text,
-                        kubernetes_doc: String::new(),
+                        kubernetes_doc: docs
+                            .get(&member.id)
+                            .map_or_else(String::new, |doc| doc.text.clone()),
                         sensitive: [],
                     });
                 }

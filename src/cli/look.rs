@@ -19,6 +19,7 @@ use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::Selector;
 use crate::engine::named::Named;
 use crate::engine::object::{Kind, ObjectRef, Text};
+use crate::engine::openapi::Documentation;
 use crate::engine::problem::{Problem, State};
 use crate::engine::snapshot::{Connection, Snapshot};
 use crate::engine::{Engine, Options};
@@ -37,6 +38,8 @@ impl Lender for OwnTerminal {
 pub struct Look {
     /// The engine, still running.
     pub engine: Engine,
+    /// What the API says of fields.
+    pub documentation: Documentation,
     /// What it saw.
     pub snapshot: Arc<Snapshot>,
     /// The namespace that is meant where a name says none.
@@ -94,6 +97,7 @@ pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
         stopwatch: depth.stopwatch,
         now,
     };
+    let documentation = Documentation::of(&cluster);
     let engine = Engine::start(cluster, &options);
     let snapshot = engine.settled().await;
     if let Some(why) = blind(&snapshot) {
@@ -102,6 +106,7 @@ pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
     let home = cli.cluster.namespaces.first();
     Ok(Look {
         engine,
+        documentation,
         snapshot,
         home: home.map_or(namespace, |name| name.as_str().into()),
     })

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::analyze::Docs;
 use crate::engine::age::Age;
 use crate::engine::coverage::Status;
 use crate::engine::evidence::Source;
@@ -16,7 +17,7 @@ use crate::views::text::wrap::wrap;
 const WIDTH: usize = 100;
 
 /// Renders the problems that are shown.
-pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
+pub fn render(snapshot: &Snapshot, shown: &[&Problem], docs: &Docs) -> String {
     let mut text = String::new();
     let count = |severity| {
         shown
@@ -56,7 +57,7 @@ pub fn render(snapshot: &Snapshot, shown: &[&Problem]) -> String {
     }
     for problem in shown {
         text.push('\n');
-        problem_text(&mut text, snapshot, problem);
+        problem_text(&mut text, snapshot, problem, docs);
     }
     let gaps: Vec<String> = snapshot
         .coverage
@@ -114,7 +115,7 @@ fn not_in_the_files(text: &mut String, snapshot: &Snapshot) {
     }
 }
 
-fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {
+fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem, docs: &Docs) {
     let times = if problem.count > 1 {
         format!("  ×{}", problem.count)
     } else {
@@ -167,6 +168,9 @@ fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem) {
             evidence.source.kind(),
             one_line(&said)
         );
+    }
+    if let Some(doc) = problem.root().and_then(|root| docs.get(&root.id)) {
+        paragraph(text, "doc", &format!("{}: {}", doc.path, doc.text));
     }
     paragraph(text, "fix", &problem.diagnosis.fix);
     for (place, command) in problem.diagnosis.commands.iter().enumerate() {

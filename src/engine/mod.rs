@@ -20,6 +20,7 @@ pub mod id;
 pub mod kinds;
 pub mod named;
 pub mod object;
+pub mod openapi;
 pub mod playbook;
 pub mod problem;
 pub mod recording;

@@ -160,6 +160,7 @@ fn gaps(dossier: &Dossier) -> Section {
         };
         let status = match gap.status {
             crate::engine::coverage::Status::Forbidden => "forbidden",
+            crate::engine::coverage::Status::Off => "not looked at",
             _ => "failed",
         };
         let detail = if gap.detail.is_empty() {

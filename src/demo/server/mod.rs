@@ -2,6 +2,7 @@
 
 mod body;
 mod discovery;
+mod fields;
 mod list;
 mod log;
 mod openapi;

@@ -1,8 +1,9 @@
-//! As much of OpenAPI as `kubectl apply` needs: that the server itself validates fields. There are no schemas, so
-//! `kubectl explain` has nothing to explain.
+//! As much of OpenAPI as `kubectl apply` needs (that the server itself validates fields), and what there is to say of
+//! the fields that the demo's faults show.
 
 use serde_json::{Map, Value, json};
 
+use super::fields;
 use crate::demo::resource::{RESOURCES, Resource};
 
 fn path_of(resource: &Resource) -> String {
@@ -49,7 +50,17 @@ pub(super) fn document(group_version: &str) -> Option<Value> {
             (path, json!({"patch": operation}))
         })
         .collect();
+    let schemas: Map<String, Value> = RESOURCES
+        .iter()
+        .filter(|resource| path_of(resource) == group_version)
+        .filter_map(|resource| Some((resource.kind.to_owned(), fields::schema(resource)?)))
+        .collect();
     (!paths.is_empty()).then(|| {
-        json!({"openapi": "3.0.0", "info": {"title": "k8stui demo", "version": "v1.34.10"}, "paths": paths})
+        json!({
+            "openapi": "3.0.0",
+            "info": {"title": "k8stui demo", "version": "v1.34.10"},
+            "paths": paths,
+            "components": {"schemas": schemas},
+        })
     })
 }

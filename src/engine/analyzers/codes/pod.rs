@@ -51,8 +51,9 @@ pub const CODES: &[Code] = &[
         code: "ContainerOOMKilled",
         severity: &[Critical, Warning],
         meaning: "the kernel killed a container because memory ran out",
-        fires: "The last or present end has the reason OOMKilled, with or without a limit, within the last hour; a \
-             container that is up again is a warning.",
+        fires: "It ended, or ended before it waits for its next start, with the reason OOMKilled, with or without \
+             a limit of its own; or it runs again and was killed within the last hour (a warning while it is \
+             ready).",
         silent: "A kill of more than an hour ago that was not repeated; exit code 137 without OOMKilled, which is a \
              kill by something else.",
     },
@@ -152,7 +153,7 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "PodReadinessGateUnset",
-        severity: &[Critical],
+        severity: &[Critical, Warning],
         meaning: "all containers are ready, but a readiness gate is not set",
         fires: "The condition of a gate is missing or not True 2 min after the containers became ready.",
         silent: "Gates of pods whose containers are not ready.",

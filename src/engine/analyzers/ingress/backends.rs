@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::analyzers::alike::unlike;
 use crate::engine::analyzers::backend::{self, Backend, PortName};
 use crate::engine::analyzers::exam::Exam;
-use crate::engine::analyzers::alike::unlike;
 use crate::engine::analyzers::{facts, grace};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Ingress, IngressService, Service};
