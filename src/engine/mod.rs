@@ -6,6 +6,7 @@
 
 pub mod age;
 pub mod analyzers;
+mod builtin;
 pub mod causes;
 pub mod cluster;
 pub mod core;

@@ -141,8 +141,6 @@ pub fn all() -> Vec<Box<dyn Analyzer>> {
         Box::new(persistent_volume::PersistentVolumeAnalyzer),
         Box::new(storage_class::StorageClassAnalyzer),
         Box::new(volume_attachment::VolumeAttachmentAnalyzer),
-        Box::new(webhook::ValidatingWebhookAnalyzer),
-        Box::new(webhook::MutatingWebhookAnalyzer),
         Box::new(admission_policy::AdmissionPolicyAnalyzer),
         Box::new(admission_policy::AdmissionPolicyBindingAnalyzer),
         Box::new(api_service::APIServiceAnalyzer),
@@ -155,6 +153,9 @@ pub fn all() -> Vec<Box<dyn Analyzer>> {
     ];
     for kind in reference::KINDS {
         all.push(Box::new(reference::ReferenceAnalyzer(*kind)));
+    }
+    for kind in webhook::KINDS {
+        all.push(Box::new(webhook::WebhookAnalyzer(*kind)));
     }
     for kind in deletion::kinds() {
         all.push(Box::new(deletion::DeletionAnalyzer(kind)));

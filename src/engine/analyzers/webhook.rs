@@ -13,19 +13,22 @@ use crate::engine::kinds::{
 use crate::engine::object::{Key, Kind};
 use crate::engine::world::World;
 
-/// Finds webhooks of a ValidatingWebhookConfiguration that cannot be asked.
-pub struct ValidatingWebhookAnalyzer;
+/// The kinds that configure webhooks.
+pub(super) const KINDS: &[Kind] = &[
+    Kind::ValidatingWebhookConfiguration,
+    Kind::MutatingWebhookConfiguration,
+];
 
-/// Finds webhooks of a MutatingWebhookConfiguration that cannot be asked.
-pub struct MutatingWebhookAnalyzer;
+/// Finds webhooks that cannot be asked, of the configurations of one of [`KINDS`].
+pub struct WebhookAnalyzer(pub Kind);
 
-impl Analyzer for ValidatingWebhookAnalyzer {
+impl Analyzer for WebhookAnalyzer {
     fn name(&self) -> &'static str {
-        "ValidatingWebhookConfiguration"
+        self.0.name()
     }
 
     fn kind(&self) -> Kind {
-        Kind::ValidatingWebhookConfiguration
+        self.0
     }
 
     fn reads(&self) -> &'static [Kind] {
@@ -38,33 +41,13 @@ impl Analyzer for ValidatingWebhookAnalyzer {
 
     fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis {
         let mut exam = Exam::new(world, key, now);
-        if let Some(one) = world.get::<ValidatingWebhookConfiguration>("", &key.name) {
+        if let Some(one) = world.get::<ValidatingWebhookConfiguration>("", &key.name)
+            && key.kind == Kind::ValidatingWebhookConfiguration
+        {
             check(&mut exam, one, &one.webhooks);
-        }
-        exam.analysis
-    }
-}
-
-impl Analyzer for MutatingWebhookAnalyzer {
-    fn name(&self) -> &'static str {
-        "MutatingWebhookConfiguration"
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::MutatingWebhookConfiguration
-    }
-
-    fn reads(&self) -> &'static [Kind] {
-        READS
-    }
-
-    fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
-        affected(self.kind(), world, changed, keys);
-    }
-
-    fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis {
-        let mut exam = Exam::new(world, key, now);
-        if let Some(one) = world.get::<MutatingWebhookConfiguration>("", &key.name) {
+        } else if let Some(one) = world.get::<MutatingWebhookConfiguration>("", &key.name)
+            && key.kind == Kind::MutatingWebhookConfiguration
+        {
             check(&mut exam, one, &one.webhooks);
         }
         exam.analysis

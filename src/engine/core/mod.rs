@@ -245,7 +245,7 @@ impl Core {
             _ => None,
         };
         // What is about to go still says whom that concerns.
-        for key in self.leaving(&delta) {
+        for key in self.world.leaving(&delta) {
             self.analyses.touch(&self.world, &key);
         }
         for key in self.world.apply(delta) {
@@ -260,26 +260,6 @@ impl Core {
             self.analyses
                 .touch_readers(&self.world, kind, namespace.as_deref());
             self.grouped = false;
-        }
-    }
-
-    /// The objects that a change will remove.
-    fn leaving(&self, delta: &Delta) -> Vec<Key> {
-        match delta {
-            Delta::Remove(key) => vec![key.clone()],
-            Delta::Synced {
-                kind,
-                namespace,
-                keep,
-            } => {
-                let mut keys = match namespace {
-                    Some(namespace) => self.world.keys_in(*kind, namespace),
-                    None => self.world.keys(*kind),
-                };
-                keys.retain(|key| !keep.contains(&(key.namespace.clone(), key.name.clone())));
-                keys
-            }
-            _ => Vec::new(),
         }
     }
 

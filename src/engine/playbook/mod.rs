@@ -16,6 +16,7 @@ use include_dir::{Dir, include_dir};
 use self::signature::{Sight, Signature};
 use self::template::Words;
 use super::analyzers::quantity::readable;
+use super::builtin;
 use super::evidence::Numbered;
 use super::finding::Finding;
 use super::problem::{Confidence, Diagnosis, SuggestedCommand};
@@ -51,17 +52,7 @@ impl Playbook {
 
     /// The built-in files, name and text, in order of name.
     pub fn builtin_files() -> Vec<(&'static str, &'static str)> {
-        let mut files: Vec<(&str, &str)> = BUILTIN
-            .files()
-            .filter(|file| {
-                file.path()
-                    .extension()
-                    .is_some_and(|extension| extension == "yaml")
-            })
-            .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
-            .collect();
-        files.sort_unstable();
-        files
+        builtin::yaml_files(&BUILTIN)
     }
 
     /// A playbook of files (name and text), in order: of signatures that fit alike the first wins.

@@ -10,7 +10,7 @@ mod sync;
 mod table;
 mod view;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub use delta::{Delta, Object};
 pub use index::Naming;
@@ -195,12 +195,8 @@ impl World {
                 namespace,
                 keep,
             } => {
-                let mut gone = match &namespace {
-                    Some(namespace) => self.keys_in(kind, namespace),
-                    None => self.keys(kind),
-                };
+                let gone = self.unkept(kind, namespace.as_deref(), &keep);
                 self.places.set(kind, namespace, Sync::Synced);
-                gone.retain(|key| !keep.contains(&(key.namespace.clone(), key.name.clone())));
                 gone.iter().flat_map(|key| self.remove(key)).collect()
             }
             Delta::Reading { kind, namespace } => {
@@ -223,6 +219,29 @@ impl World {
                 vec![pod]
             }
         }
+    }
+
+    /// The objects that a change will remove.
+    pub fn leaving(&self, delta: &Delta) -> Vec<Key> {
+        match delta {
+            Delta::Remove(key) => vec![key.clone()],
+            Delta::Synced {
+                kind,
+                namespace,
+                keep,
+            } => self.unkept(*kind, namespace.as_deref(), keep),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What is here of a kind, in a namespace or everywhere, and was not in a list of it.
+    fn unkept(&self, kind: Kind, namespace: Option<&str>, keep: &HashSet<(Symbol, Text)>) -> Vec<Key> {
+        let mut keys = match namespace {
+            Some(namespace) => self.keys_in(kind, namespace),
+            None => self.keys(kind),
+        };
+        keys.retain(|key| !keep.contains(&(key.namespace.clone(), key.name.clone())));
+        keys
     }
 
     /// An object.

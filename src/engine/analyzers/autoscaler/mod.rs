@@ -4,13 +4,13 @@ mod metrics;
 
 use jiff::Timestamp;
 
-use super::alike::unlike;
+use super::alike::nearest;
 use super::exam::Exam;
 use super::messages::brief;
 use super::{Analysis, Analyzer, facts, grace};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{Condition, HorizontalPodAutoscaler, condition};
-use crate::engine::object::{Key, Kind, Text};
+use crate::engine::object::{Key, Kind};
 use crate::engine::world::World;
 
 /// Finds autoscalers that cannot do their work.
@@ -106,12 +106,9 @@ fn target_missing(exam: &mut Exam, scaler: &HorizontalPodAutoscaler) -> bool {
         format!("scales {kind} {name}, which does not exist"),
     );
     let others = exam.world.keys_in(key.kind, &key.namespace);
-    let alike: Option<(usize, Text)> = others
-        .into_iter()
-        .filter_map(|other| Some((unlike(name, &other.name)?, other.name)))
-        .min();
-    finding.message = match &alike {
-        Some((_, other)) => format!("There is no {kind} {name} to be scaled. There is one named {other}."),
+    let alike = nearest(name, others.iter().map(|other| &*other.name));
+    finding.message = match alike {
+        Some(other) => format!("There is no {kind} {name} to be scaled. There is one named {other}."),
         None => format!(
             "There is no {kind} {name} in namespace {} to be scaled.",
             key.namespace

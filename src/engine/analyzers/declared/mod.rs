@@ -28,6 +28,7 @@ pub use self::parse::DeclaredError;
 pub use self::rule::{Declared, Rule, Trouble};
 use super::Analysis;
 use super::custom::{Conventions, Resource, generic};
+use crate::engine::builtin;
 use crate::engine::custom_kind::Keep;
 use crate::engine::finding::Severity;
 use crate::engine::object::Text;
@@ -49,17 +50,7 @@ impl Catalog {
 
     /// The built-in files, name and text, in order of name.
     pub fn builtin_files() -> Vec<(&'static str, &'static str)> {
-        let mut files: Vec<(&str, &str)> = BUILTIN
-            .files()
-            .filter(|file| {
-                file.path()
-                    .extension()
-                    .is_some_and(|extension| extension == "yaml")
-            })
-            .filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
-            .collect();
-        files.sort_unstable();
-        files
+        builtin::yaml_files(&BUILTIN)
     }
 
     /// The analyzers of files (name and text). A file that is broken is left out and said; the rest goes on.

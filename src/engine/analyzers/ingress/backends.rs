@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::analyzers::alike::unlike;
+use crate::engine::analyzers::alike::nearest;
 use crate::engine::analyzers::backend::{self, Backend, PortName};
 use crate::engine::analyzers::exam::Exam;
 use crate::engine::analyzers::{facts, grace};
@@ -123,15 +123,11 @@ fn missing(exam: &mut Exam, ingress: &Ingress, target: &Target, places: &[String
         target,
         format!("sends {requests} to Service {name}, which does not exist"),
     );
-    let alike = exam
-        .world
-        .in_namespace::<Service>(&exam.key.namespace)
-        .map(|service| &*service.metadata.name)
-        .filter_map(|other| Some((unlike(name, other)?, other)))
-        .min();
+    let services = exam.world.in_namespace::<Service>(&exam.key.namespace);
+    let alike = nearest(name, services.map(|service| &*service.metadata.name));
     let service = Key::new(Kind::Service, &exam.key.namespace, name).object();
     finding.message = match alike {
-        Some((_, other)) => {
+        Some(other) => {
             format!("{place} names Service {name}, which does not exist. There is one named {other}.")
         }
         None => format!(
