@@ -220,6 +220,7 @@ fn start(live: &Arc<Live>) -> Engine {
             scope: Scope::default(),
             exclude: Vec::new(),
             analyzers: Vec::new(),
+            remote: Vec::new(),
             no_logs: true,
             now: Arc::new(Timestamp::now),
         },

@@ -151,6 +151,7 @@ impl Bed {
             scope: Scope::default(),
             exclude: Vec::new(),
             analyzers: Vec::new(),
+            remote: Vec::new(),
             no_logs: true,
             now: Arc::new(|| "2026-01-01T12:00:00Z".parse().unwrap()),
         };

@@ -94,6 +94,7 @@ impl Bed {
                     Report::NoLog(..)
                     | Report::Expected { .. }
                     | Report::Discovered(_)
+                    | Report::Asked { .. }
                     | Report::Covered(_)
                     | Report::Identity { .. } => {}
                 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::chat::provider::ProviderConfig;
 
+use super::custom_analyzers::{self, CustomAnalyzerConfig};
 use super::file_error::FileError;
 use super::keymap::Preset;
 
@@ -25,6 +26,9 @@ pub struct Config {
     pub ui: UiConfig,
     /// Where to look.
     pub namespaces: NamespaceConfig,
+    /// Analyzers of other people.
+    #[serde(deserialize_with = "custom_analyzers::list")]
+    pub custom_analyzers: Vec<CustomAnalyzerConfig>,
 }
 
 impl Default for Config {
@@ -36,6 +40,7 @@ impl Default for Config {
             provider: ProviderConfig::default(),
             ui: UiConfig::default(),
             namespaces: NamespaceConfig::default(),
+            custom_analyzers: Vec::new(),
         }
     }
 }

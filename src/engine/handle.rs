@@ -15,6 +15,7 @@ use super::evidence::dossier::{ContainerLog, Dossier, EventLine, Subject, WholeO
 use super::named::Named;
 use super::object::{Key, ObjectRef, Text};
 use super::playbook::Playbook;
+use super::remote::{self, RemoteAnalyzer};
 use super::snapshot::Snapshot;
 use super::watch::{self, Report, Scope, logs::LogReader};
 
@@ -40,6 +41,8 @@ pub struct Options {
     pub exclude: Vec<Text>,
     /// A person's own files of declared analyzers, name and text.
     pub analyzers: Vec<(String, String)>,
+    /// Analyzers of other people, asked over gRPC. They know the live cluster, so of files they are not asked.
+    pub remote: Vec<RemoteAnalyzer>,
     /// Whether logs of failing containers are not to be read.
     pub no_logs: bool,
     /// The clock that ages count by.
@@ -81,8 +84,9 @@ impl Engine {
         );
         core.exclude(options.exclude.clone());
         core.follow_customs(catalog);
-        if let Cluster::Files(files) = &cluster {
-            core.from_files(files.name.clone(), files.at);
+        match &cluster {
+            Cluster::Files(files) => core.from_files(files.name.clone(), files.at),
+            Cluster::Live(_) => core.expect_answers(options.remote.iter().map(|one| one.name.clone())),
         }
         let source = cluster.source();
         let (publish, snapshots) = channel::channel(Arc::new(Snapshot::empty(&context, now)));
@@ -219,6 +223,11 @@ async fn run(
         Cluster::Live(live) => watch::start(live, &options.scope, &reports, &refreshed),
         Cluster::Files(files) => watch::files::start(files, &options.scope, &reports),
     };
+    let asked_ones = match &cluster {
+        Cluster::Live(_) => options.remote.as_slice(),
+        Cluster::Files(_) => &[],
+    };
+    let remotes = remote::start(asked_ones, &reports, &refreshed);
     let mut customs = watch::CustomWatches::new(
         cluster.clone(),
         options.scope.clone(),
@@ -281,7 +290,7 @@ async fn run(
             withheld = false;
         }
     }
-    drop(watches);
+    drop((watches, remotes));
 }
 
 /// Takes in what comes within [`SETTLE`], so that a storm is looked at in one go.

@@ -57,6 +57,7 @@ async fn record(demo: &Demo, file: &Path, bytes: Option<u64>) -> Result<Summary,
         scope: Scope::default(),
         exclude: Vec::new(),
         analyzers: Vec::new(),
+        remote: Vec::new(),
         no_logs: false,
         now: Arc::new(move || now),
     };

@@ -164,6 +164,7 @@ pub async fn look(cluster: impl Into<Cluster>, now: Timestamp, namespaces: &[&st
         },
         exclude: Vec::new(),
         analyzers: Vec::new(),
+        remote: Vec::new(),
         no_logs: false,
         now: Arc::new(move || now),
     };

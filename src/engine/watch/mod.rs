@@ -28,6 +28,7 @@ use tokio::task::JoinSet;
 use super::cluster::{Failure, Live};
 use super::coverage::Entry;
 use super::object::{Key, Kind, Text};
+use super::remote::{CallError, Said};
 use super::world::{Delta, LogKey, Object};
 
 /// Where to look.
@@ -73,6 +74,13 @@ pub enum Report {
     },
     /// The custom kinds that the server says it has, where their definitions may not be read.
     Discovered(Vec<Discovered>),
+    /// What a remote analyzer says, or why it says nothing.
+    Asked {
+        /// Its name.
+        analyzer: Text,
+        /// All that it finds wrong now.
+        answer: Result<Vec<Said>, CallError>,
+    },
     /// Something else that was looked at; its cluster is filled in.
     Covered(Entry),
     /// The cluster's id: the uid of its namespace kube-system, or a stand-in where that may not be read.
