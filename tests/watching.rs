@@ -95,6 +95,7 @@ impl Bed {
                     | Report::Expected { .. }
                     | Report::Discovered(_)
                     | Report::Asked { .. }
+                    | Report::Config { .. }
                     | Report::Covered(_)
                     | Report::Identity { .. } => {}
                 }

@@ -17,7 +17,7 @@ use super::object::{Key, ObjectRef, Text};
 use super::playbook::Playbook;
 use super::remote::{self, RemoteAnalyzer};
 use super::snapshot::Snapshot;
-use super::watch::{self, Report, Scope, logs::LogReader};
+use super::watch::{self, Report, Scope, configs::ConfigReader, logs::LogReader};
 
 /// Reports that may wait before the watches are slowed.
 const REPORTS: usize = 64;
@@ -234,6 +234,7 @@ async fn run(
         reports.clone(),
         refreshed.clone(),
     );
+    let mut configs = ConfigReader::new(source.clone(), reports.clone());
     let mut reader = LogReader::new(source, reports);
     let mut published = tokio::time::Instant::now();
     let mut pruned = published;
@@ -248,7 +249,7 @@ async fn run(
         let mut wake = due
             .map_or(PRUNE, |due| due.try_into().unwrap_or(Duration::ZERO))
             .min(PRUNE);
-        if withheld || !reader.is_idle() {
+        if withheld || !reader.is_idle() || !configs.is_idle() {
             wake = wake.min(COUNTS);
         }
         tokio::select! {
@@ -271,6 +272,9 @@ async fn run(
         for log in core.wanted_logs() {
             reader.read(log.key, log.container_id);
         }
+        for config in core.wanted_configs() {
+            configs.read(config.pod, config.owner);
+        }
         if pruned.elapsed() >= PRUNE {
             core.prune();
             pruned = tokio::time::Instant::now();
@@ -278,7 +282,8 @@ async fn run(
         withheld = true;
         if changed || published.elapsed() >= COUNTS {
             let mut snapshot = core.snapshot(now);
-            snapshot.settled = core.is_complete() && reader.is_idle() && inbox.is_empty();
+            let idle = reader.is_idle() && configs.is_idle();
+            snapshot.settled = core.is_complete() && idle && inbox.is_empty();
             publish.send_if_modified(|shown| {
                 let differs = !shown.same_but_for_time(&snapshot);
                 if differs {

@@ -13,6 +13,7 @@ mod corpus;
 mod digests;
 mod kept;
 mod playbook;
+mod prometheus;
 mod recorded;
 mod trial;
 mod worlds;

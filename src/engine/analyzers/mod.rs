@@ -11,6 +11,7 @@ pub mod logs;
 mod messages;
 mod node;
 mod pod;
+pub mod prometheus;
 pub mod quantity;
 mod replica_set;
 mod service;

@@ -24,7 +24,7 @@ pub struct Analyses {
     due: HashMap<Look, Timestamp>,
     /// The ids of the findings that a look gave.
     given: HashMap<Look, Vec<Text>>,
-    /// The ids of the findings that a remote analyzer gave.
+    /// The ids of the findings that came otherwise than by a look: from a remote analyzer, from a configuration.
     said: HashMap<Text, Vec<Text>>,
     findings: Findings,
     /// Objects with findings that were looked at since [`Analyses::take_failing`] was last called.
@@ -124,11 +124,11 @@ impl Analyses {
         changed
     }
 
-    /// Takes in all that a remote analyzer says now, and says whether any finding changed, came or went.
-    pub fn put(&mut self, world: &World, analyzer: &Text, findings: Vec<Finding>) -> bool {
-        let before = self.said.remove(analyzer).unwrap_or_default();
+    /// Takes in all that a source says now, and says whether any finding changed, came or went.
+    pub fn put(&mut self, world: &World, source: &Text, findings: Vec<Finding>) -> bool {
+        let before = self.said.remove(source).unwrap_or_default();
         let (after, changed) = self.replace(world, &before, findings);
-        self.said.insert(analyzer.clone(), after);
+        self.said.insert(source.clone(), after);
         changed
     }
 

@@ -42,6 +42,7 @@ impl Core {
             detail: error.to_string().into(),
         }));
         entries.extend(self.remotes.coverage(&self.info.id));
+        entries.extend(self.configs.coverage(&self.info.id));
         Coverage::new(entries)
     }
 }

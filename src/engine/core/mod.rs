@@ -8,6 +8,7 @@ mod dossier;
 mod kinds;
 mod logs;
 mod names;
+mod prometheus;
 mod remote;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 use self::analysis::Analyses;
 use self::custom::Customs;
 use self::kinds::Kinds;
+use self::prometheus::Configs;
 use self::remote::Remotes;
 use super::analyzers::Analyzer;
 use super::analyzers::declared::LazyCatalog;
@@ -36,6 +38,7 @@ use super::world::{Delta, LogKey, Object, Sync, World};
 
 pub use self::custom::Change as CustomChange;
 pub use self::logs::WantedLog;
+pub use self::prometheus::WantedConfig;
 
 /// What the engine knows, and how it comes to know more.
 pub struct Core {
@@ -57,6 +60,7 @@ pub struct Core {
     /// Custom kinds, where they are to be watched.
     customs: Option<Customs>,
     remotes: Remotes,
+    configs: Configs,
     read_logs: bool,
     grouped: bool,
     excluded: Vec<Text>,
@@ -101,6 +105,7 @@ impl Core {
             unread: BTreeMap::new(),
             customs: None,
             remotes: Remotes::default(),
+            configs: Configs::default(),
             read_logs,
             grouped: true,
             excluded: Vec::new(),
@@ -230,6 +235,7 @@ impl Core {
             Report::Expected { kind, objects } => self.kinds.expect(kind, objects),
             Report::Broken { key, why } => self.kinds.broken(key, why),
             Report::Asked { analyzer, answer } => self.remotes.answered(analyzer, answer),
+            Report::Config { owner, read } => self.configs.came(owner, read),
             Report::Covered(entry) => self.noted.push(entry),
             Report::Identity { id, server_version } => {
                 self.info.server_version = server_version;
@@ -274,6 +280,7 @@ impl Core {
                 customs.touch();
             }
             self.remotes.touch(&key);
+            self.configs.touch(&self.world, &key);
             self.analyses.touch(&self.world, &key);
         }
         if let Some((kind, namespace)) = place {
@@ -298,7 +305,8 @@ impl Core {
             return false;
         }
         let mut found = self.analyses.run(&self.world, now);
-        for (analyzer, findings) in self.remotes.take_findings(&self.world) {
+        let said = self.remotes.take_findings(&self.world).into_iter();
+        for (analyzer, findings) in said.chain(self.configs.take_findings()) {
             found |= self.analyses.put(&self.world, &analyzer, findings);
         }
         self.want_logs();
@@ -323,6 +331,11 @@ impl Core {
             .into_iter()
             .flatten()
             .min()
+    }
+
+    /// The configurations that should be read now.
+    pub fn wanted_configs(&mut self) -> Vec<WantedConfig> {
+        self.configs.take_wanted(&self.world)
     }
 
     /// The logs that should be read now, each instance of a container once.
