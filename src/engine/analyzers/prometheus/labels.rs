@@ -23,6 +23,23 @@ const ALWAYS: &[&str] = &[
     "instance",
 ];
 
+/// Ways of discovery whose labels all begin with their own name. Of others (`aws` gives `__meta_ec2_…`, and what newer
+/// versions bring) any `__meta_…` is taken for one of theirs.
+const OWN_PREFIX: &[&str] = &[
+    "azure",
+    "consul",
+    "digitalocean",
+    "dns",
+    "docker",
+    "dockerswarm",
+    "ec2",
+    "gce",
+    "hetzner",
+    "linode",
+    "nomad",
+    "openstack",
+];
+
 /// What the roles of the discovery of Kubernetes give, after `__meta_kubernetes_`; a namespace's are everywhere but at
 /// nodes.
 fn of_role(role: &str) -> Option<&'static [&'static str]> {
@@ -50,7 +67,10 @@ impl Labels {
                 // Whoever writes the file or answers the request gives what labels they please.
                 Some("file" | "http") => labels.any = true,
                 Some("kubernetes") => labels.kubernetes(lists),
-                Some(other) => labels.prefixes.push(format!("__meta_{other}_")),
+                Some(known) if OWN_PREFIX.contains(&known) => {
+                    labels.prefixes.push(format!("__meta_{known}_"));
+                }
+                Some(_) => labels.prefixes.push("__meta_".to_owned()),
                 None if way == "static_configs" => labels.fixed(lists),
                 None => {}
             }
