@@ -231,10 +231,14 @@ async fn what_is_forbidden_is_coverage_and_the_rest_goes_on() {
     })
     .await;
     bed.until("pods are there", |bed| bed.watching(Kind::Pod)).await;
-    assert!(matches!(
-        bed.states.iter().rfind(|(kind, ..)| *kind == Kind::Node),
-        Some((_, _, KindState::Forbidden(why))) if why.contains("403")
-    ));
+    // It is told after the world knows.
+    bed.until("why is told", |bed| {
+        matches!(
+            bed.states.iter().rfind(|(kind, ..)| *kind == Kind::Node),
+            Some((_, _, KindState::Forbidden(why))) if why.contains("403")
+        )
+    })
+    .await;
     bed.server.faults().allow("nodes");
     bed.refresh.send_modify(|count| *count += 1);
     bed.until("nodes are read once they may be", |bed| {
