@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::engine::analyzers::Analyzer;
 use crate::engine::causes::Findings;
 use crate::engine::effort::{Books, Effort, Stopwatch};
+use crate::engine::finding::Finding;
 use crate::engine::object::{Key, Kind, Text};
 use crate::engine::world::World;
 
@@ -24,6 +25,8 @@ pub struct Analyses {
     due: HashMap<Look, Timestamp>,
     /// The ids of the findings that a look gave.
     given: HashMap<Look, Vec<Text>>,
+    /// The ids of the findings that came otherwise than by a look: from a remote analyzer, from a configuration.
+    said: HashMap<Text, Vec<Text>>,
     findings: Findings,
     /// Objects with findings that were looked at since [`Analyses::take_failing`] was last called.
     failing: BTreeSet<Key>,
@@ -39,6 +42,7 @@ impl Analyses {
             later: BTreeSet::new(),
             due: HashMap::new(),
             given: HashMap::new(),
+            said: HashMap::new(),
             findings: Findings::new(),
             failing: BTreeSet::new(),
             books: None,
@@ -140,9 +144,27 @@ impl Analyses {
         if before.is_empty() && analysis.findings.is_empty() {
             return false;
         }
+        let (after, changed) = self.replace(world, &before, analysis.findings);
+        if !after.is_empty() {
+            self.failing.insert(look.1.clone());
+            self.given.insert(look, after);
+        }
+        changed
+    }
+
+    /// Takes in all that a source says now, and says whether any finding changed, came or went.
+    pub fn put(&mut self, world: &World, source: &Text, findings: Vec<Finding>) -> bool {
+        let before = self.said.remove(source).unwrap_or_default();
+        let (after, changed) = self.replace(world, &before, findings);
+        self.said.insert(source.clone(), after);
+        changed
+    }
+
+    /// Puts findings in the place of those that were given before. Gives their ids, and whether anything changed.
+    fn replace(&mut self, world: &World, before: &[Text], findings: Vec<Finding>) -> (Vec<Text>, bool) {
         let mut changed = false;
-        let mut after: Vec<Text> = Vec::with_capacity(analysis.findings.len());
-        for finding in analysis.findings {
+        let mut after: Vec<Text> = Vec::with_capacity(findings.len());
+        for finding in findings {
             let id = finding.id(&world.cluster);
             if self.findings.get(&id).is_none_or(|known| **known != finding) {
                 self.findings.insert(id.clone(), Arc::new(finding));
@@ -153,11 +175,7 @@ impl Analyses {
         for id in before.iter().filter(|id| !after.contains(id)) {
             changed |= self.findings.remove(id).is_some();
         }
-        if !after.is_empty() {
-            self.failing.insert(look.1.clone());
-            self.given.insert(look, after);
-        }
-        changed
+        (after, changed)
     }
 
     pub fn findings(&self) -> &Findings {
