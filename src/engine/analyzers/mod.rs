@@ -38,6 +38,7 @@ mod replica_set;
 mod replicas;
 mod replication_controller;
 mod resource_claim;
+mod rest;
 pub mod security;
 mod selection;
 mod service;
@@ -50,6 +51,7 @@ mod webhook;
 use jiff::Timestamp;
 
 pub use self::codes::Code;
+pub use self::rest::rests_on;
 use super::finding::Finding;
 use super::object::{Key, Kind};
 use super::world::World;
