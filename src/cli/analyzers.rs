@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::args::{AnalyzersCommand, Cli, Output};
 use super::{CouldNot, OK};
 use crate::app::config::Dirs;
+use crate::engine::analyzers::codes::{Section, sections};
 use crate::engine::analyzers::custom::{CODES, Resource};
 use crate::engine::analyzers::declared::{Catalog, Declared, Objects};
 use crate::engine::analyzers::{self, Analysis};
@@ -67,6 +68,28 @@ fn listed(declared: &Declared) -> Listed<'_> {
     }
 }
 
+/// Said of the analyzers that are asked apart.
+const POSTURE: &str =
+    "what is allowed more than need be; asked for with --severity info or --filter Security";
+
+fn of_section<'a>(section: &'a Section, about: &'a str) -> Listed<'a> {
+    Listed {
+        name: section.name(),
+        group: section.group().unwrap_or("*"),
+        kinds: section.kinds.iter().map(|kind| kind.name()).collect(),
+        source: "built in",
+        about,
+        codes: section
+            .codes
+            .iter()
+            .map(|code| Code {
+                code: code.code,
+                means: code.meaning,
+            })
+            .collect(),
+    }
+}
+
 fn list(dirs: Option<&Dirs>, output: Output, out: &mut impl Write) -> Result<u8, CouldNot> {
     let own = own(dirs)?;
     let all = own
@@ -74,25 +97,10 @@ fn list(dirs: Option<&Dirs>, output: Output, out: &mut impl Write) -> Result<u8,
         .map(|(name, text)| (name.as_str(), text.as_str()))
         .chain(Catalog::builtin_files());
     let (catalog, errors) = Catalog::parse(all);
-    let native = analyzers::all();
-    let mut entries: Vec<Listed<'_>> = native
-        .iter()
-        .map(|analyzer| Listed {
-            name: analyzer.name().to_owned(),
-            group: analyzer.kind().group(),
-            kinds: vec![analyzer.kind().name()],
-            source: "built in",
-            about: "",
-            codes: analyzer
-                .codes()
-                .iter()
-                .map(|code| Code {
-                    code: code.code,
-                    means: code.meaning,
-                })
-                .collect(),
-        })
-        .collect();
+    let native = sections(&analyzers::all());
+    let posture = sections(&analyzers::posture());
+    let mut entries: Vec<Listed<'_>> = native.iter().map(|section| of_section(section, "")).collect();
+    entries.extend(posture.iter().map(|section| of_section(section, POSTURE)));
     entries.extend(catalog.all().iter().map(listed));
     entries.push(Listed {
         name: "any custom resource".to_owned(),

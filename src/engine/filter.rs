@@ -6,62 +6,56 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use super::analyzers;
 use super::analyzers::declared::Catalog;
+use super::analyzers::{self, Analyzer, Topic};
 use super::evidence::Source;
 use super::finding::Finding;
 use super::named::is_kind;
 use super::object::{Kind, ObjectRef, Text};
 use super::problem::Problem;
 
-/// A topic: it has a name of its own and stands for several kinds.
-struct Topic {
+/// A topic by its name: it stands for several kinds, or for what is looked for in many.
+struct Named {
     name: &'static str,
     /// What K8sGPT calls parts of it.
     also: &'static [&'static str],
-    /// Its kinds; an analyzer that bears its name belongs to it whatever it is about.
-    kinds: &'static [&'static str],
+    parts: Parts,
     about: &'static str,
 }
 
-const TOPICS: &[Topic] = &[
-    Topic {
-        name: "Storage",
+/// Where it is said what belongs to a topic.
+#[derive(Clone, Copy)]
+enum Parts {
+    /// The analyzers say it ([`Analyzer::topic`]).
+    Of(Topic),
+    /// All kinds of an API group.
+    Group(&'static str),
+}
+
+const TOPICS: &[Named] = &[
+    Named {
+        name: "Finalizer",
         also: &[],
-        kinds: &[
-            "PersistentVolumeClaim",
-            "PersistentVolume",
-            "StorageClass",
-            "VolumeAttachment",
-        ],
-        about: "claims, volumes, classes and attachments",
+        parts: Parts::Of(Topic::Finalizer),
+        about: "what was deleted and is kept by a finalizer, of any native kind",
     },
-    Topic {
-        name: "Security",
-        also: &[],
-        kinds: &[
-            "ServiceAccount",
-            "Role",
-            "RoleBinding",
-            "ClusterRole",
-            "ClusterRoleBinding",
-        ],
-        about: "accounts, roles and bindings, and what pods may do",
-    },
-    Topic {
+    Named {
         name: "Prometheus",
         also: &["PrometheusConfigValidate", "PrometheusConfigRelabelReport"],
-        kinds: &[
-            "Prometheus",
-            "PrometheusAgent",
-            "PrometheusRule",
-            "Alertmanager",
-            "ServiceMonitor",
-            "PodMonitor",
-            "Probe",
-            "ThanosRuler",
-        ],
-        about: "a running Prometheus and the objects of its operator",
+        parts: Parts::Group("monitoring.coreos.com"),
+        about: "the objects of the Prometheus operator",
+    },
+    Named {
+        name: "Security",
+        also: &[],
+        parts: Parts::Of(Topic::Security),
+        about: "accounts and bindings, and what pods may do: what is allowed more than need be",
+    },
+    Named {
+        name: "Storage",
+        also: &[],
+        parts: Parts::Of(Topic::Storage),
+        about: "claims, volumes, classes and attachments",
     },
 ];
 
@@ -76,9 +70,11 @@ enum Covers {
     Kind { kind: Text, group: Option<Text> },
     /// Objects of these kinds, and findings with these codes.
     Topic {
-        kinds: &'static [&'static str],
+        kinds: Vec<Kind>,
         codes: Vec<&'static str>,
     },
+    /// Objects of any kind of an API group.
+    Group(&'static str),
     /// Findings that a log shows.
     Logs,
     /// Objects of kinds that no cluster has by itself.
@@ -165,6 +161,19 @@ impl Filter {
         self.covers == Covers::Logs
     }
 
+    /// Whether it asks for what is allowed more than need be ([`analyzers::posture`]): for such codes, or for a kind
+    /// of which nothing else is said.
+    pub fn asks_for_posture(&self) -> bool {
+        analyzers::posture().iter().any(|analyzer| match &self.covers {
+            Covers::Topic { codes, .. } => analyzer.codes().iter().any(|one| codes.contains(&one.code)),
+            Covers::Kind { kind, .. } => {
+                let is_its = |other: &dyn Analyzer| is_kind(kind, other.name());
+                is_its(analyzer.as_ref()) && !analyzers::all().iter().any(|other| is_its(other.as_ref()))
+            }
+            Covers::Group(_) | Covers::Logs | Covers::Customs => false,
+        })
+    }
+
     /// Whether a finding is of this part.
     pub fn covers(&self, finding: &Finding) -> bool {
         let object = &finding.object;
@@ -175,8 +184,10 @@ impl Filter {
                 group: Some(group),
             } => is_kind(kind, &object.kind) && group.eq_ignore_ascii_case(object.group()),
             Covers::Topic { kinds, codes } => {
-                kinds.contains(&&*object.kind) || codes.contains(&&*finding.code)
+                let kind = object.key().map(|key| key.kind);
+                kind.is_some_and(|kind| kinds.contains(&kind)) || codes.contains(&&*finding.code)
             }
+            Covers::Group(group) => group.eq_ignore_ascii_case(object.group()),
             Covers::Logs => finding
                 .evidence
                 .iter()
@@ -186,18 +197,29 @@ impl Filter {
     }
 }
 
-impl Topic {
+impl Named {
     fn covers(&self) -> Covers {
-        let analyzers = analyzers::all();
-        let of_that_name = analyzers.iter().filter(|analyzer| analyzer.name() == self.name);
+        let topic = match self.parts {
+            Parts::Group(group) => return Covers::Group(group),
+            Parts::Of(topic) => topic,
+        };
+        let mut all = everyone();
+        all.retain(|analyzer| analyzer.topic() == Some(topic));
+        let of_kind = |analyzer: &&Box<dyn Analyzer>| analyzer.name() == analyzer.kind().name();
         Covers::Topic {
-            kinds: self.kinds,
-            codes: of_that_name
-                .flat_map(|analyzer| analyzer.codes())
+            kinds: all.iter().filter(of_kind).map(|one| one.kind()).collect(),
+            codes: all
+                .iter()
+                .flat_map(|one| one.codes())
                 .map(|code| code.code)
                 .collect(),
         }
     }
+}
+
+/// Every analyzer, also those that are asked apart.
+fn everyone() -> Vec<Box<dyn Analyzer>> {
+    analyzers::all().into_iter().chain(analyzers::posture()).collect()
 }
 
 fn is_custom(object: &ObjectRef) -> bool {
@@ -253,9 +275,9 @@ pub fn all() -> Vec<Listed> {
             .iter()
             .map(|topic| listed(topic.name, topic.about.to_owned())),
     );
-    for analyzer in analyzers::all() {
+    for analyzer in everyone() {
         let kind = analyzer.kind();
-        // Analyzers that bear a topic's name belong to it.
+        // Those that bear a topic's name are listed with it.
         if analyzer.name() == kind.name() {
             let group = if kind.group().is_empty() {
                 "core"
@@ -294,6 +316,7 @@ mod tests {
     use super::*;
     use crate::engine::evidence::Evidence;
     use crate::engine::finding::Severity;
+    use crate::engine::object::Key;
 
     fn finding(api_version: &str, kind: &str) -> Finding {
         let object = ObjectRef::new(api_version, kind, "shop", "web");
@@ -390,6 +413,83 @@ mod tests {
         assert!(log.covers(&said));
         for word in ["", "nonsense", ".example.io", "widget.", "a b.c"] {
             assert_eq!(Filter::parse(word), None, "{word}");
+        }
+    }
+
+    /// Which analyzers a topic has is said by these alone; here it is read off what they find.
+    #[test]
+    fn a_topic_covers_what_its_analyzers_find() {
+        for (word, api_version, kind, code, covers) in [
+            ("Security", "apps/v1", "Deployment", "WorkloadPrivileged", true),
+            (
+                "Security",
+                "apps/v1",
+                "Deployment",
+                "DeploymentUnavailable",
+                false,
+            ),
+            ("Security", "v1", "Pod", "WorkloadMayRunAsRoot", true),
+            ("Security", "v1", "ServiceAccount", "ServiceAccountMissing", true),
+            (
+                "Security",
+                "rbac.authorization.k8s.io/v1",
+                "RoleBinding",
+                "BindingGivesAll",
+                true,
+            ),
+            ("Storage", "v1", "PersistentVolumeClaim", "ClaimMissing", true),
+            ("Storage", "v1", "PersistentVolume", "ObjectStuckDeleting", true),
+            ("Storage", "v1", "ConfigMap", "ObjectStuckDeleting", false),
+            ("Finalizer", "v1", "ConfigMap", "ObjectStuckDeleting", true),
+            ("Finalizer", "v1", "ConfigMap", "ConfigMapMissing", false),
+            (
+                "Prometheus",
+                "monitoring.coreos.com/v1alpha1",
+                "ScrapeConfig",
+                "CustomResourceFailed",
+                true,
+            ),
+            (
+                "Prometheus",
+                "example.io/v1",
+                "Probe",
+                "CustomResourceFailed",
+                false,
+            ),
+        ] {
+            let object = ObjectRef::new(api_version, kind, "shop", "web");
+            let finding = Finding::new(code, Severity::Info, object, "is so");
+            let filter = Filter::parse(word).unwrap();
+            assert_eq!(filter.covers(&finding), covers, "{word} {kind} {code}");
+        }
+    }
+
+    #[test]
+    fn every_analyzer_can_be_asked_for_by_its_name() {
+        for analyzer in everyone() {
+            let filter = Filter::parse(analyzer.name()).unwrap_or_else(|| panic!("{}", analyzer.name()));
+            let object = Key::new(analyzer.kind(), "shop", "web").object();
+            for code in analyzer.codes() {
+                let finding = Finding::new(code.code, Severity::Info, object.clone(), "is so");
+                assert!(filter.covers(&finding), "{} {}", analyzer.name(), code.code);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_allowed_more_than_need_be_is_asked_for_by_name() {
+        for (word, asks) in [
+            ("Security", true),
+            ("RoleBinding", true),
+            ("ClusterRoleBinding", true),
+            ("ServiceAccount", false),
+            ("Pod", false),
+            ("Storage", false),
+            ("Prometheus", false),
+            ("Log", false),
+            ("CustomResource", false),
+        ] {
+            assert_eq!(Filter::parse(word).unwrap().asks_for_posture(), asks, "{word}");
         }
     }
 }

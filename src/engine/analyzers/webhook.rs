@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::backend::{self, Backend, PortName, changed_service};
 use super::exam::Exam;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{
     AdmissionRule, MutatingWebhookConfiguration, Namespace, Selector, ServiceReference,
@@ -29,6 +29,10 @@ impl Analyzer for WebhookAnalyzer {
 
     fn kind(&self) -> Kind {
         self.0
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::webhook::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {
