@@ -72,6 +72,14 @@ fn listed(declared: &Declared) -> Listed<'_> {
 const POSTURE: &str =
     "what is allowed more than need be; asked for with --severity info or --filter Security";
 
+fn in_short(codes: &[analyzers::Code]) -> Vec<Code<'static>> {
+    let in_short = codes.iter().map(|code| Code {
+        code: code.code,
+        means: code.meaning,
+    });
+    in_short.collect()
+}
+
 fn of_section<'a>(section: &'a Section, about: &'a str) -> Listed<'a> {
     Listed {
         name: section.name(),
@@ -79,14 +87,7 @@ fn of_section<'a>(section: &'a Section, about: &'a str) -> Listed<'a> {
         kinds: section.kinds.iter().map(|kind| kind.name()).collect(),
         source: "built in",
         about,
-        codes: section
-            .codes
-            .iter()
-            .map(|code| Code {
-                code: code.code,
-                means: code.meaning,
-            })
-            .collect(),
+        codes: in_short(&section.codes),
     }
 }
 
@@ -108,7 +109,7 @@ fn list(dirs: Option<&Dirs>, output: Output, out: &mut impl Write) -> Result<u8,
         kinds: vec!["*"],
         source: "built in",
         about: "what status says by the conventions of the ecosystem, where nothing above says more",
-        codes: CODES.iter().map(|(code, means)| Code { code, means }).collect(),
+        codes: in_short(CODES),
     });
     if output == Output::Json {
         serde_json::to_writer_pretty(&mut *out, &entries).map_err(std::io::Error::from)?;

@@ -124,6 +124,20 @@ pub fn worlds() -> Vec<(String, World, Timestamp)> {
         .collect()
 }
 
+/// What is found of the custom resources of every case, with its name.
+pub fn found_of_customs() -> Vec<(String, Finding)> {
+    let mut found = Vec::new();
+    for (file, case) in cases() {
+        let findings = custom_findings(&case.objects, &case.unread, case.now());
+        found.extend(
+            findings
+                .into_iter()
+                .map(|one| (format!("{file}: {}", case.name), one)),
+        );
+    }
+    found
+}
+
 fn matches(finding: &Finding, expected: &Expected) -> bool {
     let severity = match expected.severity.as_str() {
         "critical" => Severity::Critical,

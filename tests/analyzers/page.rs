@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use k8stui::engine::analyzers::custom::CODES;
 use k8stui::engine::analyzers::{self, Analyzer, codes};
 use k8stui::engine::finding::Severity;
 use k8stui::engine::object::Kind;
 use regex::Regex;
 
-use super::corpus::{expected_codes, worlds};
+use super::corpus::{expected_codes, found_of_customs, worlds};
 
 fn everyone() -> Vec<Box<dyn Analyzer>> {
     analyzers::all().into_iter().chain(analyzers::posture()).collect()
@@ -45,10 +46,11 @@ fn analyzers_page_describes_every_code_of_the_corpus() {
 fn analyzers_page_has_each_code_once_and_says_something_of_it() {
     let mut seen = BTreeSet::new();
     let sections = [analyzers::all(), analyzers::posture()].map(|all| codes::sections(&all));
-    for section in sections.iter().flatten() {
-        let name = section.name();
-        assert!(!section.codes.is_empty(), "{name} says nothing of what it finds");
-        for code in &section.codes {
+    let native = sections.iter().flatten();
+    let native = native.map(|section| (section.name(), &*section.codes));
+    for (name, codes) in native.chain([("any custom resource".to_owned(), CODES)]) {
+        assert!(!codes.is_empty(), "{name} says nothing of what it finds");
+        for code in codes {
             assert!(seen.insert(code.code), "{} twice, in {name} too", code.code);
             let severities: BTreeSet<Severity> = code.severity.iter().copied().collect();
             assert_eq!(severities.len(), code.severity.len(), "{}", code.code);
@@ -94,6 +96,27 @@ fn analyzers_page_says_of_each_analyzer_what_it_finds() {
         .filter(|code| !found.contains(*code))
         .collect();
     assert!(never.is_empty(), "described, and no case finds them: {never:#?}");
+}
+
+/// The same of the analyzer that is about any custom resource.
+#[test]
+fn analyzers_page_says_of_any_custom_resource_what_is_found() {
+    let mut found = BTreeSet::new();
+    for (case, finding) in found_of_customs() {
+        let Some(said) = CODES.iter().find(|code| *code.code == *finding.code) else {
+            // What a file says of its own codes is on the page as it stands there.
+            continue;
+        };
+        let (code, severity) = (&finding.code, finding.severity);
+        assert!(
+            said.severity.contains(&severity),
+            "{code} as {severity}, in {case}"
+        );
+        found.insert(code.to_string());
+    }
+    for code in CODES {
+        assert!(found.contains(code.code), "no case finds {}", code.code);
+    }
 }
 
 /// The code that an analyzer's text gives to a finding, in each of the ways in which these are written.

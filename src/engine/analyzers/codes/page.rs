@@ -59,8 +59,8 @@ pub fn page() -> String {
         of_section(&mut page, &section, "###");
     }
     let _ = write!(page, "\n{CUSTOM}");
-    for (code, means) in CODES {
-        let _ = write!(page, "\n- **`{code}`**: {means}.\n");
+    for code in CODES {
+        native(&mut page, code);
     }
     let _ = write!(page, "\n{DECLARED}");
     for declared in Catalog::builtin().all() {
@@ -73,7 +73,7 @@ pub fn page() -> String {
 
 /// Every code that the page describes.
 pub fn described() -> BTreeSet<String> {
-    let mut codes: BTreeSet<String> = CODES.iter().map(|(code, _)| (*code).to_owned()).collect();
+    let mut codes: BTreeSet<String> = CODES.iter().map(|code| code.code.to_owned()).collect();
     for analyzer in analyzers::all().iter().chain(&analyzers::posture()) {
         codes.extend(analyzer.codes().iter().map(|code| code.code.to_owned()));
     }

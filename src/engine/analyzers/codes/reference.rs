@@ -114,10 +114,9 @@ pub const RESOURCE_CLAIM: &[Code] = &[Code {
 pub const CLAIM: &[Code] = &[Code {
     code: "ClaimMissing",
     severity: &[Warning, Info],
-    meaning: "a PersistentVolumeClaim does not exist that a workload names",
-    fires: "A volume of a pod or a template names it: the pod is not scheduled. Warning where \
-             something that runs or will be started needs it; information where nothing does (0 replicas, \
-             paused, suspended, gated).",
+    meaning: "a PersistentVolumeClaim does not exist that a pod names",
+    fires: "A volume of a pod names it: the pod is not scheduled, or no other one in its place will be. \
+             Information where all such pods are held back by scheduling gates.",
     silent: "Claims of ephemeral volumes, which are made for the pod; pods that are over or being \
              deleted; the first 15 s of those who name it.",
 }];
