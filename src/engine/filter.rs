@@ -205,15 +205,14 @@ impl Named {
         };
         let mut all = everyone();
         all.retain(|analyzer| analyzer.topic() == Some(topic));
-        let of_kind = |analyzer: &&Box<dyn Analyzer>| analyzer.name() == analyzer.kind().name();
-        Covers::Topic {
-            kinds: all.iter().filter(of_kind).map(|one| one.kind()).collect(),
-            codes: all
-                .iter()
-                .flat_map(|one| one.codes())
-                .map(|code| code.code)
-                .collect(),
+        let (mut kinds, mut codes) = (Vec::new(), Vec::new());
+        for analyzer in all {
+            if analyzer.name() == analyzer.kind().name() {
+                kinds.push(analyzer.kind());
+            }
+            codes.extend(analyzer.codes().iter().map(|code| code.code));
         }
+        Covers::Topic { kinds, codes }
     }
 }
 

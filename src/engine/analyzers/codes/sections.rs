@@ -6,7 +6,7 @@ use crate::engine::object::Kind;
 
 /// Analyzers that are told of as one: of one name (a kind's claims that fail, and those that are missing), or with
 /// the same codes for several kinds (both kinds of webhooks).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Section {
     /// Their names, in order.
     pub names: Vec<&'static str>,
@@ -65,18 +65,13 @@ pub fn sections(analyzers: &[Box<dyn Analyzer>]) -> Vec<Section> {
         let belongs = |section: &&mut Section| {
             section.names.contains(&analyzer.name()) || (!codes.is_empty() && section.codes == codes)
         };
-        match all.iter_mut().find(belongs) {
-            Some(section) => section.take(analyzer),
-            None => {
-                let mut section = Section {
-                    names: Vec::new(),
-                    kinds: Vec::new(),
-                    codes: Vec::new(),
-                };
-                section.take(analyzer);
-                all.push(section);
-            }
+        if let Some(section) = all.iter_mut().find(belongs) {
+            section.take(analyzer);
+            continue;
         }
+        let mut section = Section::default();
+        section.take(analyzer);
+        all.push(section);
     }
     all
 }

@@ -11,8 +11,9 @@ pub const CODES: &[Code] = &[
         meaning: "an admission webhook cannot be asked: nobody behind its Service is ready",
         fires: "No endpoint is ready, for a minute since the last of its pods became unready. Critical \
              where failurePolicy is Fail and it is about writes of what every workload needs (pods, \
-             workloads, Services, Secrets, Leases, nodes …) in a namespace that exists; warning for \
-             others, and for mutating ones with Ignore; information for validating ones with Ignore.",
+             workloads, Services, Secrets, Leases, nodes …, not custom kinds of the same names) in a \
+             namespace that exists; warning for others with Fail, and for mutating ones with Ignore that are \
+             about such writes; else information.",
         silent: "Webhooks by URL, which cannot be seen from here; one ready endpoint is enough; endpoints \
              that could not be read.",
     },
