@@ -9,7 +9,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, Value};
 use super::args::{Cli, FiltersCommand, Output};
 use super::{CouldNot, OK, settings};
 use crate::app::config::{Config, nearest};
-use crate::engine::filter::{self, Filter};
+use crate::engine::filter::{self, Filter, Listed};
 use crate::views::text::escape::clean;
 
 /// Runs `k8stui filters …`.
@@ -25,7 +25,13 @@ pub fn run(cli: &Cli, command: &FiltersCommand, out: &mut impl Write) -> Result<
             .ok_or_else(|| CouldNot("there is no configuration folder; name a file with --config".to_owned()))
     };
     match command {
-        FiltersCommand::List { output } => list(&off(&config)?, *output, out),
+        FiltersCommand::List { output } => {
+            let remote = config
+                .custom_analyzers
+                .iter()
+                .map(|one| filter::remote(one.name()));
+            list(remote, &off(&config)?, *output, out)
+        }
         FiltersCommand::Add { filters } => switch(&place()?, filters, true, out),
         FiltersCommand::Remove { filters } => switch(&place()?, filters, false, out),
     }
@@ -82,10 +88,16 @@ struct Line {
     about: String,
 }
 
-fn list(off: &[Filter], output: Output, out: &mut impl Write) -> Result<u8, CouldNot> {
+fn list(
+    remote: impl Iterator<Item = Listed>,
+    off: &[Filter],
+    output: Output,
+    out: &mut impl Write,
+) -> Result<u8, CouldNot> {
     let is_off = |name: &str| off.iter().any(|filter| filter.name() == name);
     let mut lines: Vec<Line> = filter::all()
         .into_iter()
+        .chain(remote)
         .map(|listed| Line {
             on: !is_off(&listed.name),
             name: listed.name,

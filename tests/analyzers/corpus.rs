@@ -90,6 +90,54 @@ pub fn expected_codes() -> BTreeSet<String> {
         .collect()
 }
 
+impl Case {
+    fn now(&self) -> Timestamp {
+        self.now.parse().unwrap()
+    }
+
+    /// Its world, logs included.
+    fn world(&self) -> World {
+        let unread: Vec<&str> = self.unread.iter().map(String::as_str).collect();
+        let watched = self.objects.iter().filter(|object| is_watched(object));
+        let mut world = world(watched.cloned(), &unread);
+        for (path, text) in &self.logs {
+            let mut parts = path.split('/');
+            let mut next = || parts.next().unwrap_or_default();
+            let (namespace, pod, container) = (next(), next(), next());
+            let key = LogKey {
+                namespace: namespace.into(),
+                pod: pod.into(),
+                container: container.into(),
+                previous: next() == "previous",
+            };
+            add_log(&mut world, key, "", text);
+        }
+        world
+    }
+}
+
+/// The world of every case, with its name and its clock.
+pub fn worlds() -> Vec<(String, World, Timestamp)> {
+    let cases = cases().into_iter();
+    cases
+        .map(|(file, case)| (format!("{file}: {}", case.name), case.world(), case.now()))
+        .collect()
+}
+
+/// What is found of the custom resources of every case, with its name.
+pub fn found_of_customs() -> Vec<(String, Finding)> {
+    let mut found = Vec::new();
+    for (file, case) in cases() {
+        let findings = custom_findings(&case.objects, &case.unread, case.now());
+        found.extend(
+            findings
+                .into_iter()
+                .map(|one| (format!("{file}: {}", case.name), one)),
+        );
+    }
+    found
+}
+
 fn matches(finding: &Finding, expected: &Expected) -> bool {
     let severity = match expected.severity.as_str() {
         "critical" => Severity::Critical,
@@ -137,22 +185,7 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
     let cases = cases();
     let mut failures = Vec::new();
     for (file, case) in &cases {
-        let unread: Vec<&str> = case.unread.iter().map(String::as_str).collect();
-        let watched = case.objects.iter().filter(|object| is_watched(object));
-        let mut world = world(watched.cloned(), &unread);
-        for (path, text) in &case.logs {
-            let mut parts = path.split('/');
-            let mut next = || parts.next().unwrap_or_default();
-            let (namespace, pod, container) = (next(), next(), next());
-            let key = LogKey {
-                namespace: namespace.into(),
-                pod: pod.into(),
-                container: container.into(),
-                previous: next() == "previous",
-            };
-            add_log(&mut world, key, "", text);
-        }
-        let now: Timestamp = case.now.parse().unwrap();
+        let (world, now) = (case.world(), case.now());
         let mut found = findings(&world, now);
         found.extend(custom_findings(&case.objects, &case.unread, now));
         if case.posture {

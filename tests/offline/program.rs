@@ -214,3 +214,45 @@ fn the_header_says_what_is_shown_and_of_when() {
     assert_eq!(next, None, "nothing on the screen grows older");
     assert_eq!(console.wait(90.0).draw().0, first);
 }
+
+/// What is never more than information is told where it is asked for by name; what else is information is not.
+#[test]
+fn what_pods_may_do_is_told_to_whom_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("node-and-pod.yaml");
+    let objects = "
+apiVersion: v1
+kind: Node
+metadata: {name: n1, creationTimestamp: '2026-01-01T10:00:00Z'}
+spec: {unschedulable: true}
+status: {conditions: [{type: Ready, status: 'True', lastTransitionTime: '2026-01-01T10:00:00Z'}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: shop, creationTimestamp: '2026-01-01T10:00:00Z'}
+spec: {hostNetwork: true, nodeName: n1, containers: [{name: agent, image: 'agent:1', securityContext: {runAsUser: 7}}]}
+status: {phase: Running, conditions: [{type: Ready, status: 'True', lastTransitionTime: '2026-01-01T10:00:00Z'}]}
+";
+    std::fs::write(&file, objects).unwrap();
+    let codes = |filter: &[&str]| -> Vec<String> {
+        let all = [
+            &["analyze", "--from", text(&file), "--now", NOW, "-o", "json"],
+            filter,
+        ]
+        .concat();
+        let document: Value = serde_json::from_str(&says(&all)).unwrap();
+        let findings = document["findings"].as_array().unwrap().iter();
+        findings
+            .map(|one| one["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(codes(&[]), none);
+    assert_eq!(codes(&["--filter", "Node"]), none);
+    assert_eq!(
+        codes(&["--filter", "Node", "--severity", "info"]),
+        ["NodeCordoned"]
+    );
+    assert_eq!(codes(&["--filter", "Security,Node"]), ["WorkloadUsesHost"]);
+    assert_eq!(codes(&["--filter", "Security", "--severity", "warning"]), none);
+}

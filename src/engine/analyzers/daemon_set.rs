@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Analysis, Analyzer, creation, facts, grace, replica_set, replicas};
+use super::{Analysis, Analyzer, Code, codes, creation, facts, grace, replica_set, replicas};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{DaemonSet, Labels, Node, Pod, condition};
@@ -19,6 +19,10 @@ impl Analyzer for DaemonSetAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::DaemonSet
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::daemon_set::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

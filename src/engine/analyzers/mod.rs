@@ -72,11 +72,28 @@ impl Analysis {
     }
 }
 
+/// What several analyzers have to do with, beside the kind of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// What was deleted and is kept by a finalizer.
+    Finalizer,
+    /// What is allowed more than need be.
+    Security,
+    /// Where data are kept.
+    Storage,
+}
+
 /// A pure function from the world to findings about one object: no I/O, no clock but the one passed in,
 /// the same order every time.
 pub trait Analyzer: Send + Sync {
-    /// Its name, as `--filter` takes it: `Pod`.
+    /// Its name, as `--filter` takes it: the kind's (`Pod`), or its topic's.
     fn name(&self) -> &'static str;
+
+    /// The topic that it belongs to: `--filter` asks for all of a topic's at once. One that bears the kind's name
+    /// brings all that is found of that kind into it, any other only its own codes.
+    fn topic(&self) -> Option<Topic> {
+        None
+    }
 
     /// The kind that its findings are about.
     fn kind(&self) -> Kind;

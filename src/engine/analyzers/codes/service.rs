@@ -14,6 +14,22 @@ pub const CODES: &[Code] = &[
         silent: "Pods that became ready within the last minute.",
     },
     Code {
+        code: "ServiceExternalNameDangling",
+        severity: &[Warning],
+        meaning: "an ExternalName leads nowhere",
+        fires: "It is the name of a Service of this cluster that does not exist, ends in .invalid, or is \
+             an IP address; the Service is a minute old.",
+        silent: "Names outside the cluster: whether they resolve cannot be seen from here.",
+    },
+    Code {
+        code: "ServiceLoadBalancerPending",
+        severity: &[Warning],
+        meaning: "a Service of type LoadBalancer gets no address",
+        fires: "status.loadBalancer.ingress is empty 5 min after the Service was made; why is read out of \
+             the events of the controllers that make load balancers.",
+        silent: "The first 5 min; any address or name is enough.",
+    },
+    Code {
         code: "ServiceNoReadyEndpoints",
         severity: &[Critical],
         meaning: "pods stand behind a Service, and none of them is ready",
@@ -33,6 +49,15 @@ pub const CODES: &[Code] = &[
         meaning: "a target port is a number that the pods do not declare",
         fires: "Pods declare ports, and not this one. A hint: a client that is refused makes it a cause.",
         silent: "Pods that declare no port at all: they need not.",
+    },
+    Code {
+        code: "ServiceProtocolMismatch",
+        severity: &[Info],
+        meaning: "a port leads to a number that the pods declare for another protocol only",
+        fires: "The target number is declared by a ready pod, for UDP and not for TCP or the like. A \
+             hint: what is declared need not be all.",
+        silent: "Numbers that the pods do not declare at all: ServicePortUndeclared; numbers declared for \
+             both.",
     },
     Code {
         code: "ServiceScaledToZero",

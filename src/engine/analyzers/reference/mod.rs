@@ -8,7 +8,7 @@ mod users;
 use jiff::Timestamp;
 
 use self::users::{User, users};
-use super::{Analysis, Analyzer, alike, facts, grace, messages, replicas};
+use super::{Analysis, Analyzer, Code, alike, codes, facts, grace, messages, replicas};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{ConfigMap, Pod, PodSpec, Secret, ServiceAccount, Usage};
@@ -46,6 +46,18 @@ impl Analyzer for ReferenceAnalyzer {
 
     fn kind(&self) -> Kind {
         self.0
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        match self.0 {
+            Kind::ConfigMap => codes::reference::CONFIG_MAP,
+            Kind::Secret => codes::reference::SECRET,
+            Kind::ServiceAccount => codes::reference::SERVICE_ACCOUNT,
+            Kind::PriorityClass => codes::reference::PRIORITY_CLASS,
+            Kind::RuntimeClass => codes::reference::RUNTIME_CLASS,
+            Kind::ResourceClaim => codes::reference::RESOURCE_CLAIM,
+            _ => codes::reference::CLAIM,
+        }
     }
 
     fn reads(&self) -> &'static [Kind] {
