@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Findings;
 use super::evidence::Numbers;
-use super::group::{Forest, Group, GroupKey};
+use super::group::{Forest, Group, GroupKey, custom_kind};
 use super::{healing, severity};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
@@ -234,6 +234,7 @@ fn telling(role: Role, finding: &Finding) -> &[Evidence] {
 /// The id that a problem with this root has: without the name of what is replaced in a rollout.
 pub(super) fn problem_id(cluster: &str, root: &Finding) -> Text {
     let owner: &ObjectRef = &root.owner;
+    let kind = custom_kind(&root.object);
     short_hash(&[
         cluster,
         &root.code,
@@ -241,6 +242,7 @@ pub(super) fn problem_id(cluster: &str, root: &Finding) -> Text {
         &owner.kind,
         &owner.namespace,
         &owner.name,
+        &kind,
     ])
 }
 

@@ -20,6 +20,9 @@ pub struct GroupKey {
     pub code: Text,
     /// The finding's subject.
     pub subject: Text,
+    /// The kind that it is about, where that is a custom one: the same is said of all of them, and one that fails
+    /// because another fails is no equal of it. Empty for other kinds.
+    pub kind: Text,
 }
 
 impl GroupKey {
@@ -29,7 +32,17 @@ impl GroupKey {
             owner: finding.owner.clone(),
             code: finding.code.clone(),
             subject: finding.subject.clone(),
+            kind: custom_kind(&finding.object),
         }
+    }
+}
+
+/// The kind of an object, where it is a custom one; empty for others.
+pub(super) fn custom_kind(object: &ObjectRef) -> Text {
+    if object.is_custom() {
+        object.kind.clone()
+    } else {
+        Text::default()
     }
 }
 
@@ -100,6 +113,8 @@ pub struct Index<'a> {
     by_object: BTreeMap<&'a ObjectRef, Vec<&'a GroupKey>>,
     /// By owner.
     by_owner: BTreeMap<&'a ObjectRef, Vec<&'a GroupKey>>,
+    /// By an object that comes to be only once what a finding is about is well.
+    by_made: BTreeMap<&'a ObjectRef, Vec<&'a GroupKey>>,
     /// The highest of each group.
     severities: BTreeMap<&'a GroupKey, Severity>,
 }
@@ -109,15 +124,19 @@ impl<'a> Index<'a> {
         let mut index = Self {
             by_object: BTreeMap::new(),
             by_owner: BTreeMap::new(),
+            by_made: BTreeMap::new(),
             severities: BTreeMap::new(),
         };
-        for (key, group) in groups.iter().filter(|(key, _)| !stands_apart(&key.code)) {
+        for (key, group) in groups.iter().filter(|(key, group)| !stands_apart(key, group)) {
             index.by_owner.entry(&key.owner).or_default().push(key);
             let severities = group.findings.iter().map(|(_, finding)| finding.severity);
             let highest = severities.max().unwrap_or(Severity::Info);
             index.severities.insert(key, highest);
             for (_, finding) in &group.findings {
                 index.by_object.entry(&finding.object).or_default().push(key);
+                for made in &finding.ties.makes {
+                    index.by_made.entry(made).or_default().push(key);
+                }
             }
         }
         index
@@ -126,6 +145,11 @@ impl<'a> Index<'a> {
     /// The groups with a finding about that object.
     pub fn about(&self, object: &ObjectRef) -> impl Iterator<Item = &'a GroupKey> {
         self.by_object.get(object).into_iter().flatten().copied()
+    }
+
+    /// The groups about what should have made an object.
+    pub fn makers(&self, object: &ObjectRef) -> impl Iterator<Item = &'a GroupKey> {
+        self.by_made.get(object).into_iter().flatten().copied()
     }
 
     /// How bad the worst finding of a group is.

@@ -2,6 +2,7 @@
 //! by a rule of [`rules::RULES`] hangs on it; what hangs on nothing is a problem.
 
 mod assemble;
+mod custom;
 mod evidence;
 mod group;
 mod healing;

@@ -4,6 +4,7 @@
 //! the groups. Text that a program wrote is read by one rule alone, which looks for the name of a Service that is known
 //! to be missing.
 
+use super::custom;
 use super::group::{Group, GroupKey, Index};
 use crate::engine::analyzers::security;
 use crate::engine::finding::{Finding, Severity};
@@ -15,7 +16,7 @@ use crate::engine::world::World;
 pub struct Rule {
     /// What it says, for people: "a Service follows from its pods".
     pub name: &'static str,
-    /// The kinds whose findings may be symptoms by it.
+    /// The kinds whose findings may be symptoms by it; all kinds if empty.
     pub kinds: &'static [&'static str],
     /// The codes that it explains; all of the kinds' codes if empty.
     pub codes: &'static [&'static str],
@@ -26,9 +27,9 @@ pub struct Rule {
 /// Codes that are never symptoms, whatever else is wrong with their object.
 pub const FOLLOW_NOTHING: &[&str] = &["ObjectStuckDeleting"];
 
-/// Whether what a code says has nothing to do with any fault: how much is allowed, and such.
-pub fn stands_apart(code: &str) -> bool {
-    security::CODES.contains(&code)
+/// Whether what a group says has nothing to do with any fault: how much is allowed, what a scan found, and such.
+pub(super) fn stands_apart(key: &GroupKey, group: &Group) -> bool {
+    security::CODES.contains(&&*key.code) || group.findings.iter().any(|(_, finding)| finding.ties.apart)
 }
 
 /// All rules, in the order in which they are tried.
@@ -182,6 +183,30 @@ pub const RULES: &[Rule] = &[
         codes: OF_SELECTION,
         find: by_selected_workload,
     },
+    Rule {
+        name: "a custom resource follows from the object that it blames",
+        kinds: &[],
+        codes: &[],
+        find: custom::by_culprit,
+    },
+    Rule {
+        name: "what lacks an object follows from the custom resource that is to make it",
+        kinds: &[],
+        codes: &[],
+        find: custom::by_maker,
+    },
+    Rule {
+        name: "a custom resource follows from what it needs, as its analyzer says or a field …Ref names",
+        kinds: &[],
+        codes: &[],
+        find: custom::by_need,
+    },
+    Rule {
+        name: "a custom resource follows from what it owns",
+        kinds: &[],
+        codes: &[],
+        find: custom::by_owned,
+    },
 ];
 
 /// What is said of a Service that its pods may explain.
@@ -203,19 +228,19 @@ pub fn cause_of(
     index: &Index,
 ) -> Option<GroupKey> {
     let (_, finding) = group.findings.first()?;
-    if FOLLOW_NOTHING.contains(&&*key.code) || stands_apart(&key.code) {
+    if FOLLOW_NOTHING.contains(&&*key.code) || stands_apart(key, group) {
         return None;
     }
     rules
         .iter()
-        .filter(|rule| rule.kinds.contains(&&*finding.object.kind))
+        .filter(|rule| rule.kinds.is_empty() || rule.kinds.contains(&&*finding.object.kind))
         .filter(|rule| rule.codes.is_empty() || rule.codes.contains(&&*key.code))
         .find_map(|rule| (rule.find)(world, key, group, index).filter(|cause| cause != key))
 }
 
 /// How much a code about a pod explains: a higher one is the cause of a lower one about the same container.
 /// What kept a container from starting outranks how it ended, which outranks that it is not ready.
-fn strength(code: &str) -> u8 {
+pub(super) fn strength(code: &str) -> u8 {
     match code {
         "ImageInvalid"
         | "ImageNeverPull"
@@ -254,7 +279,7 @@ fn pods_of<'a>(group: &'a Group, world: &'a World) -> impl Iterator<Item = &'a P
 }
 
 /// The groups about an object from which something may follow: what is only information explains nothing.
-fn troubles<'a>(index: &'a Index<'a>, object: &ObjectRef) -> impl Iterator<Item = &'a GroupKey> {
+pub(super) fn troubles<'a>(index: &'a Index<'a>, object: &ObjectRef) -> impl Iterator<Item = &'a GroupKey> {
     index
         .about(object)
         .filter(|cause| index.severity(cause) > Severity::Info)

@@ -231,7 +231,9 @@ impl Case<'_> {
             (Polarity::Good, Truth::False, Reason::Plain) => {
                 after(self.grace(grace::CUSTOM_PLAIN), Verdict::Faulty)
             }
-            (Polarity::Good, Truth::Unknown, Reason::Fault) => after(grace::CUSTOM_PLAIN, Verdict::Faulty),
+            (Polarity::Good, Truth::Unknown, Reason::Fault) => {
+                after(self.grace(grace::CUSTOM_PLAIN), Verdict::Faulty)
+            }
             // A run (a pipeline's) that goes on says Unknown for as long as it takes.
             (Polarity::Good, Truth::Unknown, _) if condition.kind == "Succeeded" => Verdict::Fine,
             (Polarity::Good, Truth::Unknown, _) => progress(grace::CUSTOM_UNKNOWN),
