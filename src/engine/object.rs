@@ -358,6 +358,7 @@ impl ObjectRef {
 
     /// The same object as the engine itself names it, where its kind is watched: in the version that is read, and
     /// without a namespace where the kind has none. Whoever names an object may do so in another version.
+    #[must_use]
     pub fn known(self) -> Self {
         match self.key() {
             Some(mut key) => {

@@ -153,7 +153,11 @@ async fn what_follows_from_what_is_told_from_what_only_looks_like_it() {
         let mut wanted = case.problems.clone();
         wanted.sort();
         if seen != wanted {
-            failures.push(format!("{}:\n  {}", case.name, serde_json::to_string(&seen).unwrap()));
+            failures.push(format!(
+                "{}:\n  {}",
+                case.name,
+                serde_json::to_string(&seen).unwrap()
+            ));
         }
     }
     assert!(cases.len() >= 30, "{} cases", cases.len());

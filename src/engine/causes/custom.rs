@@ -43,7 +43,12 @@ fn weight<'a>(
     cause: &'a GroupKey,
 ) -> (bool, Severity, u8, Reverse<&'a GroupKey>) {
     let named = finding.title.contains(&*object.name) || finding.message.contains(&*object.name);
-    (named, index.severity(cause), strength(&cause.code), Reverse(cause))
+    (
+        named,
+        index.severity(cause),
+        strength(&cause.code),
+        Reverse(cause),
+    )
 }
 
 /// What a finding blames.
@@ -86,7 +91,10 @@ fn nearest_failing(world: &World, key: &GroupKey, finding: &Finding, index: &Ind
     let mut level: Vec<Key> = seen.iter().cloned().collect();
     while !level.is_empty() && seen.len() < MOST_OWNED {
         let below = level.iter().flat_map(|owner| world.children(owner));
-        let below: Vec<Key> = below.filter(|child| seen.insert((*child).clone())).cloned().collect();
+        let below: Vec<Key> = below
+            .filter(|child| seen.insert((*child).clone()))
+            .cloned()
+            .collect();
         // What it makes waits for it, not it for them.
         let objects = below.iter().map(Key::object);
         let objects: Vec<ObjectRef> = objects

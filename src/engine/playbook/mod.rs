@@ -3,7 +3,7 @@
 //! A file is a list of signatures. A signature names the codes of findings that it explains, conditions over the
 //! finding and the evidence of its problem (regular expressions, whose named groups become words of its texts), and
 //! what to say: cause, confidence, fix, commands. A command in which a word is not known is left out, and so is a part
-//! of a sentence between `[[` and `]]`. The first signature whose conditions hold wins; signatures without
+//! of a sentence or a command between `[[` and `]]`. The first signature whose conditions hold wins; signatures without
 //! conditions are the fallbacks of their code and are asked last. Users' files come before the built-in ones.
 
 mod parse;
@@ -124,6 +124,7 @@ fn explain(
         why: why(sight.why, evidence),
         fix: readable(&words.prose(&signature.fix)?).into(),
         commands,
+        docs: signature.docs.as_deref().map(Into::into),
     })
 }
 
@@ -150,5 +151,6 @@ fn unexplained(root: &Finding, evidence: &[Numbered]) -> Diagnosis {
         why: why(Vec::new(), evidence),
         fix: "Look at the object and its events.".into(),
         commands: Vec::new(),
+        docs: None,
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct Signature {
     pub change: Vec<String>,
     /// Commands that only read.
     pub read: Vec<String>,
+    /// A page of the official documentation.
+    pub docs: Option<String>,
 }
 
 /// Something that a text must say.

@@ -128,9 +128,18 @@ mod tests {
         assert!(places.is_reading());
         places.set(Kind::Pod, Some("shop".into()), Sync::Unreadable);
         assert!(!places.is_reading());
-        let kind = CustomKind::intern(("reading.example.io", "Widget"), "v1", "widgets", true, Keep::Status);
+        let kind = CustomKind::intern(
+            ("reading.example.io", "Widget"),
+            "v1",
+            "widgets",
+            true,
+            Keep::Status,
+        );
         places.set(Kind::Custom(kind), None, Sync::Reading);
-        assert!(places.is_reading(), "a custom kind that is to be read is awaited too");
+        assert!(
+            places.is_reading(),
+            "a custom kind that is to be read is awaited too"
+        );
         places.set(Kind::Custom(kind), None, Sync::Synced);
         assert!(!places.is_reading());
     }

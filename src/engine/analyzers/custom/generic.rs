@@ -228,10 +228,8 @@ impl Case<'_> {
                 after(grace::CUSTOM_FAULT, Verdict::Faulty)
             }
             (Polarity::Good, Truth::False, Reason::Progress) => progress(grace::CUSTOM_PROGRESS),
-            (Polarity::Good, Truth::False, Reason::Plain) => {
-                after(self.grace(grace::CUSTOM_PLAIN), Verdict::Faulty)
-            }
-            (Polarity::Good, Truth::Unknown, Reason::Fault) => {
+            (Polarity::Good, Truth::False, Reason::Plain)
+            | (Polarity::Good, Truth::Unknown, Reason::Fault) => {
                 after(self.grace(grace::CUSTOM_PLAIN), Verdict::Faulty)
             }
             // A run (a pipeline's) that goes on says Unknown for as long as it takes.

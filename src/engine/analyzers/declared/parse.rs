@@ -173,11 +173,7 @@ impl Reader<'_> {
         text.map(|text| self.expression(text, names)).transpose()
     }
 
-    fn expressions(
-        &self,
-        texts: &[Cel],
-        names: &BTreeSet<String>,
-    ) -> Result<Vec<Expression>, DeclaredError> {
+    fn expressions(&self, texts: &[Cel], names: &BTreeSet<String>) -> Result<Vec<Expression>, DeclaredError> {
         texts.iter().map(|text| self.expression(text, names)).collect()
     }
 
