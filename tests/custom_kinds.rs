@@ -152,6 +152,7 @@ impl Bed {
             exclude: Vec::new(),
             analyzers: Vec::new(),
             posture: false,
+            remote: Vec::new(),
             no_logs: true,
             off: Vec::new(),
             stopwatch: None,

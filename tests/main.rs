@@ -27,6 +27,7 @@ mod paint_markdown;
 mod paint_settings;
 mod paint_text;
 mod panics;
+mod remote_analyzers;
 mod supply;
 mod support;
 mod terminal;

@@ -94,6 +94,8 @@ impl Bed {
                     Report::NoLog(..)
                     | Report::Expected { .. }
                     | Report::Discovered(_)
+                    | Report::Asked { .. }
+                    | Report::Config { .. }
                     | Report::Covered(_)
                     | Report::Identity { .. } => {}
                 }

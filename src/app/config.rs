@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::chat::provider::ProviderConfig;
 
+use super::custom_analyzers::{self, CustomAnalyzerConfig};
 use super::file_error::FileError;
 use super::keymap::Preset;
 
@@ -27,6 +28,9 @@ pub struct Config {
     pub namespaces: NamespaceConfig,
     /// What to look at.
     pub filters: FilterConfig,
+    /// Analyzers of other people.
+    #[serde(deserialize_with = "custom_analyzers::list")]
+    pub custom_analyzers: Vec<CustomAnalyzerConfig>,
 }
 
 impl Default for Config {
@@ -39,6 +43,7 @@ impl Default for Config {
             ui: UiConfig::default(),
             namespaces: NamespaceConfig::default(),
             filters: FilterConfig::default(),
+            custom_analyzers: Vec::new(),
         }
     }
 }

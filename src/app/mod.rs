@@ -9,6 +9,7 @@ pub mod clipboard;
 pub mod clock;
 pub mod composer;
 pub mod config;
+pub mod custom_analyzers;
 pub mod detail;
 pub mod effects;
 pub mod file_error;

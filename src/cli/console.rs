@@ -118,6 +118,7 @@ pub async fn demo(cli: &Cli, args: &DemoArgs, out: &mut impl Write) -> Result<u8
         namespace: live.namespace.clone(),
         cluster: Cluster::Live(live),
         now: now.clone(),
+        is_demo: true,
     };
     show(cli, opened, wishes, now).await
 }
@@ -166,6 +167,11 @@ async fn show(
             scope,
             exclude,
             analyzers: super::analyzers::own(dirs.as_ref())?,
+            remote: if opened.is_demo {
+                Vec::new()
+            } else {
+                settings::remote(cli, &config, dirs.as_ref())
+            },
             no_logs: false,
             posture: false,
             off: super::filters::off(&config)?,

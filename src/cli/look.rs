@@ -76,11 +76,13 @@ pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
         cluster,
         namespace,
         now,
+        is_demo: _,
     } = source::open(&cli.cluster, Arc::new(OwnTerminal)).await?;
     let (config, dirs) = super::settings::read(cli)?;
     let options = Options {
         scope: cli.cluster.scope(&namespace),
         analyzers: super::analyzers::own(dirs.as_ref())?,
+        remote: super::settings::remote(cli, &config, dirs.as_ref()),
         exclude: cli
             .cluster
             .exclude_namespace

@@ -43,6 +43,7 @@ pub async fn run(cli: &Cli, args: &RecordArgs, out: &mut impl Write) -> Result<u
         scope: cli.cluster.scope(&live.namespace),
         analyzers: Vec::new(),
         posture: false,
+        remote: Vec::new(),
         exclude: Vec::new(),
         no_logs: false,
         off: Vec::new(),

@@ -1,9 +1,12 @@
 //! What the person has set: the configuration file and the folders around it.
 
+use std::path::Path;
+
 use super::CouldNot;
 use super::args::Cli;
 use crate::app::config::{Config, Dirs};
 use crate::app::theme::Theme;
+use crate::engine::remote::RemoteAnalyzer;
 
 /// Reads the configuration.
 ///
@@ -23,6 +26,16 @@ pub fn read(cli: &Cli) -> Result<(Config, Option<Dirs>), CouldNot> {
         (None, None) => Ok(Config::default()),
     };
     Ok((config.map_err(|error| CouldNot(error.to_string()))?, dirs))
+}
+
+/// The analyzers of other people that are asked too.
+pub fn remote(cli: &Cli, config: &Config, dirs: Option<&Dirs>) -> Vec<RemoteAnalyzer> {
+    let named = cli.console.config.as_deref().and_then(Path::parent);
+    let folder = named.or_else(|| dirs.map(|dirs| dirs.config.as_path()));
+    let folder = folder.unwrap_or(Path::new(""));
+    let variable = |name: &str| std::env::var(name).ok();
+    let all = config.custom_analyzers.iter();
+    all.map(|one| one.analyzer(folder, variable)).collect()
 }
 
 /// The theme that was asked for; none of its colours where `NO_COLOR` is set (to anything but nothing, see

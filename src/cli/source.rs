@@ -19,6 +19,8 @@ pub struct Opened {
     pub namespace: Text,
     /// The clock that analysis goes by: of files it stands still.
     pub now: Now,
+    /// Whether it is the embedded cluster, of which nobody else knows anything.
+    pub is_demo: bool,
 }
 
 /// Opens what the arguments name.
@@ -33,6 +35,7 @@ pub async fn open(args: &ClusterArgs, lender: Arc<dyn Lender>) -> Result<Opened,
             cluster: Cluster::Files(files),
             namespace: "".into(),
             now: Arc::new(move || at),
+            is_demo: false,
         });
     }
     let live = Live::new(&args.access(), lender).await?;
@@ -40,6 +43,7 @@ pub async fn open(args: &ClusterArgs, lender: Arc<dyn Lender>) -> Result<Opened,
         namespace: live.namespace.clone(),
         cluster: Cluster::Live(live),
         now: Arc::new(Timestamp::now),
+        is_demo: false,
     })
 }
 

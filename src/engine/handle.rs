@@ -19,8 +19,9 @@ use super::kinds::Selector;
 use super::named::Named;
 use super::object::{Key, ObjectRef, Text};
 use super::playbook::Playbook;
+use super::remote::{self, RemoteAnalyzer};
 use super::snapshot::Snapshot;
-use super::watch::{self, Report, Scope, logs::LogReader};
+use super::watch::{self, Report, Scope, configs::ConfigReader, logs::LogReader};
 
 /// Reports that may wait before the watches are slowed.
 const REPORTS: usize = 64;
@@ -46,6 +47,8 @@ pub struct Options {
     pub off: Vec<Filter>,
     /// A person's own files of declared analyzers, name and text.
     pub analyzers: Vec<(String, String)>,
+    /// Analyzers of other people, asked over gRPC. They know the live cluster, so of files they are not asked.
+    pub remote: Vec<RemoteAnalyzer>,
     /// Whether logs of failing containers are not to be read.
     pub no_logs: bool,
     /// Whether to look also at what is allowed more than need be ([`analyzers::posture`]).
@@ -100,8 +103,9 @@ impl Engine {
         if let Some(stopwatch) = &options.stopwatch {
             core.measure(stopwatch.clone());
         }
-        if let Cluster::Files(files) = &cluster {
-            core.from_files(files.name.clone(), files.at);
+        match &cluster {
+            Cluster::Files(files) => core.from_files(files.name.clone(), files.at),
+            Cluster::Live(_) => core.expect_answers(options.remote.iter().map(|one| one.name.clone())),
         }
         let source = cluster.source();
         let (publish, snapshots) = channel::channel(Arc::new(Snapshot::empty(&context, now)));
@@ -257,12 +261,18 @@ async fn run(
         Cluster::Live(live) => watch::start(live, &options.scope, &reports, &refreshed),
         Cluster::Files(files) => watch::files::start(files, &options.scope, &reports),
     };
+    let asked_ones = match &cluster {
+        Cluster::Live(_) => options.remote.as_slice(),
+        Cluster::Files(_) => &[],
+    };
+    let remotes = remote::start(asked_ones, &reports, &refreshed);
     let mut customs = watch::CustomWatches::new(
         cluster.clone(),
         options.scope.clone(),
         reports.clone(),
         refreshed.clone(),
     );
+    let mut configs = ConfigReader::new(source.clone(), reports.clone());
     let mut reader = LogReader::new(source, reports);
     let mut published = tokio::time::Instant::now();
     let mut pruned = published;
@@ -277,7 +287,7 @@ async fn run(
         let mut wake = due
             .map_or(PRUNE, |due| due.try_into().unwrap_or(Duration::ZERO))
             .min(PRUNE);
-        if withheld || !reader.is_idle() {
+        if withheld || !reader.is_idle() || !configs.is_idle() {
             wake = wake.min(COUNTS);
         }
         tokio::select! {
@@ -300,6 +310,9 @@ async fn run(
         for log in core.wanted_logs() {
             reader.read(log.key, log.container_id);
         }
+        for config in core.wanted_configs() {
+            configs.read(config.pod, config.owner);
+        }
         if pruned.elapsed() >= PRUNE {
             core.prune();
             pruned = tokio::time::Instant::now();
@@ -307,7 +320,8 @@ async fn run(
         withheld = true;
         if changed || published.elapsed() >= COUNTS {
             let mut snapshot = core.snapshot(now);
-            snapshot.settled = core.is_complete() && reader.is_idle() && inbox.is_empty();
+            let idle = reader.is_idle() && configs.is_idle();
+            snapshot.settled = core.is_complete() && idle && inbox.is_empty();
             publish.send_if_modified(|shown| {
                 let differs = !shown.same_but_for_time(&snapshot);
                 if differs {
@@ -319,7 +333,7 @@ async fn run(
             withheld = false;
         }
     }
-    drop(watches);
+    drop((watches, remotes));
 }
 
 /// Takes in what comes within [`SETTLE`], so that a storm is looked at in one go.

@@ -2,7 +2,7 @@
 //!
 //! Data flow one way: [`watch`] yields slim objects ([`kinds`]), [`world`] holds them, [`analyzers`] turn them into
 //! findings, [`causes`] into problems, [`playbook`] explains those, and a [`snapshot::Snapshot`] is what everyone
-//! else sees. I/O is in [`watch`] and [`cluster`] only.
+//! else sees. I/O is in [`watch`], [`cluster`] and [`remote`] only.
 
 pub mod age;
 pub mod analyzers;
@@ -25,6 +25,7 @@ pub mod openapi;
 pub mod playbook;
 pub mod problem;
 pub mod recording;
+pub mod remote;
 pub mod snapshot;
 pub mod watch;
 pub mod world;

@@ -14,6 +14,7 @@ mod digests;
 mod kept;
 mod page;
 mod playbook;
+mod prometheus;
 mod recorded;
 mod trial;
 mod worlds;

@@ -165,6 +165,7 @@ pub async fn look(cluster: impl Into<Cluster>, now: Timestamp, namespaces: &[&st
         exclude: Vec::new(),
         analyzers: Vec::new(),
         posture: false,
+        remote: Vec::new(),
         no_logs: false,
         off: Vec::new(),
         stopwatch: None,

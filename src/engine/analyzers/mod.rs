@@ -30,6 +30,7 @@ mod network_policy;
 mod node;
 mod persistent_volume;
 mod pod;
+pub mod prometheus;
 pub mod quantity;
 mod quota;
 mod reference;

@@ -2,10 +2,13 @@
 //! by a rule of [`rules::RULES`] hangs on it; what hangs on nothing is a problem.
 
 mod assemble;
-mod custom;
 mod evidence;
-mod group;
+mod forest;
+mod groups;
 mod healing;
+mod names;
+mod problems;
+mod reads;
 pub mod rules;
 mod severity;
 #[cfg(test)]
@@ -16,7 +19,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use assemble::{Awaited, Problems};
+pub use assemble::Awaited;
+pub use problems::{Changed, Problems};
 
 use super::finding::Finding;
 use super::object::Text;
@@ -35,6 +39,6 @@ pub fn problems(
     now: Timestamp,
 ) -> Vec<Arc<Problem>> {
     let mut problems = Problems::default();
-    problems.update(world, findings, playbook, &|_| false, now);
+    problems.update(world, findings, Changed::Everything, playbook, &|_| false, now);
     problems.all().to_vec()
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Core, WantedLog, instance};
+use super::logs::instance;
+use super::{Core, WantedLog};
 use crate::engine::analyzers::logs;
 use crate::engine::evidence::dossier::{
     About, ContainerLog, Dossier, EventLine, Overview, SoundObject, Subject,

@@ -2,11 +2,15 @@
 //! is passed in, so that a test can live a cluster's day in a millisecond.
 
 mod analysis;
+mod coverage;
 mod custom;
 mod dossier;
 mod kinds;
 mod labels;
+mod logs;
 mod names;
+mod prometheus;
+mod remote;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -20,13 +24,14 @@ use jiff::Timestamp;
 use self::analysis::Analyses;
 use self::custom::Customs;
 use self::kinds::Kinds;
+use self::prometheus::Configs;
+use self::remote::Remotes;
 use self::shown::Hidden;
+use super::analyzers::Analyzer;
 use super::analyzers::declared::LazyCatalog;
-use super::analyzers::{Analyzer, logs};
-use super::causes::Problems;
-use super::cluster::{Failure, FailureKind};
-use super::coverage::{Coverage, Entry, Status};
-use super::kinds::Pod;
+use super::causes::{Changed, Problems};
+use super::cluster::Failure;
+use super::coverage::Entry;
 use super::object::{Key, Kind, Text};
 use super::playbook::Playbook;
 use super::snapshot::{ClusterInfo, Connection, Snapshot};
@@ -34,6 +39,8 @@ use super::watch::{KindState, Report};
 use super::world::{Delta, LogKey, Object, Sync, World};
 
 pub use self::custom::Change as CustomChange;
+pub use self::logs::WantedLog;
+pub use self::prometheus::WantedConfig;
 
 /// What the engine knows, and how it comes to know more.
 pub struct Core {
@@ -54,6 +61,8 @@ pub struct Core {
     unread: BTreeMap<LogKey, Failure>,
     /// Custom kinds, where they are to be watched.
     customs: Option<Customs>,
+    remotes: Remotes,
+    configs: Configs,
     read_logs: bool,
     /// Whether all has been read once.
     complete: bool,
@@ -63,15 +72,6 @@ pub struct Core {
     noted: Vec<Entry>,
     /// The files that all this comes from, and the moment that they show.
     files: Option<(Text, Timestamp)>,
-}
-
-/// A log that should be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WantedLog {
-    /// Which.
-    pub key: LogKey,
-    /// The instance that writes it.
-    pub container_id: Text,
 }
 
 impl Core {
@@ -108,6 +108,8 @@ impl Core {
             wanted: Vec::new(),
             unread: BTreeMap::new(),
             customs: None,
+            remotes: Remotes::default(),
+            configs: Configs::default(),
             read_logs,
             complete: false,
             grouped: true,
@@ -159,6 +161,11 @@ impl Core {
             places.push(None);
         }
         places
+    }
+
+    /// Has the answers of these remote analyzers waited for.
+    pub fn expect_answers(&mut self, analyzers: impl IntoIterator<Item = Text>) {
+        self.remotes.expect(analyzers);
     }
 
     /// Whether what is said of a kind is of interest: a watch that was ended may have said something before.
@@ -220,6 +227,8 @@ impl Core {
             }
             Report::Expected { kind, objects } => self.kinds.expect(kind, objects),
             Report::Broken { key, why } => self.kinds.broken(key, why),
+            Report::Asked { analyzer, answer } => self.remotes.answered(analyzer, answer),
+            Report::Config { owner, read } => self.configs.came(owner, read),
             Report::Covered(entry) => self.noted.push(entry),
             Report::Identity { id, server_version } => {
                 self.info.server_version = server_version;
@@ -257,6 +266,9 @@ impl Core {
             }
             _ => None,
         };
+        for tie in self.world.ties(&delta) {
+            self.problems.untie(tie);
+        }
         // What is about to go still says whom that concerns.
         for key in self.world.leaving(&delta) {
             self.analyses.touch(&self.world, &key);
@@ -267,7 +279,10 @@ impl Core {
             {
                 customs.touch();
             }
+            self.remotes.touch(&key);
+            self.configs.touch(&self.world, &key);
             self.analyses.touch(&self.world, &key);
+            self.problems.touch(&key);
         }
         if let Some((kind, namespace)) = place {
             self.analyses
@@ -290,17 +305,24 @@ impl Core {
         if self.info.id.is_empty() {
             return false;
         }
-        let found = self.analyses.run(&self.world, now);
-        self.want_logs();
-        let leaves = self.problems.next_leave().is_some_and(|leave| leave <= now);
-        if !found && !leaves && self.grouped {
-            return false;
+        self.analyses.run(&self.world, now);
+        let said = self.remotes.take_findings(&self.world).into_iter();
+        for (analyzer, findings) in said.chain(self.configs.take_findings()) {
+            self.analyses.put(&self.world, &analyzer, findings);
         }
-        self.grouped = true;
+        self.want_logs();
+        let ids = self.analyses.take_changed();
+        let leaves = self.problems.next_leave().is_some_and(|leave| leave <= now);
+        let changed = match std::mem::replace(&mut self.grouped, true) {
+            false => Changed::Everything,
+            true if ids.is_empty() && !leaves && !self.problems.is_touched() => return false,
+            true => Changed::Findings(&ids),
+        };
         let awaited = &self.awaited;
         self.problems.update(
             &self.world,
             self.analyses.findings(),
+            changed,
             &self.playbook,
             &|pod| awaited.contains_key(pod),
             now,
@@ -315,57 +337,24 @@ impl Core {
             .min()
     }
 
+    /// The configurations that should be read now.
+    pub fn wanted_configs(&mut self) -> Vec<WantedConfig> {
+        self.configs.take_wanted(&self.world)
+    }
+
     /// The logs that should be read now, each instance of a container once.
     pub fn wanted_logs(&mut self) -> Vec<WantedLog> {
         std::mem::take(&mut self.wanted)
     }
 
-    fn want_logs(&mut self) {
-        let failing = self.analyses.take_failing(Kind::Pod);
-        if !self.read_logs {
-            return;
-        }
-        for pod in failing {
-            let Some(pod) = self.world.get::<Pod>(&pod.namespace, &pod.name) else {
-                continue;
-            };
-            for key in logs::wanted(&self.world, pod) {
-                let instance = instance(pod, &key);
-                if self.asked.get(&key) != Some(&instance) {
-                    self.asked.insert(key.clone(), instance.clone());
-                    self.awaited
-                        .entry(Key::from(&key))
-                        .or_default()
-                        .insert(key.clone());
-                    self.wanted.push(WantedLog {
-                        key,
-                        container_id: instance,
-                    });
-                }
-            }
-        }
-    }
-
-    /// A log has come, or never will: its pod's evidence no longer waits for it.
-    fn came(&mut self, log: &LogKey) {
-        let pod = Key::from(log);
-        if let Some(logs) = self.awaited.get_mut(&pod) {
-            logs.remove(log);
-            if logs.is_empty() {
-                self.awaited.remove(&pod);
-                // Its problem's numbers are final now, whether or not the log said anything.
-                self.grouped = false;
-            }
-        }
-    }
-
-    /// Whether the cluster is known and every kind has been read, or could not be.
+    /// Whether the cluster is known, every kind has been read, or could not be, and every remote analyzer has answered,
+    /// or did not.
     pub fn is_complete(&self) -> bool {
         let customs = self.customs.as_ref().is_none_or(|customs| {
             let mut wanted = customs.wanted().iter().copied().map(Kind::Custom);
             customs.is_fresh() && wanted.all(|kind| self.kinds.is_tried(kind))
         });
-        !self.info.id.is_empty() && self.kinds.is_complete() && customs
+        !self.info.id.is_empty() && self.kinds.is_complete() && customs && self.remotes.is_complete()
     }
 
     /// All that is known.
@@ -377,17 +366,6 @@ impl Core {
                 at: *at,
             };
         }
-        let failing: HashSet<&super::object::ObjectRef> = self
-            .problems
-            .all()
-            .iter()
-            .filter(|problem| problem.state == super::problem::State::Active)
-            .filter(|problem| problem.severity > super::finding::Severity::Info)
-            .flat_map(|problem| &problem.members)
-            .filter(|member| member.healed.is_none())
-            .map(|member| &member.finding.object)
-            .filter(|object| &*object.kind == "Pod")
-            .collect();
         let pods = self.world.count(Kind::Pod);
         Snapshot {
             cluster: self.info.clone(),
@@ -398,7 +376,7 @@ impl Core {
                 .kinds()
                 .filter(|kind| self.world.is_synced_somewhere(*kind))
                 .count() as u32,
-            healthy: pods.saturating_sub(failing.len()) as u64,
+            healthy: pods.saturating_sub(self.problems.failing_pods()) as u64,
             healed: self.problems.healed(),
             settled: false,
             since: self.started,
@@ -413,87 +391,5 @@ impl Core {
             .iter()
             .copied()
             .chain(customs.copied().map(Kind::Custom))
-    }
-
-    fn coverage(&self) -> Coverage {
-        let mut entries = self.kinds.coverage(&self.info.id, &self.world);
-        entries.extend(self.noted.iter().map(|entry| Entry {
-            cluster: self.info.id.clone(),
-            ..entry.clone()
-        }));
-        entries.extend(self.switched_off());
-        let forbidden: Vec<(&LogKey, &Failure)> = self
-            .unread
-            .iter()
-            .filter(|(_, failure)| failure.kind == FailureKind::Forbidden)
-            .collect();
-        if let Some((_, first)) = forbidden.first() {
-            entries.push(Entry {
-                cluster: self.info.id.clone(),
-                what: "logs".into(),
-                group: "".into(),
-                kind: "Pod".into(),
-                namespace: "".into(),
-                status: Status::Forbidden,
-                objects: forbidden.len() as u64,
-                detail: first.what.clone(),
-            });
-        }
-        let broken = self.customs.iter().flat_map(Customs::broken_files);
-        entries.extend(broken.map(|error| Entry {
-            cluster: self.info.id.clone(),
-            what: "analyzer".into(),
-            group: "".into(),
-            kind: error.file.as_str().into(),
-            namespace: "".into(),
-            status: Status::Error,
-            objects: 0,
-            detail: error.to_string().into(),
-        }));
-        Coverage::new(entries)
-    }
-
-    /// Forgets what belongs to pods that are gone.
-    pub fn prune(&mut self) {
-        self.world.prune_logs();
-        let world = &self.world;
-        let alive = |key: &LogKey| world.get::<Pod>(&key.namespace, &key.pod).is_some();
-        self.asked.retain(|key, _| alive(key));
-        self.unread.retain(|key, _| alive(key));
-        self.awaited
-            .retain(|pod, _| world.get::<Pod>(&pod.namespace, &pod.name).is_some());
-    }
-}
-
-/// Which instance of a container a log is of, as far as the status says; restarts tell instances apart where it does
-/// not.
-fn instance(pod: &Pod, key: &LogKey) -> Text {
-    let Some((_, _, status)) = pod.statuses().find(|(_, _, status)| status.name == key.container) else {
-        return "".into();
-    };
-    let id = if key.previous {
-        status
-            .last_state
-            .terminated
-            .as_ref()
-            .map_or("", |last| &last.container_id)
-    } else {
-        &status.container_id
-    };
-    if id.is_empty() {
-        format!("restart {}", status.restart_count).into()
-    } else {
-        id.into()
-    }
-}
-
-/// The key of an object's pod in the world.
-impl From<&LogKey> for Key {
-    fn from(log: &LogKey) -> Self {
-        Self {
-            kind: Kind::Pod,
-            namespace: log.namespace.clone(),
-            name: log.pod.clone(),
-        }
     }
 }

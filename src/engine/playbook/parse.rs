@@ -86,7 +86,11 @@ fn signature(file: &str, raw: Raw) -> Result<Signature, PlaybookError> {
         )),
     };
     let check_all = |texts: Vec<Spanned<String>>| texts.into_iter().map(check).collect::<Result<Vec<_>, _>>();
-    if let Some(docs) = raw.docs.as_ref().filter(|docs| !docs.value.starts_with("https://")) {
+    if let Some(docs) = raw
+        .docs
+        .as_ref()
+        .filter(|docs| !docs.value.starts_with("https://"))
+    {
         let what = "docs: give the address of a page, https://…".to_owned();
         return Err(fault(file, Some(docs.defined), what));
     }

@@ -4,6 +4,7 @@
 //! a watch that ends or breaks goes on from where it was, and one whose place the server has forgotten (410) lists
 //! again. Nothing is ever polled. What may not be read is tried again only every few minutes or when asked for.
 
+pub mod configs;
 mod custom;
 mod discover;
 pub mod files;
@@ -16,6 +17,7 @@ mod object;
 mod turn;
 mod watcher;
 
+pub use self::configs::ReadConfig;
 pub use self::custom::CustomWatches;
 pub use self::discover::Discovered;
 
@@ -27,7 +29,8 @@ use tokio::task::JoinSet;
 
 use super::cluster::{Failure, Live};
 use super::coverage::Entry;
-use super::object::{Key, Kind, Text};
+use super::object::{Key, Kind, ObjectRef, Text};
+use super::remote::{CallError, Said};
 use super::world::{Delta, LogKey, Object};
 
 /// Where to look.
@@ -73,6 +76,20 @@ pub enum Report {
     },
     /// The custom kinds that the server says it has, where their definitions may not be read.
     Discovered(Vec<Discovered>),
+    /// The configuration of a Prometheus was read, or could not be.
+    Config {
+        /// The workload that it is of.
+        owner: ObjectRef,
+        /// What came.
+        read: ReadConfig,
+    },
+    /// What a remote analyzer says, or why it says nothing.
+    Asked {
+        /// Its name.
+        analyzer: Text,
+        /// All that it finds wrong now.
+        answer: Result<Vec<Said>, CallError>,
+    },
     /// Something else that was looked at; its cluster is filled in.
     Covered(Entry),
     /// The cluster's id: the uid of its namespace kube-system, or a stand-in where that may not be read.

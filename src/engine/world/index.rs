@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use super::view::View;
 use crate::engine::kinds::{Interned, OwnerRef, Reference};
-use crate::engine::object::{Key, Kind, Symbol, Text};
+use crate::engine::object::{Key, Kind, ObjectRef, Symbol, Text};
 
 type EventPlace = (Symbol, Text);
 
@@ -149,6 +149,21 @@ fn custom_owners<'a>(key: &'a Key, view: &'a View) -> impl Iterator<Item = Custo
         let everywhere = (!key.namespace.is_empty()).then(|| place(Symbol::default()));
         std::iter::once(place(key.namespace.clone())).chain(everywhere)
     })
+}
+
+/// The key of an owner that something in a namespace names. Owners without a namespace are named like the others.
+pub(super) fn owner(reference: &OwnerRef, namespace: &str) -> Option<Key> {
+    let mut key = ObjectRef::new(
+        &reference.api_version,
+        &reference.kind,
+        namespace,
+        &reference.name,
+    )
+    .key()?;
+    if !key.kind.namespaced() {
+        key.namespace = Symbol::default();
+    }
+    Some(key)
 }
 
 impl Index {
@@ -297,7 +312,7 @@ impl Index {
         self.of_host.get(host).into_iter().flatten()
     }
 
-    pub fn children(&self, owner: &Key) -> impl Iterator<Item = &Key> {
+    pub fn children(&self, owner: &Key) -> impl Iterator<Item = &Key> + use<'_> {
         let children = match owner.kind {
             Kind::Custom(_) => self.custom_children.get(&(
                 owner.kind.group().into(),
@@ -314,7 +329,7 @@ impl Index {
         self.on_node.get(&Symbol::from(node)).into_iter().flatten()
     }
 
-    pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &Key> {
+    pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &Key> + use<'_> {
         self.with_claim
             .get(&(namespace.into(), claim.into()))
             .into_iter()

@@ -7,19 +7,19 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::group::{Group, GroupKey, Index};
-use super::rules::{strength, troubles};
+use super::super::groups::{Group, GroupKey};
+use super::super::reads::Sight;
+use super::strength::strength;
 use crate::engine::analyzers::custom::ABOUT_ITSELF;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::object::{Key, ObjectRef};
-use crate::engine::world::World;
 
 /// So many objects below an owner are looked at; who owns more fails for more than one of them.
 const MOST_OWNED: usize = 500;
 
 /// The findings of a group that are about custom resources.
 fn custom(group: &Group) -> impl Iterator<Item = &Finding> {
-    let findings = group.findings.iter().map(|(_, finding)| &**finding);
+    let findings = group.findings().iter().map(|(_, finding)| &**finding);
     findings.filter(|finding| finding.object.is_custom())
 }
 
@@ -30,14 +30,14 @@ fn culprit(finding: &Finding) -> Option<ObjectRef> {
 }
 
 /// Whether a finding blames an object that does not exist: whatever else fails, that alone is the cause.
-fn blames_what_is_missing(world: &World, finding: &Finding) -> bool {
-    let exists = |culprit: &ObjectRef| culprit.key().is_some_and(|key| world.meta(&key).is_some());
+fn blames_what_is_missing(sight: &Sight, finding: &Finding) -> bool {
+    let exists = |culprit: &ObjectRef| culprit.key().is_some_and(|key| sight.meta(&key).is_some());
     culprit(finding).is_some_and(|culprit| !exists(&culprit))
 }
 
 /// How well a group explains a finding: one that the finding's text names before one that it does not.
 fn weight<'a>(
-    index: &Index,
+    sight: &Sight,
     finding: &Finding,
     object: &ObjectRef,
     cause: &'a GroupKey,
@@ -45,30 +45,35 @@ fn weight<'a>(
     let named = finding.title.contains(&*object.name) || finding.message.contains(&*object.name);
     (
         named,
-        index.severity(cause),
+        sight.severity(cause),
         strength(&cause.code),
         Reverse(cause),
     )
 }
 
 /// What a finding blames.
-pub(super) fn by_culprit(_: &World, key: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+pub(super) fn by_culprit(sight: &Sight, key: &GroupKey, group: &Group) -> Option<GroupKey> {
     custom(group).find_map(|finding| {
-        troubles(index, &culprit(finding)?)
+        sight
+            .troubles(&culprit(finding)?)
             .find(|cause| *cause != key)
             .cloned()
     })
 }
 
 /// What an object needs, as its analyzer says; of several that fail the one that the finding names, else the first.
-pub(super) fn by_need(world: &World, key: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
-    let mut findings = custom(group).filter(|finding| !blames_what_is_missing(world, finding));
+pub(super) fn by_need(sight: &Sight, key: &GroupKey, group: &Group) -> Option<GroupKey> {
+    if ABOUT_ITSELF.contains(&&*key.code) {
+        return None;
+    }
+    let mut findings = custom(group).filter(|finding| !blames_what_is_missing(sight, finding));
     findings.find_map(|finding| {
         let needed = finding.ties.because.iter().enumerate();
         let causes = needed.flat_map(|(place, object)| {
-            troubles(index, object)
+            sight
+                .troubles(object)
                 .filter(|cause| *cause != key)
-                .map(move |cause| (weight(index, finding, object, cause).0, Reverse(place), cause))
+                .map(move |cause| (weight(sight, finding, object, cause).0, Reverse(place), cause))
         });
         causes
             .max_by_key(|(named, place, cause)| (*named, *place, Reverse(*cause)))
@@ -78,19 +83,19 @@ pub(super) fn by_need(world: &World, key: &GroupKey, group: &Group, index: &Inde
 
 /// What an object owns, the nearest that fails: its own state is a sum of theirs. What its controller does not look at,
 /// or what is being deleted, fails for another reason.
-pub(super) fn by_owned(world: &World, key: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
+pub(super) fn by_owned(sight: &Sight, key: &GroupKey, group: &Group) -> Option<GroupKey> {
     if ABOUT_ITSELF.contains(&&*key.code) {
         return None;
     }
     let mut findings = custom(group).filter(|finding| culprit(finding).is_none());
-    findings.find_map(|finding| nearest_failing(world, key, finding, index))
+    findings.find_map(|finding| nearest_failing(sight, key, finding))
 }
 
-fn nearest_failing(world: &World, key: &GroupKey, finding: &Finding, index: &Index) -> Option<GroupKey> {
+fn nearest_failing(sight: &Sight, key: &GroupKey, finding: &Finding) -> Option<GroupKey> {
     let mut seen: BTreeSet<Key> = finding.object.key().into_iter().collect();
     let mut level: Vec<Key> = seen.iter().cloned().collect();
     while !level.is_empty() && seen.len() < MOST_OWNED {
-        let below = level.iter().flat_map(|owner| world.children(owner));
+        let below = level.iter().flat_map(|owner| sight.children(owner));
         let below: Vec<Key> = below
             .filter(|child| seen.insert((*child).clone()))
             .cloned()
@@ -101,8 +106,8 @@ fn nearest_failing(world: &World, key: &GroupKey, finding: &Finding, index: &Ind
             .filter(|object| !finding.ties.makes.contains(object))
             .collect();
         let causes = objects.iter().flat_map(|object| {
-            let causes = troubles(index, object).filter(|cause| *cause != key);
-            causes.map(move |cause| weight(index, finding, object, cause))
+            let causes = sight.troubles(object).filter(|cause| *cause != key);
+            causes.map(move |cause| weight(sight, finding, object, cause))
         });
         if let Some((.., Reverse(cause))) = causes.max() {
             return Some(cause.clone());
@@ -113,21 +118,19 @@ fn nearest_failing(world: &World, key: &GroupKey, finding: &Finding, index: &Ind
 }
 
 /// What should have made the object that is missing or that a finding blames, and fails itself.
-pub(super) fn by_maker(world: &World, key: &GroupKey, group: &Group, index: &Index) -> Option<GroupKey> {
-    group.findings.iter().find_map(|(_, finding)| {
+pub(super) fn by_maker(sight: &Sight, key: &GroupKey, group: &Group) -> Option<GroupKey> {
+    group.findings().iter().find_map(|(_, finding)| {
         let mut lacking = culprit(finding).into_iter().chain([finding.object.clone()]);
         lacking.find_map(|object| {
-            let mut makers = index.makers(&object).filter(|cause| *cause != key);
-            makers
-                .find(|cause| index.severity(cause) > Severity::Info && depends(world, &object, cause))
-                .cloned()
+            let mut makers = sight.makers(&object).filter(|cause| *cause != key);
+            makers.find(|cause| depends(sight, &object, cause)).cloned()
         })
     })
 }
 
 /// Whether an object still depends on what makes it: it is not there, or is kept by it for good. A Secret that is
 /// there serves, whatever its next renewal comes to.
-fn depends(world: &World, object: &ObjectRef, maker: &GroupKey) -> bool {
-    let there = object.key().filter(|key| world.meta(key).is_some());
-    there.is_none_or(|key| world.top_owner(&key) == maker.owner)
+fn depends(sight: &Sight, object: &ObjectRef, maker: &GroupKey) -> bool {
+    let there = object.key().filter(|key| sight.meta(key).is_some());
+    there.is_none_or(|key| sight.top_owner(&key) == maker.owner)
 }
