@@ -4,7 +4,7 @@
 //! finding and the evidence of its problem (regular expressions, whose named groups become words of its texts), and
 //! what to say: cause, confidence, fix, commands. A command in which a word is not known is left out, and so is a part
 //! of a sentence or a command between `[[` and `]]`. The first signature whose conditions hold wins; signatures without
-//! conditions are the fallbacks of their code and are asked last. Users' files come before the built-in ones.
+//! conditions are the fallbacks of their code and are asked last, those of any code last of all. Users' files come before the built-in ones.
 
 mod parse;
 pub mod revision;
@@ -78,12 +78,14 @@ impl Playbook {
             .signatures
             .iter()
             .filter(|signature| signature.is_conditional());
-        let fallback = self
-            .signatures
-            .iter()
-            .filter(|signature| !signature.is_conditional());
+        let fallback = |for_any: bool| {
+            let signatures = self.signatures.iter();
+            signatures
+                .filter(move |signature| !signature.is_conditional() && signature.is_for_any() == for_any)
+        };
         conditional
-            .chain(fallback)
+            .chain(fallback(false))
+            .chain(fallback(true))
             .find_map(|signature| {
                 let sight = signature.see(root, evidence)?;
                 explain(signature, root, sight, evidence, before)

@@ -66,6 +66,11 @@ impl Signature {
         !self.when.is_empty()
     }
 
+    /// Whether it explains every code.
+    pub fn is_for_any(&self) -> bool {
+        self.codes.iter().any(|code| code == "*")
+    }
+
     /// What it sees in a finding and its facts; `None` if it is not its fault.
     pub fn see(&self, root: &Finding, evidence: &[Numbered]) -> Option<Sight> {
         let named = self.codes.iter().any(|code| code == "*" || **code == *root.code);
