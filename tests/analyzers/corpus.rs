@@ -35,6 +35,9 @@ struct Case {
     /// Whether what is allowed more than need be is told too: nearly every pod says too little.
     #[serde(default)]
     posture: bool,
+    /// The API server's version, where it is known.
+    #[serde(default)]
+    server_version: String,
     /// The clock.
     #[serde(default = "noon")]
     now: String,
@@ -140,6 +143,7 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
         let unread: Vec<&str> = case.unread.iter().map(String::as_str).collect();
         let watched = case.objects.iter().filter(|object| is_watched(object));
         let mut world = world(watched.cloned(), &unread);
+        world.server_version = case.server_version.as_str().into();
         for (path, text) in &case.logs {
             let mut parts = path.split('/');
             let mut next = || parts.next().unwrap_or_default();
@@ -216,14 +220,16 @@ fn words(finding: &Finding) -> String {
 }
 
 /// A core that has read everything there is of every kind but those in `unread`, which is nothing so far.
-fn read_core(looking: Vec<Box<dyn Analyzer>>, unread: &[&str], now: Timestamp) -> Core {
+fn read_core(looking: Vec<Box<dyn Analyzer>>, case: &Case, now: Timestamp) -> Core {
     let mut core = Core::new("", Vec::new(), looking, Playbook::default(), false, now);
     let identity = Report::Identity {
         id: "cluster".into(),
-        server_version: "".into(),
+        server_version: case.server_version.as_str().into(),
     };
     core.take(identity, now);
-    let read = Kind::ALL.iter().filter(|kind| !unread.contains(&kind.name()));
+    let read = Kind::ALL
+        .iter()
+        .filter(|kind| case.unread.iter().all(|unread| unread != kind.name()));
     let read = read.map(|kind| Delta::Synced {
         kind: *kind,
         namespace: None,
@@ -245,7 +251,8 @@ fn what_is_told_step_by_step_is_what_one_look_tells() {
             analyzers::all().into_iter().chain(posture).collect()
         };
         let one_look = |objects: &[Value]| -> BTreeSet<String> {
-            let world = world(objects.iter().cloned(), &unread);
+            let mut world = world(objects.iter().cloned(), &unread);
+            world.server_version = case.server_version.as_str().into();
             found_by(looking(), &world, now).iter().map(words).collect()
         };
         let mut compare = |step: &str, told: &BTreeSet<String>, wanted: &BTreeSet<String>| {
@@ -263,7 +270,7 @@ fn what_is_told_step_by_step_is_what_one_look_tells() {
             if step == "backwards" {
                 objects.reverse();
             }
-            let mut core = read_core(looking(), &unread, now);
+            let mut core = read_core(looking(), case, now);
             for value in &objects {
                 let delta = Delta::Upsert(object(value.clone()).unwrap());
                 core.take(Report::Deltas(vec![delta]), now);

@@ -364,7 +364,7 @@ fn by_node(world: &World, _: &GroupKey, group: &Group, index: &Index) -> Option<
         let node = Key::new(Kind::Node, "", &pod.spec.node_name).object();
         index
             .about(&node)
-            .find(|cause| &*cause.code != "NodeCordoned")
+            .find(|cause| !matches!(&*cause.code, "NodeCordoned" | "NodeVersionSkew"))
             .cloned()
     })
 }

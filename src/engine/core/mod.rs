@@ -220,6 +220,13 @@ impl Core {
             Report::Identity { id, server_version } => {
                 self.info.server_version = server_version;
                 self.identify(id);
+                if self.world.server_version != self.info.server_version {
+                    self.world.server_version = self.info.server_version.clone();
+                    // Of what is watched it concerns nodes alone.
+                    for node in self.world.keys(Kind::Node) {
+                        self.analyses.touch(&self.world, &node);
+                    }
+                }
             }
         }
     }

@@ -44,6 +44,8 @@ pub struct LogKey {
 pub struct World {
     /// The cluster's id.
     pub cluster: Text,
+    /// The API server's version, `v1.34.1`; empty where it is not known.
+    pub server_version: Text,
     tables: Tables,
     customs: Customs,
     logs: HashMap<LogKey, LogDigest>,
