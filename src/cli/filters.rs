@@ -236,7 +236,11 @@ mod tests {
     fn logs_of_what_does_not_fail_are_asked_for_by_adding_them() {
         let added = rewritten("", &filters(&["Log"]), true).unwrap();
         assert_eq!(added, "[filters]\non = [\"Log\"]\n");
-        assert_eq!(rewritten(&added, &filters(&["logs"]), true).unwrap(), added, "once");
+        assert_eq!(
+            rewritten(&added, &filters(&["logs"]), true).unwrap(),
+            added,
+            "once"
+        );
         let config = Config::parse(&added, Path::new("config.toml")).unwrap();
         assert!(skims_logs(&config) && off(&config).unwrap().is_empty());
         let removed = rewritten(&added, &filters(&["Log"]), false).unwrap();

@@ -251,7 +251,10 @@ fn read_core(looking: Vec<Box<dyn Analyzer>>, case: &Case, now: Timestamp) -> Co
 #[test]
 fn what_is_told_step_by_step_is_what_one_look_tells() {
     let mut failures = Vec::new();
-    for (file, case) in cases().iter().filter(|(_, case)| case.logs.is_empty() && case.skimmed.is_empty()) {
+    for (file, case) in cases()
+        .iter()
+        .filter(|(_, case)| case.logs.is_empty() && case.skimmed.is_empty())
+    {
         let now: Timestamp = case.now.parse().unwrap();
         let unread: Vec<&str> = case.unread.iter().map(String::as_str).collect();
         let looking = || {

@@ -15,9 +15,15 @@ use serde_json::Value;
 /// Whether the object is of a kind that is watched as such; all else is a custom resource, or only related to one.
 pub fn is_watched(value: &Value) -> bool {
     let resource = Resource::new(value);
+    // Events have two forms, of which one is read as the other.
+    let group = if resource.kind() == "Event" {
+        ""
+    } else {
+        resource.group()
+    };
     Kind::ALL
         .iter()
-        .any(|kind| kind.name() == resource.kind() && kind.group() == resource.group())
+        .any(|kind| kind.name() == resource.kind() && kind.group() == group)
 }
 
 /// What the declared and the generic analyzers find in custom resources, among these objects.

@@ -63,7 +63,8 @@ impl Analyzer for LogAnalyzer {
         }
         for (role, _, status) in pod.statuses() {
             let digest = world.log(key, &status.name, false);
-            let Some(digest) = digest.filter(|digest| digest.skimmed && role != ContainerRole::Ephemeral) else {
+            let Some(digest) = digest.filter(|digest| digest.skimmed && role != ContainerRole::Ephemeral)
+            else {
                 continue;
             };
             // A log of the instance before, or of a namesake, says nothing of this one.
@@ -74,7 +75,10 @@ impl Analyzer for LogAnalyzer {
                 continue;
             };
             let object = key.object();
-            let title = brief(&format!("{} logs an error: {}", status.name, headline(error)), 140);
+            let title = brief(
+                &format!("{} logs an error: {}", status.name, headline(error)),
+                140,
+            );
             let mut finding = Finding::new("LogShowsError", severity(error, now), object, title);
             finding.owner = world.top_owner(key);
             finding.subject = status.name.as_str().into();

@@ -82,7 +82,10 @@ impl Skim {
         for (status, failures) in [(Status::Forbidden, forbidden), (Status::Error, other)] {
             if let Some(first) = failures.first() {
                 let count = failures.len();
-                let detail = format!("of pods that do not fail {count} logs could not be read: {}", first.what);
+                let detail = format!(
+                    "of pods that do not fail {count} logs could not be read: {}",
+                    first.what
+                );
                 entries.push(entry(status, count, detail));
             }
         }
@@ -149,13 +152,177 @@ impl Core {
 
 /// The logs of a pod's containers that run.
 fn running(pod: &Pod) -> impl Iterator<Item = LogKey> + '_ {
-    let statuses = pod.statuses().filter(|(role, _, status)| {
-        *role != ContainerRole::Ephemeral && status.state.running.is_some()
-    });
+    let statuses = pod
+        .statuses()
+        .filter(|(role, _, status)| *role != ContainerRole::Ephemeral && status.state.running.is_some());
     statuses.map(|(_, _, status)| LogKey {
         namespace: pod.metadata.namespace.clone(),
         pod: pod.metadata.name.clone(),
         container: status.name.clone(),
         previous: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use super::*;
+    use crate::engine::analyzers;
+    use crate::engine::analyzers::logs::{LogDigest, LogLine, digest};
+    use crate::engine::playbook::Playbook;
+    use crate::engine::watch::{KindState, Report};
+    use crate::engine::world::{Delta, Object};
+
+    fn now() -> Timestamp {
+        "2026-11-21T10:00:00Z".parse().unwrap()
+    }
+
+    /// The replica of a workload of that name: ready, or waiting for its image.
+    fn pod(workload: &str, replica: usize, healthy: bool) -> Delta {
+        let state = if healthy {
+            json!({"running": {"startedAt": "2026-11-21T08:00:00Z"}})
+        } else {
+            json!({"waiting": {"reason": "InvalidImageName"}})
+        };
+        let json = json!({
+            "metadata": {"name": format!("{workload}-{replica}"), "namespace": "shop",
+                "creationTimestamp": "2026-11-21T08:00:00Z",
+                "ownerReferences": [{"apiVersion": "apps/v1", "kind": "StatefulSet", "name": workload,
+                    "controller": true}]},
+            "spec": {"nodeName": "n1", "containers": [{"name": "main"}]},
+            "status": {"phase": "Running",
+                "conditions": [{"type": "Ready", "status": if healthy { "True" } else { "False" }}],
+                "containerStatuses": [{"name": "main", "containerID": format!("c://{workload}-{replica}"),
+                    "ready": healthy, "state": state}]},
+        });
+        Delta::Upsert(Object::decode(Kind::Pod, json).unwrap())
+    }
+
+    /// A core that skims, and has read these pods.
+    fn core(pods: Vec<Delta>) -> Core {
+        let mut core = Core::new("", Vec::new(), analyzers::all(), Playbook::default(), true, now());
+        core.skim_logs();
+        let identity = Report::Identity {
+            id: "c1".into(),
+            server_version: "".into(),
+        };
+        core.take(identity, now());
+        core.take(Report::Deltas(pods), now());
+        core.settle(now());
+        assert!(
+            core.wanted_logs().iter().all(|log| !log.skim),
+            "not all is known yet"
+        );
+        for kind in Kind::ALL {
+            let keep: HashSet<_> = core
+                .world()
+                .keys(*kind)
+                .into_iter()
+                .map(|key| (key.namespace, key.name))
+                .collect();
+            let state = Report::Kind {
+                kind: *kind,
+                namespace: None,
+                state: KindState::Watching,
+            };
+            let deltas = Report::Deltas(vec![Delta::Synced {
+                kind: *kind,
+                namespace: None,
+                keep,
+            }]);
+            core.take(deltas, now());
+            core.take(state, now());
+        }
+        core.settle(now());
+        core
+    }
+
+    fn names(logs: &[WantedLog]) -> Vec<&str> {
+        logs.iter()
+            .filter(|log| log.skim)
+            .map(|log| &*log.key.pod)
+            .collect()
+    }
+
+    fn skimmed(text: &str, id: &str) -> LogDigest {
+        let line = LogLine {
+            time: Some(now()),
+            text: text.into(),
+        };
+        LogDigest {
+            skimmed: true,
+            ..digest(id, [&line], false)
+        }
+    }
+
+    #[test]
+    fn one_of_each_workload_comes_first_and_what_fails_is_left_out() {
+        let mut core = core(vec![
+            pod("a", 0, true),
+            pod("a", 1, true),
+            pod("b", 0, true),
+            pod("c", 0, false),
+        ]);
+        assert_eq!(names(&core.wanted_logs()), ["a-0", "b-0", "a-1"]);
+        // Once an instance; of what has healed then.
+        core.take(Report::Deltas(vec![pod("a", 0, true), pod("c", 0, true)]), now());
+        core.settle(now());
+        assert_eq!(names(&core.wanted_logs()), ["c-0"]);
+    }
+
+    #[test]
+    fn there_is_an_end_to_it_and_coverage_says_what_was_left() {
+        let pods = (0..LOGS + 7).map(|replica| pod("a", replica, true)).collect();
+        let mut core = core(pods);
+        assert_eq!(names(&core.wanted_logs()).len(), LOGS);
+        let coverage = core.snapshot(now()).coverage;
+        let entry = coverage
+            .entries
+            .iter()
+            .find(|entry| &*entry.what == "logs")
+            .unwrap();
+        assert_eq!((entry.status, entry.objects), (Status::Error, 7));
+        assert!(!coverage.complete && entry.detail.contains("no more than 500"));
+    }
+
+    #[test]
+    fn an_error_is_a_finding_until_the_pod_has_one_of_its_own() {
+        let mut core = core(vec![pod("a", 0, true)]);
+        let wanted = core.wanted_logs().remove(0);
+        let digest = skimmed("ERROR cannot write: disk quota exceeded", &wanted.container_id);
+        core.take(Report::Deltas(vec![Delta::Log(wanted.key, digest)]), now());
+        let codes = |core: &mut Core| {
+            core.settle(now());
+            let findings = core.analyses.findings().values();
+            findings
+                .map(|finding| finding.code.to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(codes(&mut core), ["LogShowsError"]);
+        core.take(Report::Deltas(vec![pod("a", 0, false)]), now());
+        assert_eq!(codes(&mut core), ["ImageInvalid"]);
+    }
+
+    #[test]
+    fn a_log_that_may_not_be_read_is_coverage() {
+        let mut core = core(vec![pod("a", 0, true)]);
+        let wanted = core.wanted_logs().remove(0);
+        let failure = Failure {
+            kind: FailureKind::Forbidden,
+            what: "pods/log is forbidden".into(),
+        };
+        core.take(Report::NoLog(wanted.key, failure), now());
+        core.settle(now());
+        let coverage = core.snapshot(now()).coverage;
+        let entry = coverage
+            .entries
+            .iter()
+            .find(|entry| &*entry.what == "logs")
+            .unwrap();
+        assert_eq!(entry.status, Status::Forbidden);
+    }
 }

@@ -150,7 +150,12 @@ mod tests {
         ] {
             assert!(weight(line) < SAID, "{line}: {}", weight(line));
         }
-        for line in ["10 errors in 12 checks", "errors: 07", "failed: 0x80004005", "no route found: request failed"] {
+        for line in [
+            "10 errors in 12 checks",
+            "errors: 07",
+            "failed: 0x80004005",
+            "no route found: request failed",
+        ] {
             assert!(weight(line) >= SAID, "{line}: {}", weight(line));
         }
     }
