@@ -1,37 +1,75 @@
 //! What heals before all that followed from it does: it stays the cause of the rest, marked healed, until that ends
 //! or follows from something else.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 
 use super::Findings;
-use super::group::{Forest, GroupKey};
+use super::forest::Forest;
+use super::groups::{Group, GroupKey, Groups};
 use crate::engine::problem::{Diagnosis, Problem, Role, State};
 
-impl Forest {
-    /// Brings back, marked healed, the groups that are gone but that something still hung on the moment before and
-    /// that hangs on nothing now. What explains nothing any more although it is still there is not brought back: it
-    /// has not healed, it is no cause.
-    pub fn keep_healed(&mut self, before: &Self, now: Timestamp) {
-        let rootless = |key: &&GroupKey| !self.causes.contains_key(*key);
-        let mut open: Vec<GroupKey> = self.groups.keys().filter(rootless).cloned().collect();
-        while let Some(key) = open.pop() {
-            let Some(cause) = before.causes.get(&key) else {
-                continue;
-            };
-            let is_healed = |key: &GroupKey| self.groups.get(key).is_some_and(|group| group.healed.is_some());
-            if self.groups.contains_key(cause) {
-                // The rules say of what is there what it follows from; of what has healed, memory does.
-                if !is_healed(&key) && !is_healed(cause) {
-                    continue;
-                }
-            } else if let Some(gone) = before.groups.get(cause) {
-                let mut gone = gone.clone();
-                gone.healed.get_or_insert(now);
-                self.groups.insert(cause.clone(), gone);
-                open.push(cause.clone());
+/// What the rules say of each group that was asked about: what it follows from, if from anything.
+pub(super) type Ruled = BTreeMap<GroupKey, Option<GroupKey>>;
+
+/// Hangs groups as the rules say and lets go of those that are `emptied`. Such a group is kept, marked healed, where
+/// something still hung on it that hangs on nothing now, if `remembers`. What explains nothing any more although it is
+/// still there is let go: it has not healed, it is no cause.
+pub(super) fn hang(
+    groups: &mut Groups,
+    forest: &mut Forest,
+    ruled: Ruled,
+    mut emptied: BTreeMap<GroupKey, Group>,
+    remembers: bool,
+    now: Timestamp,
+) {
+    let mut kept: Vec<GroupKey> = Vec::new();
+    for (key, cause) in ruled {
+        let cause = cause.or_else(|| {
+            let before = forest.cause(&key)?.clone();
+            if emptied.contains_key(&before) {
+                kept.push(before.clone());
+                return remembers.then_some(before);
             }
-            self.causes.insert(key, cause.clone());
+            // The rules say of what is there what it follows from; of what has healed, memory does.
+            groups.is_healed(&before).then_some(before)
+        });
+        forest.hang(&key, cause);
+    }
+    // What has healed itself and still explains something hangs where it hung.
+    let holds_healed = |key: &&GroupKey| forest.effects(key).any(|effect| groups.is_healed(effect));
+    kept.extend(emptied.keys().filter(holds_healed).cloned());
+    while let Some(key) = kept.pop().filter(|_| remembers) {
+        if let Some(group) = emptied.remove(&key) {
+            groups.keep_healed(key.clone(), group, now);
+            kept.extend(
+                forest
+                    .cause(&key)
+                    .filter(|cause| emptied.contains_key(*cause))
+                    .cloned(),
+            );
         }
+    }
+    for key in emptied.keys() {
+        groups.forget(key);
+        forest.fell(key);
+    }
+    fell_bare(groups, forest);
+}
+
+/// Lets go of what has healed and explains nothing any more.
+fn fell_bare(groups: &mut Groups, forest: &mut Forest) {
+    let mut bare: BTreeSet<GroupKey> = groups
+        .all_healed()
+        .filter(|key| !forest.has_effects(key))
+        .cloned()
+        .collect();
+    while let Some(key) = bare.pop_first() {
+        let cause = forest.cause(&key).cloned();
+        groups.forget(&key);
+        forest.fell(&key);
+        bare.extend(cause.filter(|cause| groups.is_healed(cause) && !forest.has_effects(cause)));
     }
 }
 

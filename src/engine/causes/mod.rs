@@ -3,8 +3,12 @@
 
 mod assemble;
 mod evidence;
-mod group;
+mod forest;
+mod groups;
 mod healing;
+mod names;
+mod problems;
+mod reads;
 pub mod rules;
 mod severity;
 #[cfg(test)]
@@ -15,7 +19,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use assemble::{Awaited, Problems};
+pub use assemble::Awaited;
+pub use problems::{Changed, Problems};
 
 use super::finding::Finding;
 use super::object::Text;
@@ -34,6 +39,6 @@ pub fn problems(
     now: Timestamp,
 ) -> Vec<Arc<Problem>> {
     let mut problems = Problems::default();
-    problems.update(world, findings, playbook, &|_| false, now);
+    problems.update(world, findings, Changed::Everything, playbook, &|_| false, now);
     problems.all().to_vec()
 }

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Findings, Problems};
+use super::{Changed, Findings, Problems};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{
@@ -219,19 +219,61 @@ fn a_healed_problem_stays_a_while_and_leaves() {
     let playbook = Playbook::builtin();
     let mut problems = Problems::default();
     let failing = findings([finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a")]);
-    assert!(problems.update(&world, &failing, &playbook, &|_| false, now()));
+    assert!(problems.update(
+        &world,
+        &failing,
+        Changed::Everything,
+        &playbook,
+        &|_| false,
+        now()
+    ));
     assert!(
-        !problems.update(&world, &failing, &playbook, &|_| false, now()),
+        !problems.update(
+            &world,
+            &failing,
+            Changed::Everything,
+            &playbook,
+            &|_| false,
+            now()
+        ),
         "nothing changed"
     );
-    assert!(problems.update(&world, &Findings::new(), &playbook, &|_| false, now()));
+    assert!(problems.update(
+        &world,
+        &Findings::new(),
+        Changed::Everything,
+        &playbook,
+        &|_| false,
+        now()
+    ));
     assert_eq!(problems.all()[0].state, State::Healed(now()));
     assert_eq!((problems.healed(), problems.next_leave().is_some()), (1, true));
-    let back = problems.update(&world, &failing, &playbook, &|_| false, now());
+    let back = problems.update(
+        &world,
+        &failing,
+        Changed::Everything,
+        &playbook,
+        &|_| false,
+        now(),
+    );
     assert!(back && problems.all()[0].state == State::Active && problems.all().len() == 1);
-    problems.update(&world, &Findings::new(), &playbook, &|_| false, now());
+    problems.update(
+        &world,
+        &Findings::new(),
+        Changed::Everything,
+        &playbook,
+        &|_| false,
+        now(),
+    );
     let later = problems.next_leave().unwrap();
-    assert!(problems.update(&world, &Findings::new(), &playbook, &|_| false, later));
+    assert!(problems.update(
+        &world,
+        &Findings::new(),
+        Changed::Everything,
+        &playbook,
+        &|_| false,
+        later
+    ));
     assert!(problems.all().is_empty());
 }
 
@@ -241,9 +283,23 @@ fn what_was_not_understood_yet_does_not_heal() {
     let mut problems = Problems::default();
     let failing = findings([finding(&world, "ContainerCrashLoop", Kind::Pod, "web-1-a")]);
     let playbook = Playbook::builtin();
-    problems.update(&world, &failing, &playbook, &|_| false, now());
+    problems.update(
+        &world,
+        &failing,
+        Changed::Everything,
+        &playbook,
+        &|_| false,
+        now(),
+    );
     assert!(problems.all()[0].provisional);
-    problems.update(&world, &Findings::new(), &playbook, &|_| false, now());
+    problems.update(
+        &world,
+        &Findings::new(),
+        Changed::Everything,
+        &playbook,
+        &|_| false,
+        now(),
+    );
     assert!(problems.all().is_empty(), "it goes without a word");
     assert_eq!(problems.healed(), 0);
 }
@@ -364,8 +420,14 @@ impl Days {
             .map(|(code, kind, name)| finding(&self.world, code, *kind, name));
         let found = findings(found);
         let playbook = Playbook::builtin();
-        self.problems
-            .update(&self.world, &found, &playbook, &|_| false, minutes(minute));
+        self.problems.update(
+            &self.world,
+            &found,
+            Changed::Everything,
+            &playbook,
+            &|_| false,
+            minutes(minute),
+        );
         healing(&self.problems)
     }
 }

@@ -28,6 +28,8 @@ pub struct Analyses {
     /// The ids of the findings that came otherwise than by a look: from a remote analyzer, from a configuration.
     said: HashMap<Text, Vec<Text>>,
     findings: Findings,
+    /// The findings that came, went or changed since [`Analyses::take_changed`] was last called.
+    changed: BTreeSet<Text>,
     /// Objects with findings that were looked at since [`Analyses::take_failing`] was last called.
     failing: BTreeSet<Key>,
     /// What it costs, where that is asked.
@@ -44,6 +46,7 @@ impl Analyses {
             given: HashMap::new(),
             said: HashMap::new(),
             findings: Findings::new(),
+            changed: BTreeSet::new(),
             failing: BTreeSet::new(),
             books: None,
         }
@@ -105,8 +108,8 @@ impl Analyses {
         }
     }
 
-    /// Looks at what is dirty or due. Says whether any finding changed, came or went.
-    pub fn run(&mut self, world: &World, now: Timestamp) -> bool {
+    /// Looks at what is dirty or due.
+    pub fn run(&mut self, world: &World, now: Timestamp) {
         while let Some((when, _)) = self.later.first() {
             if *when > now {
                 break;
@@ -116,16 +119,14 @@ impl Analyses {
                 self.dirty.insert(look);
             }
         }
-        let mut changed = false;
         for look in std::mem::take(&mut self.dirty) {
-            changed |= self.look(world, look, now);
+            self.look(world, look, now);
         }
-        changed
     }
 
-    fn look(&mut self, world: &World, look: Look, now: Timestamp) -> bool {
+    fn look(&mut self, world: &World, look: Look, now: Timestamp) {
         let Some(analyzer) = self.analyzers.get(look.0) else {
-            return false;
+            return;
         };
         let begun = self.books.as_ref().map(Books::now);
         let analysis = analyzer.analyze(world, &look.1, now);
@@ -142,40 +143,44 @@ impl Analyses {
         }
         let before = self.given.remove(&look).unwrap_or_default();
         if before.is_empty() && analysis.findings.is_empty() {
-            return false;
+            return;
         }
-        let (after, changed) = self.replace(world, &before, analysis.findings);
+        let after = self.replace(world, &before, analysis.findings);
         if !after.is_empty() {
             self.failing.insert(look.1.clone());
             self.given.insert(look, after);
         }
-        changed
     }
 
-    /// Takes in all that a source says now, and says whether any finding changed, came or went.
-    pub fn put(&mut self, world: &World, source: &Text, findings: Vec<Finding>) -> bool {
+    /// Takes in all that a source says now.
+    pub fn put(&mut self, world: &World, source: &Text, findings: Vec<Finding>) {
         let before = self.said.remove(source).unwrap_or_default();
-        let (after, changed) = self.replace(world, &before, findings);
+        let after = self.replace(world, &before, findings);
         self.said.insert(source.clone(), after);
-        changed
     }
 
-    /// Puts findings in the place of those that were given before. Gives their ids, and whether anything changed.
-    fn replace(&mut self, world: &World, before: &[Text], findings: Vec<Finding>) -> (Vec<Text>, bool) {
-        let mut changed = false;
+    /// Puts findings in the place of those that were given before. Gives their ids.
+    fn replace(&mut self, world: &World, before: &[Text], findings: Vec<Finding>) -> Vec<Text> {
         let mut after: Vec<Text> = Vec::with_capacity(findings.len());
         for finding in findings {
             let id = finding.id(&world.cluster);
             if self.findings.get(&id).is_none_or(|known| **known != finding) {
                 self.findings.insert(id.clone(), Arc::new(finding));
-                changed = true;
+                self.changed.insert(id.clone());
             }
             after.push(id);
         }
         for id in before.iter().filter(|id| !after.contains(id)) {
-            changed |= self.findings.remove(id).is_some();
+            if self.findings.remove(id).is_some() {
+                self.changed.insert(id.clone());
+            }
         }
-        (after, changed)
+        after
+    }
+
+    /// The ids of the findings that came, went or changed since this was last called.
+    pub fn take_changed(&mut self) -> BTreeSet<Text> {
+        std::mem::take(&mut self.changed)
     }
 
     pub fn findings(&self) -> &Findings {

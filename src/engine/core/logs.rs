@@ -31,10 +31,9 @@ impl Core {
                 let instance = instance(pod, &key);
                 if self.asked.get(&key) != Some(&instance) {
                     self.asked.insert(key.clone(), instance.clone());
-                    self.awaited
-                        .entry(Key::from(&key))
-                        .or_default()
-                        .insert(key.clone());
+                    let pod = Key::from(&key);
+                    self.problems.touch_log(&pod);
+                    self.awaited.entry(pod).or_default().insert(key.clone());
                     self.wanted.push(WantedLog {
                         key,
                         container_id: instance,
@@ -53,7 +52,7 @@ impl Core {
             if logs.is_empty() {
                 self.awaited.remove(&pod);
                 // Its problem's numbers are final now, whether or not the log said anything.
-                self.grouped = false;
+                self.problems.touch_log(&pod);
             }
         }
     }

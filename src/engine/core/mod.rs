@@ -31,7 +31,7 @@ use self::shown::Hidden;
 use self::skim::Skim;
 use super::analyzers::Analyzer;
 use super::analyzers::declared::LazyCatalog;
-use super::causes::Problems;
+use super::causes::{Changed, Problems};
 use super::cluster::Failure;
 use super::coverage::Entry;
 use super::object::{Key, Kind, Text};
@@ -264,6 +264,9 @@ impl Core {
             }
             _ => None,
         };
+        for tie in self.world.ties(&delta) {
+            self.problems.untie(tie);
+        }
         // What is about to go still says whom that concerns.
         for key in self.world.leaving(&delta) {
             self.analyses.touch(&self.world, &key);
@@ -278,6 +281,7 @@ impl Core {
             self.remotes.touch(&key);
             self.configs.touch(&self.world, &key);
             self.analyses.touch(&self.world, &key);
+            self.problems.touch(&key);
         }
         if let Some((kind, namespace)) = place {
             self.analyses
@@ -300,22 +304,25 @@ impl Core {
         if self.info.id.is_empty() {
             return false;
         }
-        let mut found = self.analyses.run(&self.world, now);
+        self.analyses.run(&self.world, now);
         let said = self.remotes.take_findings(&self.world).into_iter();
         for (analyzer, findings) in said.chain(self.configs.take_findings()) {
-            found |= self.analyses.put(&self.world, &analyzer, findings);
+            self.analyses.put(&self.world, &analyzer, findings);
         }
         self.want_logs();
         self.want_skims();
+        let ids = self.analyses.take_changed();
         let leaves = self.problems.next_leave().is_some_and(|leave| leave <= now);
-        if !found && !leaves && self.grouped {
-            return false;
-        }
-        self.grouped = true;
+        let changed = match std::mem::replace(&mut self.grouped, true) {
+            false => Changed::Everything,
+            true if ids.is_empty() && !leaves && !self.problems.is_touched() => return false,
+            true => Changed::Findings(&ids),
+        };
         let awaited = &self.awaited;
         self.problems.update(
             &self.world,
             self.analyses.findings(),
+            changed,
             &self.playbook,
             &|pod| awaited.contains_key(pod),
             now,
@@ -359,17 +366,6 @@ impl Core {
                 at: *at,
             };
         }
-        let failing: HashSet<&super::object::ObjectRef> = self
-            .problems
-            .all()
-            .iter()
-            .filter(|problem| problem.state == super::problem::State::Active)
-            .filter(|problem| problem.severity > super::finding::Severity::Info)
-            .flat_map(|problem| &problem.members)
-            .filter(|member| member.healed.is_none())
-            .map(|member| &member.finding.object)
-            .filter(|object| &*object.kind == "Pod")
-            .collect();
         let pods = self.world.count(Kind::Pod);
         Snapshot {
             cluster: self.info.clone(),
@@ -380,7 +376,7 @@ impl Core {
                 .kinds()
                 .filter(|kind| self.world.is_synced_somewhere(*kind))
                 .count() as u32,
-            healthy: pods.saturating_sub(failing.len()) as u64,
+            healthy: pods.saturating_sub(self.problems.failing_pods()) as u64,
             healed: self.problems.healed(),
             settled: false,
             since: self.started,

@@ -43,6 +43,14 @@ macro_rules! objects {
                 }
             }
 
+            /// Its metadata.
+            pub fn meta(&self) -> &kinds::Meta {
+                match self {
+                    $(Self::$kind(object) => &object.metadata,)*
+                    Self::Custom(object) => &object.metadata,
+                }
+            }
+
             /// Decodes an object of a kind.
             ///
             /// # Errors

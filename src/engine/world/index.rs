@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
 use super::view::View;
-use crate::engine::kinds::{Interned, Reference};
+use crate::engine::kinds::{Interned, OwnerRef, Reference};
 use crate::engine::object::{Key, Kind, ObjectRef, Symbol, Text};
 
 type EventPlace = (Symbol, Text);
@@ -105,14 +105,24 @@ fn unlink<K: Hash + Eq, V: Ord>(map: &mut HashMap<K, BTreeSet<V>>, from: &K, to:
     }
 }
 
+/// The key of an owner that something in a namespace names. Owners without a namespace are named like the others.
+pub(super) fn owner(reference: &OwnerRef, namespace: &str) -> Option<Key> {
+    let mut key = ObjectRef::new(
+        &reference.api_version,
+        &reference.kind,
+        namespace,
+        &reference.name,
+    )
+    .key()?;
+    if !key.kind.namespaced() {
+        key.namespace = Symbol::default();
+    }
+    Some(key)
+}
+
 fn owners<'a>(key: &'a Key, view: &'a View) -> impl Iterator<Item = Key> + 'a {
-    view.meta.owner_references.iter().filter_map(|owner| {
-        let mut owner = ObjectRef::new(&owner.api_version, &owner.kind, &key.namespace, &owner.name).key()?;
-        if !owner.kind.namespaced() {
-            owner.namespace = Symbol::default();
-        }
-        Some(owner)
-    })
+    let references = view.meta.owner_references.iter();
+    references.filter_map(|reference| owner(reference, &key.namespace))
 }
 
 impl Index {
@@ -255,7 +265,7 @@ impl Index {
         self.of_host.get(host).into_iter().flatten()
     }
 
-    pub fn children(&self, owner: &Key) -> impl Iterator<Item = &Key> {
+    pub fn children(&self, owner: &Key) -> impl Iterator<Item = &Key> + use<'_> {
         self.children.get(owner).into_iter().flatten()
     }
 
@@ -263,7 +273,7 @@ impl Index {
         self.on_node.get(&Symbol::from(node)).into_iter().flatten()
     }
 
-    pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &Key> {
+    pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &Key> + use<'_> {
         self.with_claim
             .get(&(namespace.into(), claim.into()))
             .into_iter()

@@ -8,6 +8,7 @@ mod delta;
 mod index;
 mod sync;
 mod table;
+mod tie;
 mod view;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -16,6 +17,7 @@ pub use delta::{Delta, Object};
 pub use index::Naming;
 pub use sync::Sync;
 pub use table::Table;
+pub use tie::Tie;
 
 use self::custom::Customs;
 use self::index::Index;
@@ -345,7 +347,7 @@ impl World {
     }
 
     /// The objects that name this one as an owner.
-    pub fn children(&self, owner: &Key) -> impl Iterator<Item = &Key> {
+    pub fn children(&self, owner: &Key) -> impl Iterator<Item = &Key> + use<'_> {
         self.index.children(owner)
     }
 
@@ -360,7 +362,7 @@ impl World {
     }
 
     /// Those of [`World::referrers`] that are of a kind.
-    pub fn referrers_of(&self, to: &Key, kind: Kind) -> impl Iterator<Item = Key> {
+    pub fn referrers_of(&self, to: &Key, kind: Kind) -> impl Iterator<Item = Key> + use<> {
         let all = self.index.referrers(to).into_iter();
         all.filter(move |key| key.kind == kind)
     }
@@ -396,7 +398,7 @@ impl World {
     }
 
     /// The pods that mount a claim.
-    pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &Key> {
+    pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &Key> + use<'_> {
         self.index.pods_with_claim(namespace, claim)
     }
 

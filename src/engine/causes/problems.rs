@@ -1,0 +1,301 @@
+//! Problems over time: what changed is grouped, hung and assembled anew, and the rest stays as it was, with its numbers
+//! and its identity.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Findings;
+use super::assemble::{self, Awaited, Scene};
+use super::evidence::Numbers;
+use super::forest::Forest;
+use super::groups::{GroupKey, Groups};
+use super::healing::{self, Ruled};
+use super::names::Names;
+use super::reads::{Read, Reader, Readers, Sight};
+use super::rules::{RULES, cause_of};
+use crate::engine::finding::Severity;
+use crate::engine::object::{Key, Kind, ObjectRef, Text};
+use crate::engine::playbook::Playbook;
+use crate::engine::problem::{Problem, State};
+use crate::engine::world::{Tie, World};
+
+/// A healed problem stays in sight for so long.
+const HEALED_STAYS: SignedDuration = SignedDuration::from_mins(2);
+
+/// What may have changed since the last update.
+#[derive(Clone, Copy, Debug)]
+pub enum Changed<'a> {
+    /// Anything.
+    Everything,
+    /// The findings with these ids, and what was noted by [`Problems::touch`] and its like.
+    Findings(&'a BTreeSet<Text>),
+}
+
+/// The problems of a cluster, as they come and go.
+#[derive(Debug, Default)]
+pub struct Problems {
+    all: Vec<Arc<Problem>>,
+    groups: Groups,
+    forest: Forest,
+    readers: Readers,
+    /// By root.
+    active: BTreeMap<GroupKey, Arc<Problem>>,
+    /// Healed, and still in sight.
+    ended: Vec<Arc<Problem>>,
+    names: Names,
+    numbers: HashMap<Text, Numbers>,
+    healed: u32,
+    /// How many problems that hurt are about a pod.
+    hurt: HashMap<ObjectRef, usize>,
+    /// Whether every kind had been read at the last update. What was said while kinds were being read was provisional:
+    /// if it goes, it was mistaken, it has not healed.
+    remembers: bool,
+}
+
+impl Problems {
+    /// Worst first; of equals those on which most hangs, then the newest, then by id. Healed ones come last.
+    pub fn all(&self) -> &[Arc<Problem>] {
+        &self.all
+    }
+
+    /// How many have healed so far.
+    pub fn healed(&self) -> u32 {
+        self.healed
+    }
+
+    /// How many pods are members of a problem that hurts.
+    pub fn failing_pods(&self) -> usize {
+        self.hurt.len()
+    }
+
+    /// When the next healed one is to leave.
+    pub fn next_leave(&self) -> Option<Timestamp> {
+        let leaves = self.ended.iter().filter_map(|problem| match problem.state {
+            State::Healed(at) => at.checked_add(HEALED_STAYS).ok(),
+            State::Active => None,
+        });
+        leaves.min()
+    }
+
+    /// An object of the world came, went or changed.
+    pub fn touch(&mut self, object: &Key) {
+        self.readers.fire_object(object);
+    }
+
+    /// A change altered what ties objects to each other.
+    pub fn untie(&mut self, tie: Tie) {
+        self.readers.fire_tie(tie);
+    }
+
+    /// A log of a pod was asked for, or has come, or never will.
+    pub fn touch_log(&mut self, pod: &Key) {
+        self.readers.fire(&Read::Log(pod.clone()));
+    }
+
+    /// Whether an update would have anything to do besides findings.
+    pub fn is_touched(&self) -> bool {
+        self.readers.has_stale()
+    }
+
+    /// Takes in what changed. `awaited` says whether a log of that pod is still on its way. Says whether anything that
+    /// can be seen changed.
+    pub fn update(
+        &mut self,
+        world: &World,
+        findings: &Findings,
+        changed: Changed,
+        playbook: &Playbook,
+        awaited: Awaited,
+        now: Timestamp,
+    ) -> bool {
+        let mut shaken = self.regroup(world, findings, changed, now);
+        let was_provisional = !self.remembers;
+        self.remembers = !world.is_reading();
+        if matches!(changed, Changed::Everything) || was_provisional == self.remembers {
+            shaken.extend(self.forest.roots().cloned());
+        }
+        let scene = Scene {
+            world,
+            groups: &self.groups,
+            forest: &self.forest,
+            playbook,
+            awaited,
+        };
+        let mut gone: Vec<Arc<Problem>> = Vec::new();
+        let mut differs = false;
+        for root in shaken {
+            let reader = Reader::Problem(root.clone());
+            let is_root = self.forest.root_of(&root) == Some(&root);
+            let fresh = is_root.then(|| {
+                let numbers = self.numbers.entry(root.problem_id(&world.cluster)).or_default();
+                scene.assemble(&root, numbers)
+            });
+            let Some(fresh) = fresh.flatten() else {
+                self.readers.forget(&reader);
+                gone.extend(self.active.remove(&root));
+                continue;
+            };
+            self.readers.set(&reader, assemble::reads(&fresh));
+            let old = self.active.get(&root);
+            // What did not change stays the same allocation: whoever compares two snapshots compares pointers first.
+            if old.is_some_and(|old| *old == fresh) {
+                continue;
+            }
+            differs = true;
+            self.names.add(&fresh);
+            count(&mut self.hurt, &fresh, true);
+            if let Some(old) = self.active.insert(root, fresh) {
+                self.names.remove(&old);
+                count(&mut self.hurt, &old, false);
+            }
+        }
+        for old in &gone {
+            self.names.remove(old);
+            count(&mut self.hurt, old, false);
+        }
+        differs |= !gone.is_empty();
+        differs |= self.end(gone, findings, now);
+        if differs {
+            self.all = self.active.values().chain(&self.ended).cloned().collect();
+            self.all.sort_by(|a, b| rank(a).cmp(&rank(b)));
+            if self.numbers.len() > self.all.len() {
+                let shown = |id: &Text| self.names.is_id(id) || self.ended.iter().any(|one| one.id == *id);
+                self.numbers.retain(|id, _| shown(id));
+            }
+        }
+        differs
+    }
+
+    /// Groups what changed and hangs it. Gives the roots of the trees that are not as they were.
+    fn regroup(
+        &mut self,
+        world: &World,
+        findings: &Findings,
+        changed: Changed,
+        now: Timestamp,
+    ) -> BTreeSet<GroupKey> {
+        let shift = match changed {
+            Changed::Everything => {
+                let differing = self.groups.differing(findings);
+                self.groups.take_in(findings, &differing)
+            }
+            Changed::Findings(ids) => self.groups.take_in(findings, ids),
+        };
+        for read in &shift.fired {
+            self.readers.fire(read);
+        }
+        let mut asked = shift.changed.clone();
+        let mut shaken = BTreeSet::new();
+        for reader in self.readers.take_stale() {
+            match reader {
+                Reader::Cause(key) => drop(asked.insert(key)),
+                Reader::Problem(root) => drop(shaken.insert(root)),
+            }
+        }
+        if matches!(changed, Changed::Everything) {
+            asked.extend(self.groups.all_live().cloned());
+        }
+        let mut ruled = Ruled::new();
+        for key in asked {
+            let Some(group) = self
+                .groups
+                .live(&key)
+                .filter(|_| !shift.emptied.contains_key(&key))
+            else {
+                continue;
+            };
+            let sight = Sight::new(world, &self.groups);
+            let cause = cause_of(RULES, &sight, &key, group);
+            self.readers.set(&Reader::Cause(key.clone()), sight.into_reads());
+            ruled.insert(key, cause);
+        }
+        for key in shift.emptied.keys() {
+            self.readers.forget(&Reader::Cause(key.clone()));
+        }
+        let emptied: Vec<GroupKey> = shift.emptied.keys().cloned().collect();
+        healing::hang(
+            &mut self.groups,
+            &mut self.forest,
+            ruled,
+            shift.emptied,
+            self.remembers,
+            now,
+        );
+        shaken.extend(self.forest.settle());
+        // Of these the tree is the same and its findings are not.
+        let whole = shift.changed.iter().chain(&emptied);
+        shaken.extend(whole.filter_map(|key| self.forest.root_of(key).cloned()));
+        shaken
+    }
+
+    /// Sees to those that are gone, and to those that were: some heal, some leave, some are back by another name.
+    /// Says whether any did.
+    fn end(&mut self, gone: Vec<Arc<Problem>>, findings: &Findings, now: Timestamp) -> bool {
+        let mut ended = Vec::new();
+        for old in gone {
+            // While kinds are still being read, what goes was not understood yet: it gets another name (its owner's)
+            // or another root, and nothing has healed.
+            if old.provisional || self.names.has(&old) {
+                continue;
+            }
+            self.healed += u32::from(old.severity > Severity::Info);
+            ended.push(Arc::new(healing::ended(&old, findings, now)));
+        }
+        for old in &self.ended {
+            let State::Healed(at) = old.state else {
+                continue;
+            };
+            if now.duration_since(at) < HEALED_STAYS && !self.names.has(old) {
+                let still = healing::ended(old, findings, at);
+                ended.push(if still == **old {
+                    Arc::clone(old)
+                } else {
+                    Arc::new(still)
+                });
+            }
+        }
+        let differs = ended != self.ended;
+        self.ended = ended;
+        differs
+    }
+}
+
+/// Counts the pods that a problem hurts in, or out.
+fn count(hurt: &mut HashMap<ObjectRef, usize>, problem: &Problem, is_in: bool) {
+    if problem.severity == Severity::Info {
+        return;
+    }
+    let active = problem.members.iter().filter(|member| member.healed.is_none());
+    for object in active.map(|member| &member.finding.object) {
+        if *object.kind != *Kind::Pod.name() {
+            continue;
+        }
+        let of = hurt.entry(object.clone()).or_default();
+        *of = if is_in { *of + 1 } else { of.saturating_sub(1) };
+        if *of == 0 {
+            hurt.remove(object);
+        }
+    }
+}
+
+type Rank<'a> = (
+    bool,
+    std::cmp::Reverse<Severity>,
+    std::cmp::Reverse<usize>,
+    std::cmp::Reverse<Option<Timestamp>>,
+    &'a Text,
+);
+
+fn rank(problem: &Problem) -> Rank<'_> {
+    use std::cmp::Reverse;
+    let healed = problem.state != State::Active;
+    (
+        healed,
+        Reverse(problem.severity),
+        Reverse(problem.members.len()),
+        Reverse(problem.since),
+        &problem.id,
+    )
+}

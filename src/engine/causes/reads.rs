@@ -1,0 +1,244 @@
+//! What was read to find a cause or to assemble a problem: when it changes, that is found or assembled anew, and
+//! nothing else is.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::groups::{Group, GroupKey, Groups};
+use crate::engine::finding::Severity;
+use crate::engine::kinds::{CustomResource, Meta};
+use crate::engine::object::{Key, Kind, ObjectRef, Symbol, Text};
+use crate::engine::world::{Stored, Tie, World};
+
+/// Something that may change and that an answer depended on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Read {
+    /// An object: whether it is there, and all that it says.
+    Object(Key),
+    /// Objects of a kind, in a namespace or everywhere: which there are, and all that they say.
+    Objects(Kind, Option<Symbol>),
+    /// Which objects name this one as an owner.
+    Children(Key),
+    /// The labels of the objects of a kind in a namespace.
+    Labels(Kind, Symbol),
+    /// The groups about an object.
+    About(ObjectRef),
+    /// The groups of an owner.
+    Owned(ObjectRef),
+    /// Which objects of a kind, in a namespace, have or own groups at all.
+    Failing(Text, Text),
+    /// Whether a log of a pod is on its way.
+    Log(Key),
+}
+
+/// Who reads: named by the group that it is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reader {
+    /// The search for a group's cause.
+    Cause(GroupKey),
+    /// The problem that has a group for its root.
+    Problem(GroupKey),
+}
+
+/// Who read what, and whose answer may have changed since.
+#[derive(Debug, Default)]
+pub struct Readers {
+    of: HashMap<Read, HashSet<Reader>>,
+    reads: HashMap<Reader, HashSet<Read>>,
+    stale: BTreeSet<Reader>,
+}
+
+impl Readers {
+    /// Something changed: whoever read it is to be asked again.
+    pub fn fire(&mut self, read: &Read) {
+        if let Some(readers) = self.of.get(read) {
+            self.stale.extend(readers.iter().cloned());
+        }
+    }
+
+    /// An object came, went or changed.
+    pub fn fire_object(&mut self, key: &Key) {
+        // Most of what changes in a healthy cluster was read by nobody.
+        if self.of.is_empty() {
+            return;
+        }
+        self.fire(&Read::Object(key.clone()));
+        self.fire(&Read::Objects(key.kind, Some(key.namespace.clone())));
+        self.fire(&Read::Objects(key.kind, None));
+    }
+
+    /// What is tied to what changed.
+    pub fn fire_tie(&mut self, tie: Tie) {
+        self.fire(&match tie {
+            Tie::Owner(key) => Read::Children(key),
+            Tie::Labels(kind, namespace) => Read::Labels(kind, namespace),
+        });
+    }
+
+    /// Whether anybody is to be asked again.
+    pub fn has_stale(&self) -> bool {
+        !self.stale.is_empty()
+    }
+
+    /// Those who are to be asked again.
+    pub fn take_stale(&mut self) -> BTreeSet<Reader> {
+        std::mem::take(&mut self.stale)
+    }
+
+    /// What a reader has read this time, in the place of what it read before.
+    pub fn set(&mut self, reader: &Reader, reads: HashSet<Read>) {
+        if self.reads.get(reader).is_some_and(|known| *known == reads) {
+            return;
+        }
+        self.forget(reader);
+        for read in &reads {
+            self.of.entry(read.clone()).or_default().insert(reader.clone());
+        }
+        self.reads.insert(reader.clone(), reads);
+    }
+
+    /// A reader that is no more.
+    pub fn forget(&mut self, reader: &Reader) {
+        for read in self.reads.remove(reader).into_iter().flatten() {
+            if let Some(readers) = self.of.get_mut(&read) {
+                readers.remove(reader);
+                if readers.is_empty() {
+                    self.of.remove(&read);
+                }
+            }
+        }
+    }
+}
+
+/// The world and the groups as a rule sees them: it remembers what was looked at.
+#[derive(Debug)]
+pub struct Sight<'a> {
+    world: &'a World,
+    groups: &'a Groups,
+    reads: RefCell<HashSet<Read>>,
+}
+
+impl<'a> Sight<'a> {
+    /// A sight that has seen nothing yet.
+    pub fn new(world: &'a World, groups: &'a Groups) -> Self {
+        Self {
+            world,
+            groups,
+            reads: RefCell::default(),
+        }
+    }
+
+    /// All that was looked at.
+    pub fn into_reads(self) -> HashSet<Read> {
+        self.reads.into_inner()
+    }
+
+    fn note(&self, read: Read) {
+        self.reads.borrow_mut().insert(read);
+    }
+
+    /// An object.
+    pub fn get<T: Stored>(&self, namespace: &str, name: &str) -> Option<&'a T> {
+        self.note(Read::Object(Key::new(T::KIND, namespace, name)));
+        self.world.get(namespace, name)
+    }
+
+    /// The metadata of an object of any kind.
+    pub fn meta(&self, key: &Key) -> Option<&'a Meta> {
+        self.note(Read::Object(key.clone()));
+        self.world.meta(key)
+    }
+
+    /// A custom resource.
+    pub fn custom(&self, key: &Key) -> Option<&'a CustomResource> {
+        self.note(Read::Object(key.clone()));
+        self.world.custom(key)
+    }
+
+    /// The objects that name this one as an owner.
+    pub fn children(&self, owner: &Key) -> impl Iterator<Item = &'a Key> + use<'a> {
+        self.note(Read::Children(owner.clone()));
+        self.world.children(owner)
+    }
+
+    /// The object on top of an object's owners.
+    pub fn top_owner(&self, key: &Key) -> ObjectRef {
+        let mut top = key.clone();
+        for _ in 0..8 {
+            let Some(owner) = self.meta(&top).and_then(Meta::controller) else {
+                break;
+            };
+            let reference = ObjectRef::new(&owner.api_version, &owner.kind, &top.namespace, &owner.name);
+            match reference.key() {
+                Some(key) => top = key,
+                None => break,
+            }
+        }
+        self.world.top_owner(key)
+    }
+
+    /// The pods that mount a claim.
+    pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &'a Key> + use<'a> {
+        self.note(Read::Objects(Kind::Pod, Some(namespace.into())));
+        self.world.pods_with_claim(namespace, claim)
+    }
+
+    /// The objects of a kind that name this one in their spec.
+    pub fn referrers_of(&self, to: &Key, kind: Kind) -> impl Iterator<Item = Key> + use<> {
+        self.note(Read::Objects(kind, None));
+        self.world.referrers_of(to, kind)
+    }
+
+    /// The groups with a finding about that object.
+    pub fn about(&self, object: &ObjectRef) -> impl Iterator<Item = &'a GroupKey> + use<'a> {
+        self.note(Read::About(object.clone()));
+        self.groups.about(object)
+    }
+
+    /// The groups about an object from which something may follow: what is only information explains nothing.
+    pub fn troubles(&self, object: &ObjectRef) -> impl Iterator<Item = &'a GroupKey> + use<'a> {
+        let groups = self.groups;
+        self.about(object)
+            .filter(move |cause| groups.severity(cause) > Severity::Info)
+    }
+
+    /// The groups of that owner.
+    pub fn owned_by(&self, owner: &ObjectRef) -> impl Iterator<Item = &'a GroupKey> + use<'a> {
+        self.note(Read::Owned(owner.clone()));
+        self.groups.owned_by(owner)
+    }
+
+    /// Whether a group, which was found by its owner or object, is about objects of a kind.
+    pub fn is_about(&self, key: &GroupKey, kind: Kind) -> bool {
+        let group = self.groups.get(key).into_iter();
+        let mut findings = group.flat_map(Group::findings);
+        findings.any(|(_, finding)| *finding.object.kind == *kind.name())
+    }
+
+    /// The objects of a kind in a namespace that something is said about, to be selected by their labels: in time that
+    /// depends on what fails, not on what there is.
+    pub fn failing<T: Stored>(
+        &self,
+        namespace: &str,
+    ) -> impl Iterator<Item = (&'a ObjectRef, &'a T)> + use<'a, T> {
+        self.note(Read::Failing(T::KIND.name().into(), namespace.into()));
+        self.note(Read::Labels(T::KIND, namespace.into()));
+        let world = self.world;
+        self.groups
+            .objects_in(T::KIND, namespace)
+            .filter_map(move |object| Some((object, world.get(&object.namespace, &object.name)?)))
+    }
+
+    /// The objects of a kind in a namespace that own something about which something is said.
+    pub fn failing_owners<T: Stored>(
+        &self,
+        namespace: &str,
+    ) -> impl Iterator<Item = (&'a ObjectRef, &'a T)> + use<'a, T> {
+        self.note(Read::Failing(T::KIND.name().into(), namespace.into()));
+        self.note(Read::Objects(T::KIND, Some(namespace.into())));
+        let world = self.world;
+        self.groups
+            .owners_in(T::KIND, namespace)
+            .filter_map(move |owner| Some((owner, world.get(&owner.namespace, &owner.name)?)))
+    }
+}

@@ -1,0 +1,228 @@
+//! What follows from what: the table that decides which finding is a symptom of which.
+//!
+//! The first rule that applies to a group wins. A rule reads the object graph (owner, selector, claim, node) and
+//! the groups. Text that a program wrote is read by one rule alone, which looks for the name of a Service that is known
+//! to be missing.
+
+mod blame;
+mod nodes;
+mod selection;
+mod storage;
+mod strength;
+mod workloads;
+
+use self::blame::{by_blamed, by_culprit, by_missing_service, by_reference, by_resource_claim};
+use self::nodes::{by_closed_node, by_node};
+use self::selection::{by_protected_pods, by_selected_pods, by_selected_workload};
+use self::storage::{by_attachment, by_claim, by_claim_template};
+use self::strength::by_stronger;
+use self::workloads::{by_jobs, by_pods, by_replica_set, by_target};
+use super::groups::{Group, GroupKey};
+use super::reads::Sight;
+use crate::engine::analyzers::security;
+use crate::engine::kinds::Pod;
+
+/// One way in which one fault follows from another.
+pub struct Rule {
+    /// What it says, for people: "a Service follows from its pods".
+    pub name: &'static str,
+    /// The kinds whose findings may be symptoms by it.
+    pub kinds: &'static [&'static str],
+    /// The codes that it explains; all of the kinds' codes if empty.
+    pub codes: &'static [&'static str],
+    /// The group that explains a group.
+    find: fn(&Sight, &GroupKey, &Group) -> Option<GroupKey>,
+}
+
+/// Codes that are never symptoms, whatever else is wrong with their object.
+pub const FOLLOW_NOTHING: &[&str] = &["ObjectStuckDeleting"];
+
+/// Whether what a code says has nothing to do with any fault: how much is allowed, and such.
+pub fn stands_apart(code: &str) -> bool {
+    // What a pod that does its work says in its log explains no fault: one that fails says why itself.
+    security::CODES.contains(&code) || code == "LogShowsError"
+}
+
+/// All rules, in the order in which they are tried.
+pub const RULES: &[Rule] = &[
+    Rule {
+        name: "what leads to an object, or waits for it, follows from what is wrong with that object",
+        kinds: &[
+            "Ingress",
+            "ValidatingWebhookConfiguration",
+            "MutatingWebhookConfiguration",
+            "APIService",
+            "CustomResourceDefinition",
+            "HorizontalPodAutoscaler",
+            "Namespace",
+            "VolumeAttachment",
+        ],
+        codes: &[],
+        find: by_blamed,
+    },
+    Rule {
+        name: "a budget follows from the pods that it protects",
+        kinds: &["PodDisruptionBudget"],
+        codes: &["BudgetTooFewHealthy"],
+        find: by_protected_pods,
+    },
+    Rule {
+        name: "an autoscaler without metrics follows from the pods that it should measure",
+        kinds: &["HorizontalPodAutoscaler"],
+        codes: &["AutoscalerNoMetrics", "AutoscalerCannotScale"],
+        find: by_target,
+    },
+    Rule {
+        name: "a pod that cannot start follows from the volume that does not come to its node",
+        kinds: &["Pod"],
+        codes: &["PodStuckStarting"],
+        find: by_attachment,
+    },
+    Rule {
+        name: "what fails follows from the object that it blames: a missing Secret, a quota, a webhook",
+        kinds: &[
+            "Pod",
+            "Deployment",
+            "ReplicaSet",
+            "StatefulSet",
+            "DaemonSet",
+            "ReplicationController",
+            "Job",
+            "CronJob",
+        ],
+        codes: &[],
+        find: by_culprit,
+    },
+    Rule {
+        name: "a pod that cannot start follows from the missing object that it names",
+        kinds: &["Pod"],
+        codes: &["PodStuckStarting", "ContainerConfigError"],
+        find: by_reference,
+    },
+    Rule {
+        name: "a pod that cannot be placed follows from the devices that it waits for",
+        kinds: &["Pod"],
+        codes: &["PodUnschedulable"],
+        find: by_resource_claim,
+    },
+    Rule {
+        name: "a claim without a class follows from the StatefulSet whose template names that class",
+        kinds: &["PersistentVolumeClaim"],
+        codes: &["ClaimClassMissing", "ClaimPending"],
+        find: by_claim_template,
+    },
+    Rule {
+        name: "a pod whose log names the Service that its StatefulSet lacks follows from that",
+        kinds: &["Pod"],
+        codes: &[
+            "ContainerCrashLoop",
+            "ContainerExited",
+            "ContainerNotReady",
+            "InitContainerFailing",
+            "InitContainerHangs",
+            "LivenessProbeFailing",
+            "StartupProbeFailing",
+        ],
+        find: by_missing_service,
+    },
+    Rule {
+        name: "a pod that cannot start or be placed follows from the claim that it mounts",
+        kinds: &["Pod"],
+        codes: &["PodUnschedulable", "PodStuckStarting"],
+        find: by_claim,
+    },
+    Rule {
+        name: "a pod that is lost, evicted or not ready follows from its node",
+        kinds: &["Pod"],
+        codes: &[
+            "ContainerNotReady",
+            "PodOnLostNode",
+            "PodEvicted",
+            "PodStuckTerminating",
+            "PodFailed",
+            "ContainerStatusUnknown",
+        ],
+        find: by_node,
+    },
+    Rule {
+        name: "a pod that no node takes follows from the one node that it needs",
+        kinds: &["Pod"],
+        codes: &["PodUnschedulable"],
+        find: by_closed_node,
+    },
+    Rule {
+        name: "what is said more weakly of a container follows from what is said more strongly",
+        kinds: &["Pod"],
+        codes: &[],
+        find: by_stronger,
+    },
+    Rule {
+        name: "a workload follows from its pods",
+        kinds: &[
+            "Deployment",
+            "StatefulSet",
+            "DaemonSet",
+            "ReplicaSet",
+            "ReplicationController",
+            "Job",
+            "CronJob",
+        ],
+        codes: &[],
+        find: by_pods,
+    },
+    Rule {
+        name: "a CronJob follows from its Jobs",
+        kinds: &["CronJob"],
+        codes: &["CronJobFailing", "CronJobBlocked", "CronJobNeverSucceeds"],
+        find: by_jobs,
+    },
+    Rule {
+        name: "a Deployment follows from its ReplicaSet",
+        kinds: &["Deployment"],
+        codes: &[],
+        find: by_replica_set,
+    },
+    Rule {
+        name: "a Service follows from the pods that it selects",
+        kinds: &["Service"],
+        codes: OF_SELECTION,
+        find: by_selected_pods,
+    },
+    Rule {
+        name: "a Service follows from the workload whose pods it selects",
+        kinds: &["Service"],
+        codes: OF_SELECTION,
+        find: by_selected_workload,
+    },
+];
+
+/// What is said of a Service that its pods may explain.
+const OF_SELECTION: &[&str] = &[
+    "ServiceNoReadyEndpoints",
+    "ServiceEndpointsStale",
+    "ServiceSelectsNothing",
+    "ServicePortNotFound",
+    "ServicePortUndeclared",
+    "ServiceScaledToZero",
+];
+
+/// The group that explains a group, by the first rule that applies.
+pub fn cause_of(rules: &[Rule], sight: &Sight, key: &GroupKey, group: &Group) -> Option<GroupKey> {
+    let (_, finding) = group.findings().first()?;
+    if FOLLOW_NOTHING.contains(&&*key.code) || stands_apart(&key.code) {
+        return None;
+    }
+    rules
+        .iter()
+        .filter(|rule| rule.kinds.contains(&&*finding.object.kind))
+        .filter(|rule| rule.codes.is_empty() || rule.codes.contains(&&*key.code))
+        .find_map(|rule| (rule.find)(sight, key, group).filter(|cause| cause != key))
+}
+
+/// The pods that a group is about.
+fn pods_of<'a>(sight: &Sight<'a>, group: &Group) -> impl Iterator<Item = &'a Pod> {
+    group
+        .findings()
+        .iter()
+        .filter_map(|(_, finding)| sight.get::<Pod>(&finding.object.namespace, &finding.object.name))
+}

@@ -1,0 +1,26 @@
+//! Nodes and the pods on them.
+
+use super::super::groups::{Group, GroupKey};
+use super::super::reads::Sight;
+use super::pods_of;
+use crate::engine::object::{Key, Kind};
+
+pub(super) fn by_node(sight: &Sight, _: &GroupKey, group: &Group) -> Option<GroupKey> {
+    pods_of(sight, group).find_map(|pod| {
+        let node = Key::new(Kind::Node, "", &pod.spec.node_name).object();
+        sight
+            .about(&node)
+            .find(|cause| !matches!(&*cause.code, "NodeCordoned" | "NodeVersionSkew"))
+            .cloned()
+    })
+}
+
+/// A closed node among others explains nothing: only where it is the one that the pod needs does the finding blame it.
+pub(super) fn by_closed_node(sight: &Sight, key: &GroupKey, group: &Group) -> Option<GroupKey> {
+    let blamed = group
+        .findings()
+        .iter()
+        .filter_map(|(_, finding)| finding.culprit.as_ref());
+    let mut nodes = blamed.filter(|culprit| &*culprit.kind == "Node");
+    nodes.find_map(|node| sight.about(node).find(|cause| *cause != key).cloned())
+}
