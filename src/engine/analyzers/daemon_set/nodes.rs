@@ -3,7 +3,9 @@
 use crate::engine::analyzers::messages;
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::Severity;
-use crate::engine::kinds::{DaemonSet, Node, Selector, SelectorRequirement, Taint, Toleration, has_labels};
+use crate::engine::kinds::{
+    DaemonSet, Node, NodeSelector, Selector, SelectorRequirement, Taint, Toleration, has_labels,
+};
 use crate::engine::object::{ObjectRef, Symbol};
 use crate::engine::world::World;
 
@@ -149,14 +151,15 @@ pub(super) fn severity(set: &DaemonSet, world: &World) -> Severity {
     let selector = template.spec.node_selector.iter();
     let labels = selector.map(|(key, value)| (key, vec![value]));
     let affinity = template.placement.affinity.iter();
-    let expressions = affinity.flat_map(|affinity| affinity.expressions()).map(
-        |SelectorRequirement { key, values, .. }| {
-            (
-                key.as_str(),
-                values.iter().map(Symbol::as_str).collect::<Vec<_>>(),
-            )
-        },
-    );
+    let expressions =
+        affinity
+            .flat_map(NodeSelector::expressions)
+            .map(|SelectorRequirement { key, values, .. }| {
+                (
+                    key.as_str(),
+                    values.iter().map(Symbol::as_str).collect::<Vec<_>>(),
+                )
+            });
     let by_intent = labels.chain(expressions).any(|(key, values)| {
         let is = |words: &[&str]| {
             words
