@@ -24,6 +24,7 @@ pub mod object;
 pub mod openapi;
 pub mod playbook;
 pub mod problem;
+mod readers;
 pub mod recording;
 pub mod remote;
 pub mod snapshot;

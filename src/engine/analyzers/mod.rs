@@ -39,6 +39,7 @@ mod replica_set;
 mod replicas;
 mod replication_controller;
 mod resource_claim;
+mod rest;
 pub mod security;
 mod selection;
 mod service;
@@ -51,6 +52,7 @@ mod webhook;
 use jiff::Timestamp;
 
 pub use self::codes::Code;
+pub use self::rest::rests_on;
 use super::finding::Finding;
 use super::object::{Key, Kind};
 use super::world::World;

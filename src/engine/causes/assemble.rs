@@ -16,7 +16,7 @@ use crate::engine::id::short_hash;
 use crate::engine::object::{Key, Kind, ObjectRef, Text};
 use crate::engine::playbook::{Playbook, revision};
 use crate::engine::problem::{Member, Problem, Role, State};
-use crate::engine::world::World;
+use crate::engine::world::{Part, World};
 
 /// Whether a log of that pod was asked for and is neither here nor known to be unreadable.
 pub type Awaited<'a> = &'a dyn Fn(&Key) -> bool;
@@ -109,11 +109,17 @@ impl Scene<'_> {
 pub(super) fn reads(problem: &Problem) -> HashSet<Read> {
     let mut reads = HashSet::new();
     for member in &problem.members {
-        reads.extend(member.finding.owner.key().map(Read::Object));
+        reads.extend(
+            member
+                .finding
+                .owner
+                .key()
+                .map(|owner| Read::World(Part::Object(owner))),
+        );
         reads.extend(pod(&member.finding).map(Read::Log));
     }
     if let Some(owner) = problem.owner.key().filter(|owner| owner.kind == Kind::Deployment) {
-        reads.insert(Read::Children(owner));
+        reads.insert(Read::World(Part::Children(owner)));
     }
     reads
 }

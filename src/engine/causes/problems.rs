@@ -13,13 +13,14 @@ use super::forest::Forest;
 use super::groups::{GroupKey, Groups};
 use super::healing::{self, Ruled};
 use super::names::Names;
-use super::reads::{Read, Reader, Readers, Sight};
+use super::reads::{Read, Reader, Sight};
 use super::rules::{RULES, cause_of};
 use crate::engine::finding::Severity;
 use crate::engine::object::{Key, Kind, ObjectRef, Text};
 use crate::engine::playbook::Playbook;
 use crate::engine::problem::{Problem, State};
-use crate::engine::world::{Tie, World};
+use crate::engine::readers::Readers;
+use crate::engine::world::{Part, World};
 
 /// A healed problem stays in sight for so long.
 const HEALED_STAYS: SignedDuration = SignedDuration::from_mins(2);
@@ -39,7 +40,7 @@ pub struct Problems {
     all: Vec<Arc<Problem>>,
     groups: Groups,
     forest: Forest,
-    readers: Readers,
+    readers: Readers<Read, Reader>,
     /// By root.
     active: BTreeMap<GroupKey, Arc<Problem>>,
     /// Healed, and still in sight.
@@ -79,14 +80,11 @@ impl Problems {
         leaves.min()
     }
 
-    /// An object of the world came, went or changed.
-    pub fn touch(&mut self, object: &Key) {
-        self.readers.fire_object(object);
-    }
-
-    /// A change altered what ties objects to each other.
-    pub fn untie(&mut self, tie: Tie) {
-        self.readers.fire_tie(tie);
+    /// A part of the world changed.
+    pub fn touch(&mut self, part: &Part) {
+        if !self.readers.is_empty() {
+            self.readers.fire(&Read::World(part.clone()));
+        }
     }
 
     /// A log of a pod was asked for, or has come, or never will.

@@ -2,25 +2,19 @@
 //! nothing else is.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::groups::{Group, GroupKey, Groups};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{CustomResource, Meta};
-use crate::engine::object::{Key, Kind, ObjectRef, Symbol, Text};
-use crate::engine::world::{Stored, Tie, World};
+use crate::engine::object::{Key, Kind, ObjectRef, Text};
+use crate::engine::world::{Part, Stored, World};
 
 /// Something that may change and that an answer depended on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Read {
-    /// An object: whether it is there, and all that it says.
-    Object(Key),
-    /// Objects of a kind, in a namespace or everywhere: which there are, and all that they say.
-    Objects(Kind, Option<Symbol>),
-    /// Which objects name this one as an owner.
-    Children(Key),
-    /// The labels of the objects of a kind in a namespace.
-    Labels(Kind, Symbol),
+    /// A part of the world.
+    World(Part),
     /// The groups about an object.
     About(ObjectRef),
     /// The groups of an owner.
@@ -31,6 +25,12 @@ pub enum Read {
     Log(Key),
 }
 
+impl From<Part> for Read {
+    fn from(part: Part) -> Self {
+        Self::World(part)
+    }
+}
+
 /// Who reads: named by the group that it is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reader {
@@ -38,76 +38,6 @@ pub enum Reader {
     Cause(GroupKey),
     /// The problem that has a group for its root.
     Problem(GroupKey),
-}
-
-/// Who read what, and whose answer may have changed since.
-#[derive(Debug, Default)]
-pub struct Readers {
-    of: HashMap<Read, HashSet<Reader>>,
-    reads: HashMap<Reader, HashSet<Read>>,
-    stale: BTreeSet<Reader>,
-}
-
-impl Readers {
-    /// Something changed: whoever read it is to be asked again.
-    pub fn fire(&mut self, read: &Read) {
-        if let Some(readers) = self.of.get(read) {
-            self.stale.extend(readers.iter().cloned());
-        }
-    }
-
-    /// An object came, went or changed.
-    pub fn fire_object(&mut self, key: &Key) {
-        // Most of what changes in a healthy cluster was read by nobody.
-        if self.of.is_empty() {
-            return;
-        }
-        self.fire(&Read::Object(key.clone()));
-        self.fire(&Read::Objects(key.kind, Some(key.namespace.clone())));
-        self.fire(&Read::Objects(key.kind, None));
-    }
-
-    /// What is tied to what changed.
-    pub fn fire_tie(&mut self, tie: Tie) {
-        self.fire(&match tie {
-            Tie::Owner(key) => Read::Children(key),
-            Tie::Labels(kind, namespace) => Read::Labels(kind, namespace),
-        });
-    }
-
-    /// Whether anybody is to be asked again.
-    pub fn has_stale(&self) -> bool {
-        !self.stale.is_empty()
-    }
-
-    /// Those who are to be asked again.
-    pub fn take_stale(&mut self) -> BTreeSet<Reader> {
-        std::mem::take(&mut self.stale)
-    }
-
-    /// What a reader has read this time, in the place of what it read before.
-    pub fn set(&mut self, reader: &Reader, reads: HashSet<Read>) {
-        if self.reads.get(reader).is_some_and(|known| *known == reads) {
-            return;
-        }
-        self.forget(reader);
-        for read in &reads {
-            self.of.entry(read.clone()).or_default().insert(reader.clone());
-        }
-        self.reads.insert(reader.clone(), reads);
-    }
-
-    /// A reader that is no more.
-    pub fn forget(&mut self, reader: &Reader) {
-        for read in self.reads.remove(reader).into_iter().flatten() {
-            if let Some(readers) = self.of.get_mut(&read) {
-                readers.remove(reader);
-                if readers.is_empty() {
-                    self.of.remove(&read);
-                }
-            }
-        }
-    }
 }
 
 /// The world and the groups as a rule sees them: it remembers what was looked at.
@@ -139,25 +69,25 @@ impl<'a> Sight<'a> {
 
     /// An object.
     pub fn get<T: Stored>(&self, namespace: &str, name: &str) -> Option<&'a T> {
-        self.note(Read::Object(Key::new(T::KIND, namespace, name)));
+        self.note(Read::World(Part::Object(Key::new(T::KIND, namespace, name))));
         self.world.get(namespace, name)
     }
 
     /// The metadata of an object of any kind.
     pub fn meta(&self, key: &Key) -> Option<&'a Meta> {
-        self.note(Read::Object(key.clone()));
+        self.note(Read::World(Part::Object(key.clone())));
         self.world.meta(key)
     }
 
     /// A custom resource.
     pub fn custom(&self, key: &Key) -> Option<&'a CustomResource> {
-        self.note(Read::Object(key.clone()));
+        self.note(Read::World(Part::Object(key.clone())));
         self.world.custom(key)
     }
 
     /// The objects that name this one as an owner.
     pub fn children(&self, owner: &Key) -> impl Iterator<Item = &'a Key> + use<'a> {
-        self.note(Read::Children(owner.clone()));
+        self.note(Read::World(Part::Children(owner.clone())));
         self.world.children(owner)
     }
 
@@ -179,13 +109,13 @@ impl<'a> Sight<'a> {
 
     /// The pods that mount a claim.
     pub fn pods_with_claim(&self, namespace: &str, claim: &str) -> impl Iterator<Item = &'a Key> + use<'a> {
-        self.note(Read::Objects(Kind::Pod, Some(namespace.into())));
+        self.note(Read::World(Part::Objects(Kind::Pod, Some(namespace.into()))));
         self.world.pods_with_claim(namespace, claim)
     }
 
     /// The objects of a kind that name this one in their spec.
     pub fn referrers_of(&self, to: &Key, kind: Kind) -> impl Iterator<Item = Key> + use<> {
-        self.note(Read::Objects(kind, None));
+        self.note(Read::World(Part::Objects(kind, None)));
         self.world.referrers_of(to, kind)
     }
 
@@ -222,7 +152,7 @@ impl<'a> Sight<'a> {
         namespace: &str,
     ) -> impl Iterator<Item = (&'a ObjectRef, &'a T)> + use<'a, T> {
         self.note(Read::Failing(T::KIND.name().into(), namespace.into()));
-        self.note(Read::Labels(T::KIND, namespace.into()));
+        self.note(Read::World(Part::Labels(T::KIND, namespace.into())));
         let world = self.world;
         self.groups
             .objects_in(T::KIND, namespace)
@@ -235,7 +165,7 @@ impl<'a> Sight<'a> {
         namespace: &str,
     ) -> impl Iterator<Item = (&'a ObjectRef, &'a T)> + use<'a, T> {
         self.note(Read::Failing(T::KIND.name().into(), namespace.into()));
-        self.note(Read::Objects(T::KIND, Some(namespace.into())));
+        self.note(Read::World(Part::Objects(T::KIND, Some(namespace.into()))));
         let world = self.world;
         self.groups
             .owners_in(T::KIND, namespace)

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::engine::analyzers::Analyzer;
+use crate::engine::analyzers::{self, Analyzer};
 use crate::engine::causes::Findings;
 use crate::engine::effort::{Books, Effort, Stopwatch};
 use crate::engine::finding::Finding;
 use crate::engine::object::{Key, Kind, Text};
-use crate::engine::world::World;
+use crate::engine::readers::Readers;
+use crate::engine::world::{Part, World};
 
 /// An analyzer, by its place in the list, and the object that it is to look at.
 type Look = (usize, Key);
@@ -30,6 +31,8 @@ pub struct Analyses {
     findings: Findings,
     /// The findings that came, went or changed since [`Analyses::take_changed`] was last called.
     changed: BTreeSet<Text>,
+    /// What findings rest on besides what their analyzer is told of by [`Analyzer::affected`].
+    readers: Readers<Part, Look>,
     /// Objects with findings that were looked at since [`Analyses::take_failing`] was last called.
     failing: BTreeSet<Key>,
     /// What it costs, where that is asked.
@@ -47,6 +50,7 @@ impl Analyses {
             said: HashMap::new(),
             findings: Findings::new(),
             changed: BTreeSet::new(),
+            readers: Readers::default(),
             failing: BTreeSet::new(),
             books: None,
         }
@@ -80,6 +84,11 @@ impl Analyses {
             self.dirty.extend(keys.drain(..).map(|key| (place, key)));
         }
         self.touch_below(world, changed);
+    }
+
+    /// Notes what must be looked at again because its findings rest on that part of the world.
+    pub fn touch_part(&mut self, part: &Part) {
+        self.readers.fire(part);
     }
 
     /// Findings name their object's top owner: those below an owner that came or went have another one now.
@@ -119,6 +128,7 @@ impl Analyses {
                 self.dirty.insert(look);
             }
         }
+        self.dirty.append(&mut self.readers.take_stale());
         for look in std::mem::take(&mut self.dirty) {
             self.look(world, look, now);
         }
@@ -141,6 +151,8 @@ impl Analyses {
             self.later.insert((when, look.clone()));
             self.due.insert(look.clone(), when);
         }
+        let rests = analysis.findings.iter().flat_map(analyzers::rests_on);
+        self.readers.set(&look, rests.collect());
         let before = self.given.remove(&look).unwrap_or_default();
         if before.is_empty() && analysis.findings.is_empty() {
             return;

@@ -38,7 +38,7 @@ use super::object::{Key, Kind, Text};
 use super::playbook::Playbook;
 use super::snapshot::{ClusterInfo, Connection, Snapshot};
 use super::watch::{KindState, Report};
-use super::world::{Delta, LogKey, Object, Sync, World};
+use super::world::{Delta, LogKey, Object, Part, Sync, World};
 
 pub use self::custom::Change as CustomChange;
 pub use self::logs::WantedLog;
@@ -264,8 +264,8 @@ impl Core {
             }
             _ => None,
         };
-        for tie in self.world.ties(&delta) {
-            self.problems.untie(tie);
+        for part in self.world.ties(&delta) {
+            self.touch(&part);
         }
         // What is about to go still says whom that concerns.
         for key in self.world.leaving(&delta) {
@@ -281,13 +281,20 @@ impl Core {
             self.remotes.touch(&key);
             self.configs.touch(&self.world, &key);
             self.analyses.touch(&self.world, &key);
-            self.problems.touch(&key);
+            for part in Part::of(&key) {
+                self.touch(&part);
+            }
         }
         if let Some((kind, namespace)) = place {
             self.analyses
                 .touch_readers(&self.world, kind, namespace.as_deref());
             self.grouped = false;
         }
+    }
+
+    fn touch(&mut self, part: &Part) {
+        self.analyses.touch_part(part);
+        self.problems.touch(part);
     }
 
     fn identify(&mut self, id: Text) {

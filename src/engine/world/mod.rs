@@ -6,18 +6,18 @@
 mod custom;
 mod delta;
 mod index;
+mod part;
 mod sync;
 mod table;
-mod tie;
 mod view;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use delta::{Delta, Object};
 pub use index::Naming;
+pub use part::Part;
 pub use sync::Sync;
 pub use table::Table;
-pub use tie::Tie;
 
 use self::custom::Customs;
 use self::index::Index;

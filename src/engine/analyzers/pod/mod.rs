@@ -45,7 +45,10 @@ impl Analyzer for PodAnalyzer {
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
         match changed.kind {
             Kind::Pod => keys.push(changed.clone()),
-            Kind::Event => keys.extend(about(world, changed, Kind::Pod)),
+            Kind::Event => {
+                keys.extend(about(world, changed, Kind::Pod));
+                keys.extend(preempted::replacements(world, changed));
+            }
             Kind::Node => keys.extend(world.pods_on(&changed.name).cloned()),
             Kind::Job => keys.extend(
                 world

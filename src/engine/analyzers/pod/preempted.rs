@@ -5,6 +5,7 @@ use crate::engine::analyzers::facts;
 use crate::engine::finding::Finding;
 use crate::engine::kinds::{Event, Pod};
 use crate::engine::object::{Key, Kind};
+use crate::engine::world::World;
 
 /// Says of a pod without a node who took the place of the one that it replaces.
 pub(super) fn explain(case: &Case, finding: &mut Finding) {
@@ -33,15 +34,34 @@ pub(super) fn explain(case: &Case, finding: &mut Finding) {
     }));
 }
 
+/// The name of a pod without its last word, in which the pods of one controller differ.
+fn stem(name: &str) -> Option<&str> {
+    name.rsplit_once('-').map(|(stem, _)| stem)
+}
+
+/// The pods without a node that may be there in the place of the one that an event says was preempted.
+pub(super) fn replacements(world: &World, event: &Key) -> Vec<Key> {
+    let event = world.get::<Event>(&event.namespace, &event.name);
+    let Some(event) = event.filter(|event| event.reason == "Preempted") else {
+        return Vec::new();
+    };
+    let namespace = &event.involved_object.namespace;
+    let gone = stem(&event.involved_object.name);
+    world
+        .in_namespace::<Pod>(namespace)
+        .filter(|pod| pod.spec.node_name.is_empty() && stem(&pod.metadata.name) == gone)
+        .map(|pod| Key::new(Kind::Pod, namespace, &pod.metadata.name))
+        .collect()
+}
+
 /// The event that a pod of the same controller was preempted. Its pods differ in the last word of their names.
 fn of_predecessor<'a>(case: &Case<'a>) -> Option<&'a Event> {
     case.pod.metadata.controller()?;
-    let stem = |name: &str| name.rsplit_once('-').map(|(stem, _)| stem.to_owned());
     let own = stem(&case.pod.metadata.name)?;
     case.world
         .in_namespace::<Event>(&case.key.namespace)
         .filter(|event| event.reason == "Preempted" && event.involved_object.kind == "Pod")
-        .filter(|event| stem(&event.involved_object.name).as_deref() == Some(&own))
+        .filter(|event| stem(&event.involved_object.name) == Some(own))
         .max_by_key(|event| event.last_seen())
 }
 
