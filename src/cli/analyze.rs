@@ -24,6 +24,7 @@ pub async fn run(cli: &Cli, args: &AnalyzeArgs, out: &mut impl Write) -> Result<
     let begun = Instant::now();
     let depth = Depth {
         logs: !args.no_logs,
+        skim_logs: args.filter.iter().any(Filter::is_log),
         // Who names a part wants it.
         posture: args.severity.map(Severity::from) == Some(Severity::Info)
             || args.filter.iter().any(Filter::asks_for_posture),

@@ -35,12 +35,13 @@ pub const CODES: &[Code] = &[
     Code {
         code: "DaemonSetSelectsNoNode",
         severity: &[Warning, Info],
-        meaning: "no node has the labels that a DaemonSet asks for",
-        fires: "desiredNumberScheduled is 0, nodeSelector is not empty, and no node has all of it, 15 s \
-             after the DaemonSet was made. Information where a label says that it is switched off \
-             (non-existing, disabled, never, none).",
-        silent: "A node that has the labels, whatever else keeps it away; DaemonSets without a \
-             nodeSelector; nodes that could not be read.",
+        meaning: "a DaemonSet runs on no node, by what it asks for",
+        fires: "desiredNumberScheduled is 0 15 s after the DaemonSet was made, and no node has what its nodeSelector \
+             and required node affinity ask for, or every one that has it has a taint that it does not tolerate. \
+             Information where a label says that it is switched off (non-existing, disabled, never, none), or \
+             where it asks for a platform or device that the cluster has not.",
+        silent: "A node that it fits; taints that come and go with the state of a node (not-ready, unreachable); \
+             DaemonSets that ask for nothing; nodes that could not be read.",
     },
     Code {
         code: "DaemonSetUnavailable",

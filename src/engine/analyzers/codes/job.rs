@@ -25,10 +25,11 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "JobRetrying",
-        severity: &[Info],
+        severity: &[Info, Warning],
         meaning: "a Job failed and is tried again",
-        fires: "status.failed is more than 0, and the Job is not over.",
-        silent: "Never more than information: it is within the tries that it is allowed.",
+        fires: "status.failed is more than 0, and the Job is not over. Warning where some of its indexes have \
+             failed for good (status.failedIndexes).",
+        silent: "Never more than information while it is within the tries that it is allowed.",
     },
     Code {
         code: "JobSuspended",

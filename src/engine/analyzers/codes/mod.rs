@@ -12,6 +12,7 @@ pub(super) mod device;
 pub(super) mod extension;
 pub(super) mod ingress;
 pub(super) mod job;
+pub(super) mod log;
 pub(super) mod network_policy;
 pub(super) mod node;
 mod page;

@@ -69,10 +69,11 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "ServiceSelectsNothing",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "a Service selects labels that no pod has",
         fires: "No pod has them, and no workload's template either. Critical where pods with nearly these labels \
-             exist: then it is a typing error.",
+             exist: then it is a typing error. Information where all that it selects are runs that have ended \
+             (pods of a Job).",
         silent: "Services without a selector and of type ExternalName; the first minute; pods that have ended.",
     },
 ];

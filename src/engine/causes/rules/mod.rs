@@ -41,7 +41,8 @@ pub const FOLLOW_NOTHING: &[&str] = &["ObjectStuckDeleting"];
 
 /// Whether what a finding says has nothing to do with any fault: how much is allowed, what a scan found, and such.
 pub fn stands_apart(finding: &Finding) -> bool {
-    security::tells(&finding.code) || finding.ties.apart
+    // What a pod that does its work says in its log explains no fault: one that fails says why itself.
+    security::tells(&finding.code) || finding.ties.apart || *finding.code == *"LogShowsError"
 }
 
 /// All rules, in the order in which they are tried.
