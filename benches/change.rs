@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use k8stui::engine::analyzers;
 use k8stui::engine::core::Core;
-use k8stui::engine::kinds::{Deployment, Pod, ReplicaSet, Service};
+use k8stui::engine::kinds::{Deployment, EndpointSlice, Pod, ReplicaSet, Service};
 use k8stui::engine::object::Kind;
 use k8stui::engine::playbook::Playbook;
 use k8stui::engine::watch::Report;
@@ -131,10 +131,15 @@ fn workload(number: usize, fails: bool) -> Vec<Object> {
         "status": {"observedGeneration": 1, "replicas": REPLICAS, "readyReplicas": ready, "availableReplicas": ready}});
     let service = json!({"metadata": {"name": name, "namespace": namespace},
         "spec": {"selector": labels, "ports": [{"port": 80}]}});
+    let slice = json!({"metadata": {"name": format!("{name}-x"), "namespace": namespace,
+            "labels": {"kubernetes.io/service-name": name}}, "addressType": "IPv4", "ports": [{"port": 80}],
+        "endpoints": (0..REPLICAS).map(|replica| json!({"addresses": [format!("10.0.0.{replica}")],
+            "conditions": {"ready": !fails}})).collect::<Vec<_>>()});
     let mut objects: Vec<Object> = [
         decode::<Deployment>(deployment),
         decode::<ReplicaSet>(set),
         decode::<Service>(service),
+        decode::<EndpointSlice>(slice),
     ]
     .into_iter()
     .flatten()

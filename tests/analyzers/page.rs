@@ -128,6 +128,7 @@ const WRITTEN: &[&str] = &[
     r#"=> "(?P<code>WORD)",\n"#,
     r#"(?:refused|unavailable): [^"\n]*"(?P<code>WORD)""#,
     r#"\{\s*"(?P<code>WORD)"\s*\}"#,
+    r#"pub const \w+: &str = "(?P<code>WORD)";"#,
 ];
 
 fn sources(folder: &Path, texts: &mut Vec<String>) {

@@ -10,6 +10,9 @@ use crate::engine::kinds::{ContainerRole, Pod};
 use crate::engine::object::{Key, Kind};
 use crate::engine::world::World;
 
+/// The code of what it finds.
+pub const LOG_SHOWS_ERROR: &str = "LogShowsError";
+
 /// Finds errors in logs that were read although nothing fails.
 pub struct LogAnalyzer;
 
@@ -79,7 +82,7 @@ impl Analyzer for LogAnalyzer {
                 &format!("{} logs an error: {}", status.name, headline(error)),
                 140,
             );
-            let mut finding = Finding::new("LogShowsError", severity(error, now), object, title);
+            let mut finding = Finding::new(LOG_SHOWS_ERROR, severity(error, now), object, title);
             finding.owner = world.top_owner(key);
             finding.subject = status.name.as_str().into();
             finding.since = error.line.time;

@@ -52,6 +52,7 @@ mod webhook;
 use jiff::Timestamp;
 
 pub use self::codes::Code;
+pub use self::log::LOG_SHOWS_ERROR;
 pub use self::rest::rests_on;
 use super::finding::Finding;
 use super::object::{Key, Kind};

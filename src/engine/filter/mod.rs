@@ -12,8 +12,8 @@ use std::sync::LazyLock;
 
 use self::topic::{TOPICS, everyone};
 use super::analyzers::declared::Catalog;
-use super::analyzers::{self, Analyzer};
-use super::evidence::Source;
+use super::analyzers::{self, Analyzer, LOG_SHOWS_ERROR};
+use super::evidence::{Evidence, Source};
 use super::finding::Finding;
 use super::named::is_kind;
 use super::object::{Kind, ObjectRef, Text};
@@ -162,10 +162,10 @@ impl Filter {
                 group.eq_ignore_ascii_case(object.group()) || codes.contains(&&*finding.code)
             }
             Covers::Code => finding.code == self.name,
-            Covers::Logs => finding
-                .evidence
-                .iter()
-                .any(|fact| matches!(fact.source, Source::Log { .. })),
+            Covers::Logs => {
+                let from_log = |fact: &Evidence| matches!(fact.source, Source::Log { .. });
+                *finding.code == *LOG_SHOWS_ERROR || finding.evidence.iter().any(from_log)
+            }
             Covers::Customs => is_custom(object),
         }
     }

@@ -20,7 +20,7 @@ use self::strength::by_stronger;
 use self::workloads::{by_jobs, by_pods, by_replica_set, by_target};
 use super::groups::{Group, GroupKey};
 use super::reads::Sight;
-use crate::engine::analyzers::security;
+use crate::engine::analyzers::{LOG_SHOWS_ERROR, security};
 use crate::engine::finding::Finding;
 use crate::engine::kinds::Pod;
 
@@ -42,7 +42,7 @@ pub const FOLLOW_NOTHING: &[&str] = &["ObjectStuckDeleting"];
 /// Whether what a finding says has nothing to do with any fault: how much is allowed, what a scan found, and such.
 pub fn stands_apart(finding: &Finding) -> bool {
     // What a pod that does its work says in its log explains no fault: one that fails says why itself.
-    security::tells(&finding.code) || finding.ties.apart || *finding.code == *"LogShowsError"
+    security::tells(&finding.code) || finding.ties.apart || *finding.code == *LOG_SHOWS_ERROR
 }
 
 /// All rules, in the order in which they are tried.
