@@ -176,6 +176,7 @@ pub fn dossier() -> Dossier {
                 lines: 12_310,
                 bytes: 1_200_000,
                 cut: false,
+                skimmed: false,
                 patterns: vec![
                     LogPattern {
                         line: line("10:21:00", ERROR),

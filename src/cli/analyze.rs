@@ -10,6 +10,7 @@ use super::document::Document;
 use super::look::{Depth, Shown, look};
 use super::{CouldNot, FOUND, OK, effort, k8sgpt, text};
 use crate::engine::effort::Stopwatch;
+use crate::engine::filter::Filter;
 use crate::engine::finding::Severity;
 use crate::engine::object::Text;
 use crate::engine::openapi::FieldDoc;
@@ -23,6 +24,7 @@ pub async fn run(cli: &Cli, args: &AnalyzeArgs, out: &mut impl Write) -> Result<
     let begun = Instant::now();
     let depth = Depth {
         logs: !args.no_logs,
+        skim_logs: args.filter.iter().any(Filter::is_log),
         posture: Severity::from(args.severity) == Severity::Info,
         // Who names a part wants it.
         all_parts: !args.filter.is_empty(),

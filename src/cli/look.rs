@@ -51,6 +51,8 @@ pub struct Look {
 pub struct Depth {
     /// Read the logs of what fails.
     pub logs: bool,
+    /// Also some of what does not.
+    pub skim_logs: bool,
     /// What is allowed more than need be.
     pub posture: bool,
     /// Also what is switched off.
@@ -62,6 +64,7 @@ pub struct Depth {
 /// Everything: what is asked about may be any of it.
 pub const ALL: Depth = Depth {
     logs: true,
+    skim_logs: false,
     posture: true,
     all_parts: true,
     stopwatch: None,
@@ -96,6 +99,7 @@ pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
             super::filters::off(&config)?
         },
         no_logs: !depth.logs,
+        skim_logs: depth.skim_logs,
         stopwatch: depth.stopwatch,
         now,
     };

@@ -245,7 +245,10 @@ pub fn all() -> Vec<Listed> {
         about,
     };
     let mut all = vec![
-        listed(LOG, "what the logs of failing containers say".to_owned()),
+        listed(
+            LOG,
+            "what the logs of failing containers say; asked for by name, some of healthy ones too".to_owned(),
+        ),
         listed(CUSTOM, "any kind that a CustomResourceDefinition adds".to_owned()),
     ];
     all.extend(

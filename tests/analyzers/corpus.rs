@@ -17,7 +17,7 @@ use k8stui::engine::world::{Delta, LogKey, World};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::worlds::{add_log, custom_findings, findings, found_by, is_watched, object, world};
+use super::worlds::{add_log, custom_findings, findings, found_by, is_watched, object, skim_log, world};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,12 +29,18 @@ struct Case {
     /// Logs by `namespace/pod/container`, with `/previous` for the instance before.
     #[serde(default)]
     logs: BTreeMap<String, String>,
+    /// The same of pods that do not fail.
+    #[serde(default)]
+    skimmed: BTreeMap<String, String>,
     /// Kinds that have not been read.
     #[serde(default)]
     unread: Vec<String>,
     /// Whether what is allowed more than need be is told too: nearly every pod says too little.
     #[serde(default)]
     posture: bool,
+    /// The API server's version, where it is known.
+    #[serde(default)]
+    server_version: String,
     /// The clock.
     #[serde(default = "noon")]
     now: String,
@@ -140,7 +146,9 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
         let unread: Vec<&str> = case.unread.iter().map(String::as_str).collect();
         let watched = case.objects.iter().filter(|object| is_watched(object));
         let mut world = world(watched.cloned(), &unread);
-        for (path, text) in &case.logs {
+        world.server_version = case.server_version.as_str().into();
+        let skimmed = case.skimmed.iter().map(|log| (log, true));
+        for ((path, text), skim) in case.logs.iter().map(|log| (log, false)).chain(skimmed) {
             let mut parts = path.split('/');
             let mut next = || parts.next().unwrap_or_default();
             let (namespace, pod, container) = (next(), next(), next());
@@ -150,7 +158,11 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
                 container: container.into(),
                 previous: next() == "previous",
             };
-            add_log(&mut world, key, "", text);
+            if skim {
+                skim_log(&mut world, key, text);
+            } else {
+                add_log(&mut world, key, "", text);
+            }
         }
         let now: Timestamp = case.now.parse().unwrap();
         let mut found = findings(&world, now);
@@ -260,14 +272,16 @@ fn words(finding: &Finding) -> String {
 }
 
 /// A core that has read everything there is of every kind but those in `unread`, which is nothing so far.
-fn read_core(looking: Vec<Box<dyn Analyzer>>, unread: &[&str], now: Timestamp) -> Core {
+fn read_core(looking: Vec<Box<dyn Analyzer>>, case: &Case, now: Timestamp) -> Core {
     let mut core = Core::new("", Vec::new(), looking, Playbook::default(), false, now);
     let identity = Report::Identity {
         id: "cluster".into(),
-        server_version: "".into(),
+        server_version: case.server_version.as_str().into(),
     };
     core.take(identity, now);
-    let read = Kind::ALL.iter().filter(|kind| !unread.contains(&kind.name()));
+    let read = Kind::ALL
+        .iter()
+        .filter(|kind| case.unread.iter().all(|unread| unread != kind.name()));
     let read = read.map(|kind| Delta::Synced {
         kind: *kind,
         namespace: None,
@@ -281,7 +295,10 @@ fn read_core(looking: Vec<Box<dyn Analyzer>>, unread: &[&str], now: Timestamp) -
 #[test]
 fn what_is_told_step_by_step_is_what_one_look_tells() {
     let mut failures = Vec::new();
-    for (file, case) in cases().iter().filter(|(_, case)| case.logs.is_empty()) {
+    for (file, case) in cases()
+        .iter()
+        .filter(|(_, case)| case.logs.is_empty() && case.skimmed.is_empty())
+    {
         let now: Timestamp = case.now.parse().unwrap();
         let unread: Vec<&str> = case.unread.iter().map(String::as_str).collect();
         let looking = || {
@@ -289,7 +306,8 @@ fn what_is_told_step_by_step_is_what_one_look_tells() {
             analyzers::all().into_iter().chain(posture).collect()
         };
         let one_look = |objects: &[Value]| -> Told {
-            let world = world(objects.iter().cloned(), &unread);
+            let mut world = world(objects.iter().cloned(), &unread);
+            world.server_version = case.server_version.as_str().into();
             let found = found_by(looking(), &world, now).into_iter();
             let found = found.map(|one| (one.id(&world.cluster), Arc::new(one)));
             Told::by(&causes::problems(
@@ -314,7 +332,7 @@ fn what_is_told_step_by_step_is_what_one_look_tells() {
             if step == "backwards" {
                 objects.reverse();
             }
-            let mut core = read_core(looking(), &unread, now);
+            let mut core = read_core(looking(), case, now);
             for value in &objects {
                 let delta = Delta::Upsert(object(value.clone()).unwrap());
                 core.take(Report::Deltas(vec![delta]), now);

@@ -202,14 +202,27 @@ fn retrying(key: &Key, job: &Job) -> Option<Finding> {
         return None;
     }
     let limit = job.spec.backoff_limit.unwrap_or(6);
-    let title = match tries {
-        1 => "failed once and is tried again".to_owned(),
-        tries => format!("failed {tries} times and is tried again, up to {limit} times"),
+    // An index that has failed as often as it may is not tried again, and the Job fails when the others are done.
+    let lost = &*job.status.failed_indexes;
+    let (severity, title) = match tries {
+        _ if !lost.is_empty() => (
+            Severity::Warning,
+            format!("failed for good at its indexes {lost}; the others go on"),
+        ),
+        1 => (Severity::Info, "failed once and is tried again".to_owned()),
+        tries => (
+            Severity::Info,
+            format!("failed {tries} times and is tried again, up to {limit} times"),
+        ),
     };
-    let mut finding = Finding::new("JobRetrying", Severity::Info, key.object(), title);
+    let mut finding = Finding::new("JobRetrying", severity, key.object(), title);
     finding.since = job.status.start_time;
     finding.count = u32::try_from(tries).unwrap_or(0).max(1);
     finding.evidence = counts(key, job);
+    if !lost.is_empty() {
+        let fact = Evidence::field(key.object(), "status.failedIndexes", lost);
+        finding.evidence.push(fact);
+    }
     let active = Evidence::field(key.object(), "status.active", job.status.active.to_string());
     finding.evidence.push(active);
     Some(finding)

@@ -23,6 +23,7 @@ mod grace;
 mod ingress;
 mod job;
 mod limit_range;
+mod log;
 pub mod logs;
 mod messages;
 mod namespace;
@@ -131,6 +132,7 @@ pub fn all() -> Vec<Box<dyn Analyzer>> {
         Box::new(deployment::DeploymentAnalyzer),
         Box::new(job::JobAnalyzer),
         Box::new(limit_range::LimitRangeAnalyzer),
+        Box::new(log::LogAnalyzer),
         Box::new(node::NodeAnalyzer),
         Box::new(claim::ClaimAnalyzer),
         Box::new(pod::PodAnalyzer),

@@ -12,6 +12,7 @@ mod names;
 mod prometheus;
 mod remote;
 mod shown;
+mod skim;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,7 @@ use self::kinds::Kinds;
 use self::prometheus::Configs;
 use self::remote::Remotes;
 use self::shown::Hidden;
+use self::skim::Skim;
 use super::analyzers::Analyzer;
 use super::analyzers::declared::LazyCatalog;
 use super::causes::{Changed, Problems};
@@ -59,6 +61,7 @@ pub struct Core {
     wanted: Vec<WantedLog>,
     /// Logs that could not be read, and why.
     unread: BTreeMap<LogKey, Failure>,
+    skim: Skim,
     /// Custom kinds, where they are to be watched.
     customs: Option<Customs>,
     remotes: Remotes,
@@ -105,6 +108,7 @@ impl Core {
             awaited: HashMap::new(),
             wanted: Vec::new(),
             unread: BTreeMap::new(),
+            skim: Skim::default(),
             customs: None,
             remotes: Remotes::default(),
             configs: Configs::default(),
@@ -186,7 +190,7 @@ impl Core {
             }
             Report::NoLog(key, failure) => {
                 self.came(&key);
-                self.unread.insert(key, failure);
+                self.unread.extend(self.skim.failed(key, failure));
             }
             Report::Kind {
                 kind,
@@ -220,6 +224,13 @@ impl Core {
             Report::Identity { id, server_version } => {
                 self.info.server_version = server_version;
                 self.identify(id);
+                if self.world.server_version != self.info.server_version {
+                    self.world.server_version = self.info.server_version.clone();
+                    // Of what is watched it concerns nodes alone.
+                    for node in self.world.keys(Kind::Node) {
+                        self.analyses.touch(&self.world, &node);
+                    }
+                }
             }
         }
     }
@@ -266,6 +277,7 @@ impl Core {
             {
                 customs.touch();
             }
+            self.skim.touch(&key);
             self.remotes.touch(&key);
             self.configs.touch(&self.world, &key);
             self.analyses.touch(&self.world, &key);
@@ -305,6 +317,7 @@ impl Core {
             self.analyses.put(&self.world, &analyzer, findings);
         }
         self.want_logs();
+        self.want_skims();
         let ids = self.analyses.take_changed();
         let leaves = self.problems.next_leave().is_some_and(|leave| leave <= now);
         let changed = match std::mem::replace(&mut self.grouped, true) {

@@ -11,7 +11,7 @@ mod sync;
 mod table;
 mod view;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use delta::{Delta, Object};
 pub use index::Naming;
@@ -46,9 +46,13 @@ pub struct LogKey {
 pub struct World {
     /// The cluster's id.
     pub cluster: Text,
+    /// The API server's version, `v1.34.1`; empty where it is not known.
+    pub server_version: Text,
     tables: Tables,
     customs: Customs,
     logs: HashMap<LogKey, LogDigest>,
+    /// The pods of which a log was read although they do not fail.
+    skimmed: BTreeSet<Key>,
     index: Index,
     places: Places,
 }
@@ -216,6 +220,9 @@ impl World {
                     name: key.pod.clone(),
                 };
                 if self.meta(&pod).is_some() {
+                    if digest.skimmed {
+                        self.skimmed.insert(pod.clone());
+                    }
                     self.logs.insert(key, digest);
                 }
                 vec![pod]
@@ -427,6 +434,16 @@ impl World {
         })
     }
 
+    /// The pods of which a log was read although they do not fail, in order.
+    pub fn skimmed(&self) -> impl Iterator<Item = &Key> {
+        self.skimmed.iter()
+    }
+
+    /// Whether a log of that pod was read although it does not fail.
+    pub fn is_skimmed(&self, pod: &Key) -> bool {
+        self.skimmed.contains(pod)
+    }
+
     /// The object on top of an object's owners; a reference, because an owner may be of a kind that is not watched
     /// (a custom resource) or already gone. A node never counts as an owner: a mirror pod stands by its own name.
     pub fn top_owner(&self, key: &Key) -> ObjectRef {
@@ -453,5 +470,7 @@ impl World {
         let pods = &self.tables.pods;
         self.logs
             .retain(|key, _| pods.get(&key.namespace, &key.pod).is_some());
+        self.skimmed
+            .retain(|pod| pods.get(&pod.namespace, &pod.name).is_some());
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod claim;
 pub(super) mod deployment;
+pub(super) mod log;
 pub(super) mod node;
 mod page;
 pub(super) mod pod;

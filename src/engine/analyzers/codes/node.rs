@@ -42,4 +42,12 @@ pub const CODES: &[Code] = &[
         fires: "MemoryPressure, DiskPressure or PIDPressure is True.",
         silent: "Their being unknown on a node that is silent as a whole: told once, by NodeNotReady.",
     },
+    Code {
+        code: "NodeVersionSkew",
+        severity: &[Warning],
+        meaning: "a node's kubelet does not go with the API server",
+        fires: "The kubelet is of a newer minor version than the API server, or more than 3 minor versions older \
+             (2 for a kubelet before 1.25): Kubernetes' version skew policy.",
+        silent: "A kubelet that is just within the policy; newer patches; virtual kubelets; versions that are not known.",
+    },
 ];

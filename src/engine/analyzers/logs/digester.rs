@@ -161,6 +161,7 @@ impl Digester {
             lines: self.lines,
             bytes: self.bytes,
             cut,
+            skimmed: false,
             patterns: tracked.into_iter().map(|tracked| tracked.pattern).collect(),
             tail: self.tail.into(),
         }

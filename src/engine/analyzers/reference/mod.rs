@@ -70,6 +70,10 @@ impl Analyzer for ReferenceAnalyzer {
                     keys.push(key);
                 }
             }
+            if self.0 == Kind::PersistentVolumeClaim && changed.kind != Kind::Pod {
+                let claims = spec.claims().map(|(_, claim)| named(self.0, changed, claim));
+                keys.extend(claims.filter(absent));
+            }
         }
         if self.0 == Kind::PersistentVolumeClaim
             && changed.kind == Kind::Pod

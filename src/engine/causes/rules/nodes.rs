@@ -10,7 +10,7 @@ pub(super) fn by_node(sight: &Sight, _: &GroupKey, group: &Group) -> Option<Grou
         let node = Key::new(Kind::Node, "", &pod.spec.node_name).object();
         sight
             .about(&node)
-            .find(|cause| &*cause.code != "NodeCordoned")
+            .find(|cause| !matches!(&*cause.code, "NodeCordoned" | "NodeVersionSkew"))
             .cloned()
     })
 }
