@@ -64,6 +64,7 @@ impl Draft {
                 why: Vec::new(),
                 fix: "".into(),
                 commands: Vec::new(),
+                docs: None,
             },
         })
         .member(Role::Root, None, "", 1, since)
@@ -134,6 +135,7 @@ impl Draft {
                     mutates: *mutates,
                 })
                 .collect(),
+            docs: None,
         };
         self
     }

@@ -67,6 +67,8 @@ pub struct Core {
     remotes: Remotes,
     configs: Configs,
     read_logs: bool,
+    /// Whether all has been read once.
+    complete: bool,
     grouped: bool,
     hidden: Hidden,
     /// What a source says of its own coverage, beyond kinds.
@@ -113,6 +115,7 @@ impl Core {
             remotes: Remotes::default(),
             configs: Configs::default(),
             read_logs,
+            complete: false,
             grouped: true,
             hidden: Hidden::default(),
             noted: Vec::new(),
@@ -127,6 +130,7 @@ impl Core {
 
     /// The custom kinds that came and went since this was last asked. What is known of those that went is forgotten.
     pub fn custom_changes(&mut self) -> CustomChange {
+        self.complete |= self.is_complete();
         let Some(customs) = &mut self.customs else {
             return CustomChange::default();
         };
@@ -137,21 +141,30 @@ impl Core {
                 namespace: None,
                 keep: HashSet::new(),
             });
-            self.take_in(Delta::Unreadable {
-                kind,
-                namespace: None,
-            });
+            for namespace in self.places_of(kind) {
+                self.take_in(Delta::Unreadable { kind, namespace });
+            }
             self.kinds.forget(kind);
         }
         for kind in change.come.iter().copied().map(Kind::Custom) {
-            for namespace in self.info.namespaces.iter().filter(|_| kind.namespaced()) {
-                self.world.apply(Delta::Reading {
-                    kind,
-                    namespace: Some(namespace.clone()),
-                });
+            // A kind that comes to a cluster that is known already makes nothing provisional.
+            for namespace in self.places_of(kind) {
+                if namespace.is_some() || !self.complete {
+                    self.world.apply(Delta::Reading { kind, namespace });
+                }
             }
         }
         change
+    }
+
+    /// Where a kind is read: in each namespace that was asked for, or everywhere at once.
+    fn places_of(&self, kind: Kind) -> Vec<Option<Text>> {
+        let namespaces = self.info.namespaces.iter().filter(|_| kind.namespaced());
+        let mut places: Vec<Option<Text>> = namespaces.cloned().map(Some).collect();
+        if places.is_empty() {
+            places.push(None);
+        }
+        places
     }
 
     /// Has the answers of these remote analyzers waited for.

@@ -54,7 +54,7 @@ pub use admission::{
 };
 pub use batch::{ActiveJob, CronJob, CronJobSpec, CronJobStatus, Job, JobSpec, JobStatus, JobTemplate};
 pub use config::{ConfigMap, Secret, ServiceAccount, Sizes};
-pub use custom::CustomResource;
+pub use custom::{CustomResource, names_another};
 pub use event::Event;
 pub use extension::{
     APIService, APIServiceSpec, APIServiceStatus, CertificateSigningRequest, CertificateSigningRequestSpec,

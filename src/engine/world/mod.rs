@@ -458,7 +458,12 @@ impl World {
             }
             let reference = ObjectRef::new(&owner.api_version, &owner.kind, &top.namespace, &owner.name);
             match reference.key() {
-                Some(key) => top = key,
+                Some(mut key) => {
+                    if !key.kind.namespaced() {
+                        key.namespace = Symbol::default();
+                    }
+                    top = key;
+                }
                 None => return reference,
             }
         }

@@ -15,6 +15,9 @@ pub const PAUSED: &str = "CustomResourcePaused";
 /// Its controller warns.
 pub const WARNING: &str = "CustomResourceWarning";
 
+/// Those that say nothing of what the object does: whatever it owns or needs, they do not follow from it.
+pub const ABOUT_ITSELF: &[&str] = &[NOT_OBSERVED, DELETING, PAUSED, WARNING];
+
 /// The codes, and what each means.
 pub const CODES: &[(&str, &str)] = &[
     (

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet};
+use regex::{Regex, RegexSet, bytes};
 
 use super::line::{Level, access_status, read};
 
@@ -50,6 +50,11 @@ const WAITING: &[&str] = &[
     r"(?i)\bnot (?:yet )?(?:ready|available|up|reachable)\b",
 ];
 
+/// What stands, in one form or another, in every line that weighs anything: roots of the words above and of the names of
+/// levels, the methods of an access log, a level that is a number, the letter of klog's errors. Bytes only, without
+/// looking at borders of words, and so many times faster than what it saves.
+const HINTS: &str = r#"(?i-u:fail|err|exception|fatal|panic|abort|crash|cannot|can't|can not|could|unable|won't|not found|no such|does not exist|enoent|enotfound|denied|eacces|forbidden|unauthori|noauth|refused|unreachable|etimedout|ehostunreach|eai_again|timeout|timed out|time out|reset by peer|segmentation|out of memory|oom|core dumped|read-only|no space left|in use|unknown|unexpected|not set|not specified|not defined|not provided|not configured|required|missing|empty|invalid|illegal|malformed|bad|wrong|corrupt|usage|killed|terminat|exiting|shutting down|giving up|retry|unhealthy|unavailable|rejected|mismatch|expired|waiting|not ready|not available|not up|not reachable|not yet|emerg|alert|crit|severe|eror|warn)|(?-u:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) |^(?-u:[WEF]\d{4} )|(?i-u:level|severity|lvl|@l)"\s*:\s*(?-u:\d|\{)"#;
+
 #[expect(
     clippy::unwrap_used,
     reason = "constant pattern, compiled by every test of this module"
@@ -67,6 +72,11 @@ fn set(patterns: &[&str]) -> RegexSet {
     RegexSet::new(patterns).unwrap()
 }
 
+#[expect(
+    clippy::unwrap_used,
+    reason = "constant pattern, compiled by every test of this module"
+)]
+static HINTED: LazyLock<bytes::Regex> = LazyLock::new(|| bytes::Regex::new(HINTS).unwrap());
 static NOTHING_WRONG: LazyLock<Regex> = LazyLock::new(|| regex(NOTHING));
 static STRONG_SET: LazyLock<RegexSet> = LazyLock::new(|| set(STRONG));
 static WEAK_SET: LazyLock<RegexSet> = LazyLock::new(|| set(WEAK));
@@ -75,6 +85,15 @@ static WAITING_SET: LazyLock<RegexSet> = LazyLock::new(|| set(WAITING));
 /// How much a clean line looks like the error: 0 not at all, about 50 for one that says so in words, more for what
 /// its level says.
 pub fn weight(line: &str) -> u32 {
+    // Most lines of most logs end here. What JSON has escaped must be read to be seen.
+    if !HINTED.is_match(line.as_bytes()) && !(line.starts_with('{') && line.contains("\\u")) {
+        return 0;
+    }
+    weigh(line)
+}
+
+/// The weight of a line that was looked at whole.
+fn weigh(line: &str) -> u32 {
     if let Some(status) = access_status(line) {
         return match status {
             500.. => 20,
