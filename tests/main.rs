@@ -18,6 +18,7 @@ mod credentials;
 mod custom_kinds;
 mod demo;
 mod headless;
+mod logs;
 mod offered_key;
 mod offline;
 mod paint_chat;

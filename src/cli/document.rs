@@ -212,7 +212,7 @@ mod tests {
                 why: Vec::new(),
                 fix: "".into(),
                 commands: Vec::new(),
-                docs: None,
+                docs: None, signature: None,
             },
         };
         let snapshot = Snapshot::empty("test", at);

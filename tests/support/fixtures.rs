@@ -64,7 +64,7 @@ impl Draft {
                 why: Vec::new(),
                 fix: "".into(),
                 commands: Vec::new(),
-                docs: None,
+                docs: None, signature: None,
             },
         })
         .member(Role::Root, None, "", 1, since)
@@ -135,7 +135,7 @@ impl Draft {
                     mutates: *mutates,
                 })
                 .collect(),
-            docs: None,
+            docs: None, signature: None,
         };
         self
     }

@@ -53,7 +53,7 @@ const WAITING: &[&str] = &[
 /// What stands, in one form or another, in every line that weighs anything: roots of the words above and of the names of
 /// levels, the methods of an access log, a level that is a number, the letter of klog's errors. Bytes only, without
 /// looking at borders of words, and so many times faster than what it saves.
-const HINTS: &str = r#"(?i-u:fail|err|exception|fatal|panic|abort|crash|cannot|can't|can not|could|unable|won't|not found|no such|does not exist|enoent|enotfound|denied|eacces|forbidden|unauthori|noauth|refused|unreachable|etimedout|ehostunreach|eai_again|timeout|timed out|time out|reset by peer|segmentation|out of memory|oom|core dumped|read-only|no space left|in use|unknown|unexpected|not set|not specified|not defined|not provided|not configured|required|missing|empty|invalid|illegal|malformed|bad|wrong|corrupt|usage|killed|terminat|exiting|shutting down|giving up|retry|unhealthy|unavailable|rejected|mismatch|expired|waiting|not ready|not available|not up|not reachable|not yet|emerg|alert|crit|severe|eror|warn)|(?-u:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) |^(?-u:[WEF]\d{4} )|(?i-u:level|severity|lvl|@l)"\s*:\s*(?-u:\d|\{)"#;
+const HINTS: &str = r#"(?i-u:fail|err|exception|fatal|panic|abort|crash|cannot|can't|can not|could|unable|won't|not found|no such|does not exist|enoent|enotfound|denied|eacces|forbidden|unauthori|noauth|refused|unreachable|etimedout|ehostunreach|eai_again|timed? ?out|reset by peer|segmentation|out of memory|oom|core dumped|read-only|no space left|in use|unknown|unexpected|not set|not specified|not defined|not provided|not configured|required|missing|empty|invalid|illegal|malformed|bad|wrong|corrupt|usage|killed|terminat|exiting|shutting down|giving up|retry|unhealthy|unavailable|rejected|mismatch|expired|waiting|not ready|not available|not up|not reachable|not yet|emerg|alert|crit|severe|eror|warn)|(?-u:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) |^(?-u:[WEF]\d{4} )|(?i-u:level|severity|lvl|@l)"\s*:\s*(?-u:\d)|(?i-u:"[efw]")"#;
 
 #[expect(
     clippy::unwrap_used,
@@ -157,6 +157,28 @@ mod tests {
             0
         );
     }
+
+    #[test]
+    fn a_line_that_no_hint_stands_in_weighs_nothing() {
+        use proptest::prelude::*;
+        let part = proptest::sample::select(vec![
+            "fail", "failing", "Error", "IOException", "fatal", "panicked", "aborted", "crashed", "can not",
+            "couldn't", "unable to", "won't", "not found", "no such host", "does not exist", "ENOENT", "access denied",
+            "EACCES", "unauthorised", "NOAUTH", "refused", "unreachable", "EAI_AGAIN", "timed out", "timeout", "timedout",
+            "reset by peer", "exec format error", "oom", "core dumped", "read-only filesystem", "no space left",
+            "address in use", "unknown flag", "syntax error", "unexpected token", "is", "was", "not set", "not provided",
+            "required", "missing", "empty", "invalid", "illegal", "bad", "wrong", "corrupted", "usage:", "killed",
+            "terminating", "exiting", "giving up", "retry", "mismatch", "expired", "waiting for", "not yet up", "not ready",
+            "GET /a 500", "\"POST /b HTTP/1.1\" 503", "WARN", "crit", "SEVERE:", "eror", "alert", "emergency", "E1121 ",
+            "{\"level\":50,\"msg\":\"x\"}", "{\"level\":\"E\",\"msg\":\"x\"}", "level=warn", "[emerg]", " ", ": ", "worker",
+            "7", "\"", "{", "}", ",", "ok", "2026-01-01T00:00:00Z ", "info", "msg=",
+        ]);
+        proptest!(|(parts in proptest::collection::vec(part, 1..7), spaced in any::<bool>())| {
+            let line = parts.join(if spaced { " " } else { "" });
+            prop_assert!(HINTED.is_match(line.as_bytes()) || weigh(&line) == 0, "{}", line);
+        });
+    }
+
     #[test]
     fn what_says_that_nothing_went_wrong_is_no_error() {
         for line in [
