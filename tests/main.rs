@@ -28,6 +28,7 @@ mod paint_markdown;
 mod paint_settings;
 mod paint_text;
 mod panics;
+mod playbook_files;
 mod remote_analyzers;
 mod supply;
 mod support;

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod analyzers;
+mod playbook;
 mod answers;
 pub mod args;
 mod completion;
@@ -135,6 +136,7 @@ async fn run(cli: Cli) -> Result<u8, CouldNot> {
         Some(Command::Prompt(args)) => prompt::run(&cli, args, &mut out).await,
         Some(Command::Explain(args)) => explain::run(&cli, args, &mut out).await,
         Some(Command::Analyzers(command)) => analyzers::run(&cli, command, &mut out),
+        Some(Command::Playbook(command)) => playbook::run(&cli, command, &mut out).await,
         Some(Command::Filters(command)) => filters::run(&cli, command, &mut out),
         Some(Command::Completion { shell }) => completion::run(*shell, &mut out),
         Some(Command::Record(args)) => record::run(&cli, args, &mut out).await,

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use k8stui::engine::analyzers::logs::{self, LogDigest, LogLine};
@@ -15,6 +16,8 @@ use serde_json::{Value, json};
 
 use super::analyzers::worlds;
 use super::support::long_log;
+
+static PLAYBOOK: LazyLock<Playbook> = LazyLock::new(Playbook::builtin);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -119,7 +122,7 @@ fn problem(case: &Case) -> Problem {
         .into_iter()
         .map(|finding| (finding.id("cluster"), finding.into()))
         .collect();
-    let problems = causes::problems(&world, &findings, &Playbook::builtin(), now);
+    let problems = causes::problems(&world, &findings, &PLAYBOOK, now);
     let crash = problems.iter().find(|problem| *problem.owner.name == *"web");
     (**crash.unwrap_or_else(|| panic!("{}: no problem", case.name))).clone()
 }
@@ -165,10 +168,9 @@ fn every_signature_about_logs_has_a_log_that_it_is_and_one_that_only_looks_like_
     let cases = cases();
     let is: BTreeSet<&str> = cases.iter().filter_map(|case| case.signature.as_deref()).collect();
     let looks: BTreeSet<&str> = cases.iter().flat_map(|case| &case.not).map(String::as_str).collect();
-    let playbook = Playbook::builtin();
     let mut named = BTreeSet::new();
     let mut bare = Vec::new();
-    for entry in playbook.entries().filter(|entry| entry.file.contains(ABOUT_LOGS)) {
+    for entry in PLAYBOOK.entries().filter(|entry| entry.file.contains(ABOUT_LOGS)) {
         let name = entry.name.unwrap_or_else(|| panic!("{}: a signature without a name", entry.file));
         named.insert(name);
         if !is.contains(name) {
