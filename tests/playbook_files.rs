@@ -57,7 +57,10 @@ fn dump(folder: &Path) -> String {
 #[test]
 fn a_persons_own_file_is_tried_on_a_finding() {
     let folder = tempfile::tempdir().unwrap();
-    let (mine, finding) = (folder.path().join("mine.yaml"), folder.path().join("finding.yaml"));
+    let (mine, finding) = (
+        folder.path().join("mine.yaml"),
+        folder.path().join("finding.yaml"),
+    );
     std::fs::write(&mine, MINE).unwrap();
     std::fs::write(&finding, FINDING).unwrap();
     let (mine, finding) = (mine.to_str().unwrap(), finding.to_str().unwrap());
@@ -75,9 +78,19 @@ fn a_persons_own_file_is_tried_on_a_finding() {
           ⚠ kubectl -n shop delete pod web-0
     ");
     // What only looks like it.
-    std::fs::write(finding, FINDING.replace("main is locked'}", "main is locked for reading'}")).unwrap();
-    let (_, said, _) = run(folder.path(), &["playbook", "test", mine, "--finding", finding, "-o", "json"]);
-    assert_eq!(serde_json::from_str::<Value>(&said).unwrap(), Value::Array(Vec::new()));
+    std::fs::write(
+        finding,
+        FINDING.replace("main is locked'}", "main is locked for reading'}"),
+    )
+    .unwrap();
+    let (_, said, _) = run(
+        folder.path(),
+        &["playbook", "test", mine, "--finding", finding, "-o", "json"],
+    );
+    assert_eq!(
+        serde_json::from_str::<Value>(&said).unwrap(),
+        Value::Array(Vec::new())
+    );
     std::fs::write(finding, "code: A\ntitle: 7\nobjekt: x\n").unwrap();
     let (code, _, complaint) = run(folder.path(), &["playbook", "test", mine, "--finding", finding]);
     assert_eq!(code, 2);
@@ -91,7 +104,15 @@ fn a_persons_own_file_is_tried_on_what_files_show() {
     let text = "- name: all-crashes\n  codes: [ContainerCrashLoop]\n  confidence: possible\n  cause: '{pod} crashes'\n  fix: look\n";
     std::fs::write(&mine, text).unwrap();
     let pods = dump(folder.path());
-    let arguments = ["playbook", "test", mine.to_str().unwrap(), "--from", &pods, "-o", "json"];
+    let arguments = [
+        "playbook",
+        "test",
+        mine.to_str().unwrap(),
+        "--from",
+        &pods,
+        "-o",
+        "json",
+    ];
     let (code, said, complaint) = run(folder.path(), &arguments);
     assert_eq!(code, 0, "{complaint}");
     let tried: Value = serde_json::from_str(&said).unwrap();
@@ -113,13 +134,24 @@ fn ones_own_come_first_and_a_broken_file_is_told_and_spoils_no_other() {
     };
     let (all, _) = listed(0);
     assert_eq!(all[0]["name"], "mine");
-    assert!(all[0]["file"].as_str().unwrap().ends_with("a.yaml") && all[0]["line"] == 1, "{}", all[0]);
+    assert!(
+        all[0]["file"].as_str().unwrap().ends_with("a.yaml") && all[0]["line"] == 1,
+        "{}",
+        all[0]
+    );
     assert!(all.iter().any(|one| one["name"] == "connection-refused"));
     let (code, said, _) = run(folder.path(), &["playbook", "list"]);
     assert_eq!(code, 0);
-    assert!(said.starts_with("mine: ContainerCrashLoop  (certain; ") && said.contains("when path: exitCode, value: ^1$"));
+    assert!(
+        said.starts_with("mine: ContainerCrashLoop  (certain; ")
+            && said.contains("when path: exitCode, value: ^1$")
+    );
 
-    std::fs::write(own.join("b.yaml"), "- codes: [A]\n  confidence: sure\n  cause: a\n  fix: b\n").unwrap();
+    std::fs::write(
+        own.join("b.yaml"),
+        "- codes: [A]\n  confidence: sure\n  cause: a\n  fix: b\n",
+    )
+    .unwrap();
     let (all, complaint) = listed(2);
     assert_eq!(all[0]["name"], "mine", "the rest goes on");
     assert!(complaint.contains("b.yaml:2:"), "{complaint}");
@@ -128,11 +160,15 @@ fn ones_own_come_first_and_a_broken_file_is_told_and_spoils_no_other() {
     let (code, said, complaint) = run(folder.path(), &["analyze", "--from", &pods, "-o", "json"]);
     assert_eq!(code, 0, "{complaint}");
     let document: Value = serde_json::from_str(&said).unwrap();
-    let problem = &document["problems"][0];
-    assert_eq!(problem["diagnosis"]["cause"], "as we know", "{problem}");
-    assert_eq!(problem["diagnosis"]["signature"], "mine");
-    assert!(said.contains("b.yaml:2:"), "the coverage says what was not used: {}", document["coverage"]);
-    let id = problem["id"].as_str().unwrap();
+    let root = &document["findings"][0];
+    assert_eq!(root["diagnosis"]["cause"], "as we know", "{root}");
+    assert_eq!(root["diagnosis"]["signature"], "mine");
+    assert!(
+        said.contains("b.yaml:2:"),
+        "the coverage says what was not used: {}",
+        document["coverage"]
+    );
+    let id = document["problems"][0]["id"].as_str().unwrap();
     let (_, said, _) = run(folder.path(), &["explain", id, "--from", &pods]);
     assert!(said.contains("https://wiki.example/shop"), "{said}");
 }
@@ -149,7 +185,10 @@ fn of_one_state_there_is_one_prompt_whatever_is_masked() {
     let prompt = || run(folder.path(), &["prompt", "pod/shop/web-1", "--from", &pods]);
     let (code, first, complaint) = prompt();
     assert_eq!(code, 0, "{complaint}");
-    assert!(first.contains("#1>") && first.contains("#2>") && !first.contains("hunter22"), "{first}");
+    assert!(
+        first.contains("#1>") && first.contains("#2>") && !first.contains("hunter22"),
+        "{first}"
+    );
     for _ in 0..2 {
         assert_eq!(prompt().1, first);
     }

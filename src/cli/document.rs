@@ -212,7 +212,8 @@ mod tests {
                 why: Vec::new(),
                 fix: "".into(),
                 commands: Vec::new(),
-                docs: None, signature: None,
+                docs: None,
+                signature: None,
             },
         };
         let snapshot = Snapshot::empty("test", at);

@@ -2,7 +2,6 @@
 
 mod analyze;
 mod analyzers;
-mod playbook;
 mod answers;
 pub mod args;
 mod completion;
@@ -16,6 +15,7 @@ mod k8sgpt;
 mod logging;
 mod look;
 mod markdown;
+mod playbook;
 mod prompt;
 mod record;
 mod selector;

@@ -35,8 +35,8 @@ pub async fn run(cli: &Cli, command: &PlaybookCommand, out: &mut impl Write) -> 
         } => {
             let name = file.display().to_string();
             let source = text(file)?;
-            let playbook =
-                Playbook::parse([(name.as_str(), source.as_str())]).map_err(|error| CouldNot(error.to_string()))?;
+            let playbook = Playbook::parse([(name.as_str(), source.as_str())])
+                .map_err(|error| CouldNot(error.to_string()))?;
             let tried = match finding {
                 Some(finding) => vec![on_finding(&playbook, finding)?],
                 None => on_cluster(cli, &playbook).await?,
@@ -87,7 +87,9 @@ fn list(dirs: Option<&Dirs>, output: Output, out: &mut impl Write) -> Result<u8,
 /// `env-missing: ContainerCrashLoop, ContainerExited`.
 fn known_as(entry: &Entry<'_>) -> String {
     let codes = entry.codes.join(", ");
-    entry.name.map_or(codes.clone(), |name| format!("{name}: {codes}"))
+    entry
+        .name
+        .map_or(codes.clone(), |name| format!("{name}: {codes}"))
 }
 
 fn place(entry: &Entry<'_>) -> String {
@@ -133,14 +135,23 @@ async fn on_cluster(cli: &Cli, playbook: &Playbook) -> Result<Vec<Tried>, CouldN
         let Some(root) = problem.root() else { continue };
         let known = dossier(&seen, &problem.id).await?;
         let own = known.logs.iter().filter(|log| {
-            log.pod == root.finding.object && root.finding.container.as_ref().is_none_or(|name| *name == log.container)
+            log.pod == root.finding.object
+                && root
+                    .finding
+                    .container
+                    .as_ref()
+                    .is_none_or(|name| *name == log.container)
         });
         let logs: Vec<_> = own.map(|log| &log.digest).collect();
         let case = Case {
             logs: &logs,
             ..Case::new(&root.finding, &problem.evidence)
         };
-        all.push(tried(playbook, format!("{} {}", problem.id, problem.title), &case));
+        all.push(tried(
+            playbook,
+            format!("{} {}", problem.id, problem.title),
+            &case,
+        ));
     }
     Ok(all)
 }
@@ -195,7 +206,12 @@ fn on_finding(playbook: &Playbook, path: &Path) -> Result<Tried, CouldNot> {
         CouldNot(format!("{}{place}: {}", path.display(), error.without_snippet()))
     })?;
     let object = reference(&written.object)?;
-    let mut finding = Finding::new(&written.code, Severity::Critical, object.clone(), written.title.as_str());
+    let mut finding = Finding::new(
+        &written.code,
+        Severity::Critical,
+        object.clone(),
+        written.title.as_str(),
+    );
     finding.message = written.message.as_str().into();
     finding.container = written.container.as_deref().map(Into::into);
     if let Some(owner) = &written.owner {
@@ -228,7 +244,11 @@ fn on_finding(playbook: &Playbook, path: &Path) -> Result<Tried, CouldNot> {
         logs: &[&digest],
         ..Case::new(&finding, &evidence)
     };
-    Ok(tried(playbook, format!("{} {}", written.code, written.title), &case))
+    Ok(tried(
+        playbook,
+        format!("{} {}", written.code, written.title),
+        &case,
+    ))
 }
 
 fn source(kind: &FactKind, path: &str, container: &Text) -> Source {
@@ -254,7 +274,11 @@ fn reference(path: &str) -> Result<ObjectRef, CouldNot> {
     let (kind, namespace, name) = match parts.as_slice() {
         [kind, name] => (*kind, "", *name),
         [kind, namespace, name] => (*kind, *namespace, *name),
-        _ => return Err(CouldNot(format!("{path:?} names no object: write Kind/namespace/name"))),
+        _ => {
+            return Err(CouldNot(format!(
+                "{path:?} names no object: write Kind/namespace/name"
+            )));
+        }
     };
     let api_version = Kind::from_name(kind).map_or_else(|| "v1".to_owned(), Kind::api_version);
     Ok(ObjectRef::new(&api_version, kind, namespace, name))
@@ -275,7 +299,12 @@ fn tell(
         return Ok(OK);
     }
     let count = fitting.clone().count();
-    writeln!(out, "{}: sound, {} signatures", clean(file), playbook.entries().count())?;
+    writeln!(
+        out,
+        "{}: sound, {} signatures",
+        clean(file),
+        playbook.entries().count()
+    )?;
     writeln!(out, "it explains {count} of {} that it was tried on", all.len())?;
     for one in fitting {
         writeln!(out, "\n{}", clean(&one.about))?;

@@ -137,12 +137,32 @@ fn words_of_the_cluster_cannot_leave_their_place_in_a_command() {
 fn a_server_that_is_too_slow_for_its_probe_is_told_from_one_that_answers_wrongly() {
     let playbook = Playbook::builtin();
     for (code, title, slow) in [
-        ("LivenessProbeFailing", "liveness probe: GET /healthz: no answer in time", true),
-        ("ContainerNotReady", "readiness probe: GET /ready: no answer in time", true),
-        ("LivenessProbeFailing", "liveness probe: GET /healthz answers 500", false),
-        ("LivenessProbeFailing", "liveness probe: nothing listens on port 8080", false),
+        (
+            "LivenessProbeFailing",
+            "liveness probe: GET /healthz: no answer in time",
+            true,
+        ),
+        (
+            "ContainerNotReady",
+            "readiness probe: GET /ready: no answer in time",
+            true,
+        ),
+        (
+            "LivenessProbeFailing",
+            "liveness probe: GET /healthz answers 500",
+            false,
+        ),
+        (
+            "LivenessProbeFailing",
+            "liveness probe: nothing listens on port 8080",
+            false,
+        ),
     ] {
         let diagnosis = playbook.diagnose(&Case::new(&pod_finding(code, title), &[]));
-        assert_eq!(diagnosis.signature.as_deref() == Some("probe-server-slow"), slow, "{title}");
+        assert_eq!(
+            diagnosis.signature.as_deref() == Some("probe-server-slow"),
+            slow,
+            "{title}"
+        );
     }
 }

@@ -81,14 +81,26 @@ fn the_line_that_says_what_went_wrong_is_found_and_none_where_nothing_did() {
         let found = digest.error();
         let line = found.map(|error| error.line.text.trim().to_owned());
         if !case.lenient && line.as_deref() != case.error.as_deref().map(str::trim) {
-            wrong.push(format!("{}:\n  found {line:?}\n  not   {:?}", case.name, case.error));
+            wrong.push(format!(
+                "{}:\n  found {line:?}\n  not   {:?}",
+                case.name, case.error
+            ));
         }
         let title = found.map(logs::headline).unwrap_or_default();
         if let Some(part) = case.title.as_ref().filter(|part| !title.contains(*part)) {
-            wrong.push(format!("{}: the title {title:?} does not say {part:?}", case.name));
+            wrong.push(format!(
+                "{}: the title {title:?} does not say {part:?}",
+                case.name
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
 }
 
 /// What the program says of a container that ends with this log, again and again.
@@ -96,7 +108,8 @@ fn problem(case: &Case) -> Problem {
     let exit = case.exit.unwrap_or(1);
     let end = json!({"exitCode": exit, "reason": "Error", "containerID": "containerd://1",
         "startedAt": "2026-01-01T11:59:50Z", "finishedAt": "2026-01-01T11:59:59Z"});
-    let waiting = json!({"reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container=web"});
+    let waiting =
+        json!({"reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container=web"});
     let pod = json!({"apiVersion": "v1", "kind": "Pod",
         "metadata": {"name": "web-1", "namespace": "shop", "uid": "u1", "creationTimestamp": "2026-01-01T11:00:00Z",
             "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-7c", "controller": true}]},
@@ -107,8 +120,13 @@ fn problem(case: &Case) -> Problem {
         json!({"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": name, "namespace": "shop",
             "ownerReferences": owner}, "spec": {"replicas": 1, "selector": {"matchLabels": {"app": "web"}}}})
     };
-    let deployment = json!([{"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "controller": true}]);
-    let objects = [pod, owner("ReplicaSet", "web-7c", deployment), owner("Deployment", "web", json!([]))];
+    let deployment =
+        json!([{"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "controller": true}]);
+    let objects = [
+        pod,
+        owner("ReplicaSet", "web-7c", deployment),
+        owner("Deployment", "web", json!([])),
+    ];
     let mut world = worlds::world(objects, &[]);
     let key = LogKey {
         namespace: "shop".into(),
@@ -141,14 +159,20 @@ fn what_kills_containers_is_recognised_and_what_only_looks_like_it_is_not() {
         let diagnosis = diagnosis(&case);
         let name = diagnosis.signature.as_deref();
         if case.signature.is_some() && name != case.signature.as_deref() {
-            wrong.push(format!("{}: {name:?} is not {:?}: {}", case.name, case.signature, diagnosis.cause));
+            wrong.push(format!(
+                "{}: {name:?} is not {:?}: {}",
+                case.name, case.signature, diagnosis.cause
+            ));
         }
         if case.not.iter().any(|not| name == Some(not)) {
             wrong.push(format!("{}: is no {name:?}", case.name));
         }
         if case.signature.is_some() {
             if diagnosis.why.is_empty() || diagnosis.docs.is_none() || diagnosis.commands.is_empty() {
-                wrong.push(format!("{}: {name:?} has no evidence, page or command", case.name));
+                wrong.push(format!(
+                    "{}: {name:?} has no evidence, page or command",
+                    case.name
+                ));
             }
             for command in &diagnosis.commands {
                 if command.command.contains('<') {
@@ -166,12 +190,21 @@ const ABOUT_LOGS: &str = "logs";
 #[test]
 fn every_signature_about_logs_has_a_log_that_it_is_and_one_that_only_looks_like_it() {
     let cases = cases();
-    let is: BTreeSet<&str> = cases.iter().filter_map(|case| case.signature.as_deref()).collect();
-    let looks: BTreeSet<&str> = cases.iter().flat_map(|case| &case.not).map(String::as_str).collect();
+    let is: BTreeSet<&str> = cases
+        .iter()
+        .filter_map(|case| case.signature.as_deref())
+        .collect();
+    let looks: BTreeSet<&str> = cases
+        .iter()
+        .flat_map(|case| &case.not)
+        .map(String::as_str)
+        .collect();
     let mut named = BTreeSet::new();
     let mut bare = Vec::new();
     for entry in PLAYBOOK.entries().filter(|entry| entry.file.contains(ABOUT_LOGS)) {
-        let name = entry.name.unwrap_or_else(|| panic!("{}: a signature without a name", entry.file));
+        let name = entry
+            .name
+            .unwrap_or_else(|| panic!("{}: a signature without a name", entry.file));
         named.insert(name);
         if !is.contains(name) {
             bare.push(format!("no log is a {name}"));
@@ -180,8 +213,17 @@ fn every_signature_about_logs_has_a_log_that_it_is_and_one_that_only_looks_like_
             bare.push(format!("no log only looks like a {name}"));
         }
     }
-    bare.extend(is.union(&looks).filter(|name| !named.contains(*name)).map(|name| format!("no signature is called {name}")));
-    assert!(named.len() >= 40 && bare.is_empty(), "{}\n{}", named.len(), bare.join("\n"));
+    bare.extend(
+        is.union(&looks)
+            .filter(|name| !named.contains(*name))
+            .map(|name| format!("no signature is called {name}")),
+    );
+    assert!(
+        named.len() >= 40 && bare.is_empty(),
+        "{}\n{}",
+        named.len(),
+        bare.join("\n")
+    );
 }
 
 #[test]

@@ -64,7 +64,8 @@ impl Draft {
                 why: Vec::new(),
                 fix: "".into(),
                 commands: Vec::new(),
-                docs: None, signature: None,
+                docs: None,
+                signature: None,
             },
         })
         .member(Role::Root, None, "", 1, since)
@@ -135,7 +136,8 @@ impl Draft {
                     mutates: *mutates,
                 })
                 .collect(),
-            docs: None, signature: None,
+            docs: None,
+            signature: None,
         };
         self
     }

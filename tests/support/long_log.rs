@@ -23,7 +23,11 @@ const FORMS: &[(&str, Form)] = &[
         )
     }),
     ("every line a shape of its own", |n| {
-        format!("2026-01-01T11:59:59Z INFO catalog: article {} moved to shelf {}", letters(n), letters(n * 31))
+        format!(
+            "2026-01-01T11:59:59Z INFO catalog: article {} moved to shelf {}",
+            letters(n),
+            letters(n * 31)
+        )
     }),
     ("JSON, every line a shape of its own", |n| {
         format!(
@@ -42,7 +46,10 @@ const FORMS: &[(&str, Form)] = &[
         )
     }),
     ("every line with a colour", |n| {
-        format!("\u{1b}[2m11:59:59\u{1b}[0m \u{1b}[32m INFO\u{1b}[0m orders: order {n} written in {} ms", n % 91)
+        format!(
+            "\u{1b}[2m11:59:59\u{1b}[0m \u{1b}[32m INFO\u{1b}[0m orders: order {n} written in {} ms",
+            n % 91
+        )
     }),
 ];
 

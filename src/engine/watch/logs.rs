@@ -108,13 +108,7 @@ async fn read(
     skim: bool,
 ) -> Result<LogDigest, Failure> {
     let mut digester = Digester::new();
-    let stop = take(
-        source,
-        key,
-        if skim { &SKIMMED } else { &WHOLE },
-        &mut digester,
-    )
-    .await?;
+    let stop = take(source, key, if skim { &SKIMMED } else { &WHOLE }, &mut digester).await?;
     if stop == Stop::Midway && !skim {
         // What was read so far is evidence whatever comes of this.
         let _ = take(source, key, &END, &mut digester).await;

@@ -69,18 +69,19 @@ static LOGFMT_FIELD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static ACCESS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#""?(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S*[^\s:](?: HTTP/[\d.]+"?)? (?P<status>[1-5]\d\d)\b"#)
+    pattern(
+        r#""?(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S*[^\s:](?: HTTP/[\d.]+"?)? (?P<status>[1-5]\d\d)\b"#,
+    )
 });
 
 fn level_of(word: &str) -> Option<Level> {
     Some(match word.to_ascii_lowercase().as_str() {
-        "emerg" | "alert" | "fatal" | "fata" | "panic" | "pani" | "critical" | "crit" | "f" | "dpanic" | "emergency" => {
-            Level::Fatal
-        }
+        "emerg" | "alert" | "fatal" | "fata" | "panic" | "pani" | "critical" | "crit" | "f" | "dpanic"
+        | "emergency" => Level::Fatal,
         "severe" | "error" | "err" | "eror" | "erro" | "e" => Level::Error,
         "warning" | "warn" | "w" => Level::Warning,
-        "notice" | "info" | "information" | "debug" | "debu" | "trace" | "trac" | "verbose" | "log" | "hint"
-        | "detail" | "statement" | "i" | "d" => Level::Info,
+        "notice" | "info" | "information" | "debug" | "debu" | "trace" | "trac" | "verbose" | "log"
+        | "hint" | "detail" | "statement" | "i" | "d" => Level::Info,
         _ => return None,
     })
 }

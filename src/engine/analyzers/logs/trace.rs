@@ -83,7 +83,8 @@ pub fn begins(line: &str) -> Trace {
         Trace::PythonGroup
     } else if (line.starts_with("fail: ") || line.starts_with("crit: ")) && DOTNET_LOG.is_match(line) {
         Trace::DotnetMessage
-    } else if line.ends_with(|c: char| c.is_ascii_digit()) && !line.contains(' ') && NODE_PLACE.is_match(line) {
+    } else if line.ends_with(|c: char| c.is_ascii_digit()) && !line.contains(' ') && NODE_PLACE.is_match(line)
+    {
         Trace::NodePlace
     } else if line.starts_with("thread '") && RUST_PANIC.is_match(line) {
         // Before Rust 1.73 the message stood in the same line.

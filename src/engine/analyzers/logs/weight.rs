@@ -96,10 +96,12 @@ static WAITING_SET: LazyLock<RegexSet> = LazyLock::new(|| set(WAITING));
 /// its level says.
 pub fn weight(line: &str) -> u32 {
     // Most lines of most logs end here. What JSON has escaped must be read to be seen.
-    if !HINTED.is_match(line.as_bytes()) && !(line.starts_with('{') && line.contains("\\u")) {
-        return 0;
+    let escaped = || line.starts_with('{') && line.contains("\\u");
+    if HINTED.is_match(line.as_bytes()) || escaped() {
+        weigh(line)
+    } else {
+        0
     }
-    weigh(line)
 }
 
 /// The weight of a line that was looked at whole.
@@ -145,7 +147,9 @@ fn is_only_a_logger(message: &str) -> bool {
     let Some(logger) = message.strip_suffix(':') else {
         return false;
     };
-    logger.contains('.') && !logger.trim_end().contains(' ')
+    // Behind what Spring puts before it: `1 --- [main] `.
+    let name = logger.rsplit(']').next().unwrap_or(logger).trim();
+    name.contains('.') && !name.contains(' ')
 }
 
 #[cfg(test)]
@@ -191,16 +195,90 @@ mod tests {
     fn a_line_that_no_hint_stands_in_weighs_nothing() {
         use proptest::prelude::*;
         let part = proptest::sample::select(vec![
-            "fail", "failing", "Error", "IOException", "fatal", "panicked", "aborted", "crashed", "can not",
-            "couldn't", "unable to", "won't", "not found", "no such host", "does not exist", "ENOENT", "access denied",
-            "EACCES", "unauthorised", "NOAUTH", "refused", "unreachable", "EAI_AGAIN", "timed out", "timeout", "timedout",
-            "reset by peer", "exec format error", "oom", "core dumped", "read-only filesystem", "no space left",
-            "address in use", "unknown flag", "syntax error", "unexpected token", "is", "was", "not set", "not provided",
-            "required", "missing", "empty", "invalid", "illegal", "bad", "wrong", "corrupted", "usage:", "killed",
-            "terminating", "exiting", "giving up", "retry", "mismatch", "expired", "waiting for", "not yet up", "not ready",
-            "GET /a 500", "\"POST /b HTTP/1.1\" 503", "WARN", "crit", "SEVERE:", "eror", "alert", "emergency", "E1121 ",
-            "{\"level\":50,\"msg\":\"x\"}", "{\"level\":\"E\",\"msg\":\"x\"}", "level=warn", "[emerg]", " ", ": ", "worker",
-            "7", "\"", "{", "}", ",", "ok", "2026-01-01T00:00:00Z ", "info", "msg=",
+            "fail",
+            "failing",
+            "Error",
+            "IOException",
+            "fatal",
+            "panicked",
+            "aborted",
+            "crashed",
+            "can not",
+            "couldn't",
+            "unable to",
+            "won't",
+            "not found",
+            "no such host",
+            "does not exist",
+            "ENOENT",
+            "access denied",
+            "EACCES",
+            "unauthorised",
+            "NOAUTH",
+            "refused",
+            "unreachable",
+            "EAI_AGAIN",
+            "timed out",
+            "timeout",
+            "timedout",
+            "reset by peer",
+            "exec format error",
+            "oom",
+            "core dumped",
+            "read-only filesystem",
+            "no space left",
+            "address in use",
+            "unknown flag",
+            "syntax error",
+            "unexpected token",
+            "is",
+            "was",
+            "not set",
+            "not provided",
+            "required",
+            "missing",
+            "empty",
+            "invalid",
+            "illegal",
+            "bad",
+            "wrong",
+            "corrupted",
+            "usage:",
+            "killed",
+            "terminating",
+            "exiting",
+            "giving up",
+            "retry",
+            "mismatch",
+            "expired",
+            "waiting for",
+            "not yet up",
+            "not ready",
+            "GET /a 500",
+            "\"POST /b HTTP/1.1\" 503",
+            "WARN",
+            "crit",
+            "SEVERE:",
+            "eror",
+            "alert",
+            "emergency",
+            "E1121 ",
+            "{\"level\":50,\"msg\":\"x\"}",
+            "{\"level\":\"E\",\"msg\":\"x\"}",
+            "level=warn",
+            "[emerg]",
+            " ",
+            ": ",
+            "worker",
+            "7",
+            "\"",
+            "{",
+            "}",
+            ",",
+            "ok",
+            "2026-01-01T00:00:00Z ",
+            "info",
+            "msg=",
         ]);
         proptest!(|(parts in proptest::collection::vec(part, 1..7), spaced in any::<bool>())| {
             let line = parts.join(if spaced { " " } else { "" });
