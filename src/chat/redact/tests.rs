@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::Redactor;
+use super::{Redactor, numbered};
 
 fn redactor() -> Redactor {
     Redactor::new([7; 16])

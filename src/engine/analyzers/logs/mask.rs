@@ -52,8 +52,6 @@ fn push_mask(out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn shape(line: &str) -> String {
         let mut out = "what was there".to_owned();
         super::shape(line, &mut out);
