@@ -230,6 +230,7 @@ fn start(live: &Arc<Live>) -> Engine {
             scope: Scope::default(),
             exclude: Vec::new(),
             analyzers: Vec::new(),
+            playbook: Vec::new(),
             remote: Vec::new(),
             no_logs: true,
             skim_logs: false,

@@ -151,6 +151,7 @@ impl Bed {
             scope: Scope::default(),
             exclude: Vec::new(),
             analyzers: Vec::new(),
+            playbook: Vec::new(),
             posture: false,
             remote: Vec::new(),
             no_logs: true,

@@ -303,6 +303,7 @@ impl Bed {
             scope: Scope::default(),
             exclude: Vec::new(),
             analyzers: Vec::new(),
+            playbook: Vec::new(),
             remote,
             no_logs: true,
             skim_logs: false,

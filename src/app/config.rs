@@ -186,6 +186,11 @@ impl Dirs {
         self.config.join("analyzers")
     }
 
+    /// The person's own files of the playbook.
+    pub fn playbook(&self) -> PathBuf {
+        self.config.join("playbook")
+    }
+
     /// The person's own themes.
     pub fn themes(&self) -> PathBuf {
         self.config.join("themes")

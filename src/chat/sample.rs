@@ -134,7 +134,7 @@ pub fn dossier() -> Dossier {
                     command: "kubectl -n shop logs checkout-7d9f8c6b5d-x2x9z -c web -p".into(),
                     mutates: false,
                 },
-            ], docs: None, },
+            ], docs: None, signature: None, },
     };
     Dossier {
         cluster: ClusterInfo {

@@ -163,7 +163,7 @@ pub fn own(dirs: Option<&Dirs>) -> Result<Vec<(String, String)>, CouldNot> {
 }
 
 /// The files of a folder, in order of name; a folder that is not there has none.
-fn files(folder: &Path) -> Result<Vec<(String, String)>, CouldNot> {
+pub(super) fn files(folder: &Path) -> Result<Vec<(String, String)>, CouldNot> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -180,7 +180,7 @@ fn files(folder: &Path) -> Result<Vec<(String, String)>, CouldNot> {
         .collect()
 }
 
-fn text(path: &Path) -> Result<String, CouldNot> {
+pub(super) fn text(path: &Path) -> Result<String, CouldNot> {
     std::fs::read_to_string(path)
         .map_err(|error| CouldNot(format!("cannot read {}: {error}", path.display())))
 }

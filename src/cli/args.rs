@@ -110,6 +110,9 @@ pub enum Command {
     /// What is looked at, and a trial of an analyzer of your own
     #[command(subcommand)]
     Analyzers(AnalyzersCommand),
+    /// What is known of faults, and a trial of a playbook file of your own
+    #[command(subcommand)]
+    Playbook(PlaybookCommand),
     /// Which parts are looked at
     #[command(subcommand)]
     Filters(FiltersCommand),
@@ -267,6 +270,28 @@ pub enum AnalyzersCommand {
         /// Objects as kubectl prints them (YAML or JSON); those that are not the analyzers' own are what these may refer to
         #[arg(long, value_name = "FILE")]
         object: Option<PathBuf>,
+    },
+}
+
+/// `playbook`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum PlaybookCommand {
+    /// Every signature in the order in which they are asked, your own first
+    List {
+        /// How to print
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
+    },
+    /// Check a file of signatures, and show which problems of a cluster (or of --from) it explains
+    Test {
+        /// The file
+        file: PathBuf,
+        /// Try it on this finding instead (YAML or JSON: code, title, object, evidence …)
+        #[arg(long, value_name = "FILE")]
+        finding: Option<PathBuf>,
+        /// How to print
+        #[arg(short, long, value_enum, default_value_t = Output::Text)]
+        output: Output,
     },
 }
 

@@ -167,6 +167,7 @@ async fn show(
             scope,
             exclude,
             analyzers: super::analyzers::own(dirs.as_ref())?,
+            playbook: super::playbook::own(dirs.as_ref())?,
             remote: if opened.is_demo {
                 Vec::new()
             } else {

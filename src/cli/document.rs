@@ -213,6 +213,7 @@ mod tests {
                 fix: "".into(),
                 commands: Vec::new(),
                 docs: None,
+                signature: None,
             },
         };
         let snapshot = Snapshot::empty("test", at);

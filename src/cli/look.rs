@@ -85,6 +85,7 @@ pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
     let options = Options {
         scope: cli.cluster.scope(&namespace),
         analyzers: super::analyzers::own(dirs.as_ref())?,
+        playbook: super::playbook::own(dirs.as_ref())?,
         remote: super::settings::remote(cli, &config, dirs.as_ref()),
         exclude: cli
             .cluster

@@ -15,6 +15,7 @@ mod k8sgpt;
 mod logging;
 mod look;
 mod markdown;
+mod playbook;
 mod prompt;
 mod record;
 mod selector;
@@ -135,6 +136,7 @@ async fn run(cli: Cli) -> Result<u8, CouldNot> {
         Some(Command::Prompt(args)) => prompt::run(&cli, args, &mut out).await,
         Some(Command::Explain(args)) => explain::run(&cli, args, &mut out).await,
         Some(Command::Analyzers(command)) => analyzers::run(&cli, command, &mut out),
+        Some(Command::Playbook(command)) => playbook::run(&cli, command, &mut out).await,
         Some(Command::Filters(command)) => filters::run(&cli, command, &mut out),
         Some(Command::Completion { shell }) => completion::run(*shell, &mut out),
         Some(Command::Record(args)) => record::run(&cli, args, &mut out).await,

@@ -42,6 +42,7 @@ pub async fn run(cli: &Cli, args: &RecordArgs, out: &mut impl Write) -> Result<u
     let options = Options {
         scope: cli.cluster.scope(&live.namespace),
         analyzers: Vec::new(),
+        playbook: Vec::new(),
         posture: false,
         remote: Vec::new(),
         exclude: Vec::new(),

@@ -47,6 +47,8 @@ pub struct Options {
     pub off: Vec<Filter>,
     /// A person's own files of declared analyzers, name and text.
     pub analyzers: Vec<(String, String)>,
+    /// A person's own files of the playbook, name and text: asked before the built-in ones.
+    pub playbook: Vec<(String, String)>,
     /// Analyzers of other people, asked over gRPC. They know the live cluster, so of files they are not asked.
     pub remote: Vec<RemoteAnalyzer>,
     /// Whether logs of failing containers are not to be read.
@@ -91,14 +93,16 @@ impl Engine {
             looking.extend(analyzers::posture());
         }
         looking.push(Box::new(CustomAnalyzer::new(catalog.clone())));
+        let (playbook, broken) = Playbook::with_own(&options.playbook);
         let mut core = Core::new(
             &context,
             options.scope.namespaces.clone(),
             looking,
-            Playbook::builtin(),
+            playbook,
             !options.no_logs,
             now,
         );
+        core.broken_playbook(&broken);
         core.exclude(options.exclude.clone());
         core.switch_off(options.off.clone());
         if options.skim_logs {

@@ -57,6 +57,9 @@ pub struct Diagnosis {
     /// A page of the official documentation that says more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub docs: Option<Text>,
+    /// The name of the playbook's signature that recognised it, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Text>,
 }
 
 /// A finding in its place in a problem.

@@ -17,4 +17,4 @@ mod playbook;
 mod prometheus;
 mod recorded;
 mod trial;
-mod worlds;
+pub mod worlds;

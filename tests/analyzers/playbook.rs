@@ -2,11 +2,22 @@
 
 use k8stui::engine::analyzers::custom::CODES;
 use k8stui::engine::analyzers::declared::{Catalog, Declared};
-use k8stui::engine::evidence::Numbered;
 use k8stui::engine::finding::{Finding, Severity};
 use k8stui::engine::object::ObjectRef;
-use k8stui::engine::playbook::Playbook;
+use k8stui::engine::playbook::{Case, Playbook};
 use k8stui::engine::problem::Confidence;
+
+#[test]
+fn every_signature_has_a_page_to_read() {
+    let playbook = Playbook::builtin();
+    let bare: Vec<String> = playbook
+        .entries()
+        .filter(|entry| entry.docs.is_none() && entry.codes != ["*"])
+        .map(|entry| format!("{}:{} {}", entry.file, entry.line, entry.codes.join(", ")))
+        .collect();
+    assert!(bare.is_empty(), "{}", bare.join("\n"));
+    assert!(playbook.entries().count() >= 150);
+}
 
 #[test]
 fn every_built_in_file_is_sound() {
@@ -29,7 +40,7 @@ fn every_code_about_custom_resources_has_words_and_a_page_to_read() {
         let mut finding = Finding::new(code, Severity::Warning, object.clone(), "what is wrong");
         finding.message = "what the controller says".into();
         finding.culprit = Some(object);
-        let diagnosis = playbook.diagnose(&finding, &[], None);
+        let diagnosis = playbook.diagnose(&Case::new(&finding, &[]));
         let docs = diagnosis.docs.as_deref().unwrap_or_default();
         assert!(docs.starts_with("https://"), "{code} has no page");
         assert!(!diagnosis.commands.is_empty(), "{code} has no command");
@@ -50,14 +61,11 @@ fn a_kind_without_namespaces_is_asked_for_without_one() {
     let object = |namespace: &str| ObjectRef::new("rds.aws.upbound.io/v1beta1", "Instance", namespace, "db");
     let commands = |namespace: &str| {
         let finding = Finding::new("CrossplaneNotSynced", Severity::Warning, object(namespace), "t");
-        let diagnosis = playbook.diagnose(
-            &Finding {
-                message: "m".into(),
-                ..finding
-            },
-            &[],
-            None,
-        );
+        let finding = Finding {
+            message: "m".into(),
+            ..finding
+        };
+        let diagnosis = playbook.diagnose(&Case::new(&finding, &[]));
         diagnosis
             .commands
             .into_iter()
@@ -89,14 +97,11 @@ fn every_code_has_a_fallback() {
     codes.sort_unstable();
     codes.dedup();
     for code in codes {
-        let diagnosis = playbook.diagnose(
-            &pod_finding(code, "a title that no signature knows"),
-            &[] as &[Numbered],
-            None,
-        );
+        let finding = pod_finding(code, "a title that no signature knows");
+        let diagnosis = playbook.diagnose(&Case::new(&finding, &[]));
         assert!(!diagnosis.cause.is_empty() && !diagnosis.fix.is_empty(), "{code}");
     }
-    let unknown = playbook.diagnose(&pod_finding("OfAUser", "own rule"), &[], None);
+    let unknown = playbook.diagnose(&Case::new(&pod_finding("OfAUser", "own rule"), &[]));
     assert_eq!(
         (&*unknown.cause, unknown.confidence),
         ("own rule", Confidence::Possible)
@@ -109,7 +114,7 @@ fn a_users_file_comes_first_and_its_fault_has_a_place() {
                 cause: mine {n}\n  fix: f\n";
     let files = [("mine.yaml", mine)].into_iter().chain(Playbook::builtin_files());
     let playbook = Playbook::parse(files).unwrap();
-    let diagnosis = playbook.diagnose(&pod_finding("ContainerCrashLoop", "boom 7"), &[], None);
+    let diagnosis = playbook.diagnose(&Case::new(&pod_finding("ContainerCrashLoop", "boom 7"), &[]));
     assert_eq!(&*diagnosis.cause, "mine 7");
     let error = Playbook::parse([("mine.yaml", "- codes: [A]\n  confidence: sure\n")]).unwrap_err();
     assert_eq!((error.file.as_str(), error.line), ("mine.yaml", 2), "{error}");
@@ -119,11 +124,45 @@ fn a_users_file_comes_first_and_its_fault_has_a_place() {
 fn words_of_the_cluster_cannot_leave_their_place_in_a_command() {
     let mut finding = pod_finding("ContainerCrashLoop", "KeyError");
     finding.owner = ObjectRef::new("apps/v1", "Deployment", "shop", "web; rm -rf /");
-    for command in Playbook::builtin().diagnose(&finding, &[], None).commands {
+    for command in Playbook::builtin().diagnose(&Case::new(&finding, &[])).commands {
         assert!(
             !command.command.contains("web; rm") || command.command.contains("'deployment/web; rm -rf /'")
         );
         assert!(command.command.starts_with("kubectl "), "{}", command.command);
         assert!(!command.command.contains('\n'));
+    }
+}
+
+#[test]
+fn a_server_that_is_too_slow_for_its_probe_is_told_from_one_that_answers_wrongly() {
+    let playbook = Playbook::builtin();
+    for (code, title, slow) in [
+        (
+            "LivenessProbeFailing",
+            "liveness probe: GET /healthz: no answer in time",
+            true,
+        ),
+        (
+            "ContainerNotReady",
+            "readiness probe: GET /ready: no answer in time",
+            true,
+        ),
+        (
+            "LivenessProbeFailing",
+            "liveness probe: GET /healthz answers 500",
+            false,
+        ),
+        (
+            "LivenessProbeFailing",
+            "liveness probe: nothing listens on port 8080",
+            false,
+        ),
+    ] {
+        let diagnosis = playbook.diagnose(&Case::new(&pod_finding(code, title), &[]));
+        assert_eq!(
+            diagnosis.signature.as_deref() == Some("probe-server-slow"),
+            slow,
+            "{title}"
+        );
     }
 }

@@ -12,7 +12,7 @@ use k8stui::engine::evidence::Numbered;
 use k8stui::engine::finding::{Finding, Severity};
 use k8stui::engine::kinds::Pod;
 use k8stui::engine::object::Kind;
-use k8stui::engine::playbook::Playbook;
+use k8stui::engine::playbook::{Case, Playbook};
 use k8stui::engine::world::World;
 use serde_json::Value;
 
@@ -175,7 +175,7 @@ fn every_finding_has_evidence_a_title_and_a_diagnosis() {
             .zip(finding.evidence.iter().cloned())
             .map(|(n, evidence)| Numbered { n, evidence })
             .collect();
-        let diagnosis = playbook.diagnose(&finding, &numbered, None);
+        let diagnosis = playbook.diagnose(&Case::new(&finding, &numbered));
         assert!(
             !diagnosis.cause.is_empty() && !diagnosis.fix.is_empty(),
             "{finding:?}"
@@ -206,7 +206,7 @@ fn every_scenario_is_explained() {
                 .zip(finding.evidence.iter().cloned())
                 .map(|(n, evidence)| Numbered { n, evidence })
                 .collect();
-            let diagnosis = playbook.diagnose(finding, &numbered, None);
+            let diagnosis = playbook.diagnose(&Case::new(finding, &numbered));
             if seen.contains(&(finding.code.clone(), diagnosis.cause.clone())) {
                 continue;
             }

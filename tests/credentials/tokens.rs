@@ -114,6 +114,7 @@ async fn the_engine_goes_on_when_its_token_is_replaced_under_it() {
         .unwrap();
     let options = Options {
         analyzers: Vec::new(),
+        playbook: Vec::new(),
         posture: false,
         remote: Vec::new(),
         scope: k8stui::engine::watch::Scope::default(),

@@ -164,6 +164,7 @@ async fn an_event_in_both_of_its_apis_is_one_and_the_newest_form_of_an_object_co
                 scope: k8stui::engine::watch::Scope::default(),
                 exclude: Vec::new(),
                 analyzers: Vec::new(),
+                playbook: Vec::new(),
                 posture: false,
                 remote: Vec::new(),
                 no_logs: false,

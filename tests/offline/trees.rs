@@ -164,6 +164,7 @@ pub async fn look(cluster: impl Into<Cluster>, now: Timestamp, namespaces: &[&st
         },
         exclude: Vec::new(),
         analyzers: Vec::new(),
+        playbook: Vec::new(),
         posture: false,
         remote: Vec::new(),
         no_logs: false,

@@ -65,6 +65,7 @@ impl Draft {
                 fix: "".into(),
                 commands: Vec::new(),
                 docs: None,
+                signature: None,
             },
         })
         .member(Role::Root, None, "", 1, since)
@@ -136,6 +137,7 @@ impl Draft {
                 })
                 .collect(),
             docs: None,
+            signature: None,
         };
         self
     }

@@ -4,6 +4,7 @@ pub mod cluster;
 pub mod console;
 pub mod fixtures;
 pub mod gate;
+pub mod long_log;
 pub mod openai;
 pub mod pki;
 pub mod proxy;

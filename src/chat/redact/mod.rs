@@ -117,6 +117,22 @@ fn secret_of<'t>(rule: &rules::Rule, captures: &Captures<'t>, text: &'t str) -> 
     (rule.accepts)(secret, &context).then_some((start, secret))
 }
 
+/// The text with its marks numbered in the order in which they appear, equal ones alike: what was hashed with another
+/// salt reads the same.
+pub fn numbered(text: &str) -> String {
+    let mut seen: Vec<String> = Vec::new();
+    let renamed = rules::mark().replace_all(text, |found: &Captures| {
+        let mark = found.get(0).map_or("", |mark| mark.as_str());
+        let number = seen.iter().position(|known| known == mark).unwrap_or_else(|| {
+            seen.push(mark.to_owned());
+            seen.len() - 1
+        });
+        let what = mark.split_once('#').map_or(mark, |(what, _)| what);
+        format!("{what}#{}>", number + 1)
+    });
+    renamed.into_owned()
+}
+
 /// Whether nothing but marks is left of it.
 fn is_masked(text: &str) -> bool {
     rules::mark().replace_all(text, "").trim().is_empty()

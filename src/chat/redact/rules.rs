@@ -221,7 +221,7 @@ const TOKENS: &[&str] = &[
 pub fn mark() -> &'static Regex {
     static MARK: LazyLock<Regex> = LazyLock::new(|| {
         #[expect(clippy::expect_used, reason = "a constant pattern")]
-        Regex::new(r"<redacted \d+ bytes #[0-9a-f]{4}>").expect("compiles")
+        Regex::new(r"<redacted \d+ bytes #[0-9a-f]{1,4}>").expect("compiles")
     });
     &MARK
 }

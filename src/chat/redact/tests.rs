@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::Redactor;
+use super::{Redactor, numbered};
 
 fn redactor() -> Redactor {
     Redactor::new([7; 16])
@@ -378,4 +378,15 @@ proptest! {
     fn words_and_numbers_stay(text in "[a-z]{1,9}( [a-z]{1,9}| [0-9]{1,5}|, [a-z]{1,9}){0,20}") {
         prop_assert_eq!(redactor().text(&text), text);
     }
+}
+
+#[test]
+fn numbered_marks_say_the_same_whatever_the_salt() {
+    let told = "password=hunter22 token=abcdefgh1 password=hunter22 then password=geheim99";
+    let one = numbered(&Redactor::new([1; 16]).text(told));
+    assert_eq!(one, numbered(&Redactor::new([2; 16]).text(told)));
+    assert_eq!(one.matches("#1>").count(), 2, "{one}");
+    assert!(one.contains("#2>") && one.contains("#3>"), "{one}");
+    // What is numbered is masked, and stays so.
+    assert_eq!(Redactor::new([3; 16]).text(&one), one);
 }

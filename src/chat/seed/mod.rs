@@ -15,7 +15,7 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::chat::redact::Redactor;
+use crate::chat::redact::{self, Redactor};
 use crate::engine::evidence::dossier::{About, Dossier};
 use crate::engine::evidence::{Numbered, Source};
 pub(super) use lines::count;
@@ -100,7 +100,8 @@ pub fn build(dossier: &Dossier, budget_tokens: usize, redactor: &Redactor) -> Se
     }
     let intro = format!("# {title}\n{WARNING}");
     let filled = plan.fill(budget_tokens * 4, &intro, question);
-    let text = redactor.text(&filled.text);
+    // Of one state there is one seed, whatever the salt of this run.
+    let text = redact::numbered(&redactor.text(&filled.text));
     let facts = dossier.problem().map_or(&[][..], |problem| &problem.evidence);
     let is_shown = |line| evidence.is_some_and(|section| filled.is_shown(section, line));
     let changes = facts

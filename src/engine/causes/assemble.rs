@@ -10,11 +10,12 @@ use super::forest::Forest;
 use super::groups::{Group, GroupKey, Groups};
 use super::reads::Read;
 use super::{healing, severity};
+use crate::engine::analyzers::logs::LogDigest;
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::id::short_hash;
 use crate::engine::object::{Key, Kind, ObjectRef, Text};
-use crate::engine::playbook::{Playbook, revision};
+use crate::engine::playbook::{Case, Playbook, revision};
 use crate::engine::problem::{Member, Problem, Role, State};
 use crate::engine::world::{Part, World};
 
@@ -81,7 +82,12 @@ impl Scene<'_> {
             .filter_map(|one| one.finding.since)
             .min();
         let before = revision::before(world, &finding.owner);
-        let diagnosis = self.playbook.diagnose(finding, &evidence, before);
+        let diagnosis = self.playbook.diagnose(&Case {
+            root: finding,
+            evidence: &evidence,
+            before,
+            logs: &logs(world, finding),
+        });
         Some(Arc::new(Problem {
             diagnosis: match rooted.healed {
                 Some(_) => healing::after(diagnosis),
@@ -122,6 +128,17 @@ pub(super) fn reads(problem: &Problem) -> HashSet<Read> {
         reads.insert(Read::World(Part::Children(owner)));
     }
     reads
+}
+
+/// What the container of a finding logged: the instance that ended first.
+fn logs<'a>(world: &'a World, finding: &Finding) -> Vec<&'a LogDigest> {
+    let (Some(pod), Some(container)) = (pod(finding), &finding.container) else {
+        return Vec::new();
+    };
+    let instances = [true, false].into_iter();
+    instances
+        .filter_map(|previous| world.log(&pod, container, previous))
+        .collect()
 }
 
 fn pod(finding: &Finding) -> Option<Key> {

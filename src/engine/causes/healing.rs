@@ -117,6 +117,7 @@ mod tests {
                 command("kubectl describe pod web", false),
             ],
             docs: None,
+            signature: None,
         });
         assert_eq!(&*diagnosis.cause, "The image does not exist.");
         assert_eq!(diagnosis.commands, [command("kubectl describe pod web", false)]);

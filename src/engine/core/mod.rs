@@ -33,9 +33,9 @@ use super::analyzers::Analyzer;
 use super::analyzers::declared::LazyCatalog;
 use super::causes::{Changed, Problems};
 use super::cluster::Failure;
-use super::coverage::Entry;
+use super::coverage::{Entry, Status};
 use super::object::{Key, Kind, Text};
-use super::playbook::Playbook;
+use super::playbook::{Playbook, PlaybookError};
 use super::snapshot::{ClusterInfo, Connection, Snapshot};
 use super::watch::{KindState, Report};
 use super::world::{Delta, LogKey, Object, Part, Sync, World};
@@ -121,6 +121,20 @@ impl Core {
             noted: Vec::new(),
             files: None,
         }
+    }
+
+    /// Tells of playbook files that could not be used; the rest of the playbook goes on.
+    pub fn broken_playbook(&mut self, broken: &[PlaybookError]) {
+        self.noted.extend(broken.iter().map(|error| Entry {
+            cluster: "".into(),
+            what: "playbook".into(),
+            group: "".into(),
+            kind: error.file.as_str().into(),
+            namespace: "".into(),
+            status: Status::Error,
+            objects: 0,
+            detail: error.to_string().into(),
+        }));
     }
 
     /// Has custom kinds watched too, as the cluster's definitions bring them.

@@ -12,8 +12,10 @@ use crate::engine::problem::Confidence;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
+    /// What the fault is called.
+    name: Option<Spanned<String>>,
     /// The codes, or `["*"]`.
-    codes: Vec<String>,
+    codes: Spanned<Vec<String>>,
     #[serde(default)]
     when: Vec<RawCondition>,
     #[serde(default)]
@@ -43,6 +45,7 @@ struct RawCondition {
     title: Option<Spanned<String>>,
     message: Option<Spanned<String>>,
     log: Option<Spanned<String>>,
+    lines: Option<Spanned<String>>,
     event: Option<Spanned<String>>,
     any: Option<Spanned<String>>,
     path: Option<Spanned<String>>,
@@ -94,9 +97,17 @@ fn signature(file: &str, raw: Raw) -> Result<Signature, PlaybookError> {
         let what = "docs: give the address of a page, https://…".to_owned();
         return Err(fault(file, Some(docs.defined), what));
     }
+    if raw.codes.value.is_empty() {
+        let what = "codes: name the findings that this explains, or [\"*\"] for any".to_owned();
+        return Err(fault(file, Some(raw.codes.defined), what));
+    }
+    let begins = raw.name.as_ref().map_or(raw.codes.defined, |name| name.defined);
     Ok(Signature {
+        file: file.to_owned(),
+        line: begins.line(),
+        name: raw.name.map(|name| name.value),
         docs: raw.docs.map(|docs| docs.value),
-        codes: raw.codes,
+        codes: raw.codes.value,
         confidence: match raw.confidence {
             RawConfidence::Possible => Confidence::Possible,
             RawConfidence::Likely => Confidence::Likely,
@@ -123,6 +134,7 @@ fn condition(file: &str, raw: RawCondition) -> Result<Condition, PlaybookError> 
         (raw.title, Place::Title),
         (raw.message, Place::Message),
         (raw.log, Place::Log),
+        (raw.lines, Place::Lines),
         (raw.event, Place::Event),
         (raw.any, Place::Any),
     ]
@@ -146,7 +158,7 @@ fn condition(file: &str, raw: RawCondition) -> Result<Condition, PlaybookError> 
         (None, None, value) => Err(fault(
             file,
             value.map(|value| value.defined),
-            "a condition has one of title, message, log, event, any, or path with value".to_owned(),
+            "a condition has one of title, message, log, lines, event, any, or path with value".to_owned(),
         )),
         (Some((text, _)), ..) => Err(fault(
             file,

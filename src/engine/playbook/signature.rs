@@ -4,13 +4,20 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
-use crate::engine::evidence::{Numbered, Source};
-use crate::engine::finding::Finding;
+use super::Case;
+use crate::engine::analyzers::logs::LogDigest;
+use crate::engine::evidence::Source;
 use crate::engine::problem::Confidence;
 
 /// Recognises a fault, and knows what to say of it.
 #[derive(Debug)]
 pub(super) struct Signature {
+    /// The file that it stands in.
+    pub file: String,
+    /// The line of that file in which it begins, from 1.
+    pub line: u64,
+    /// What it is called; variants of one fault share the name.
+    pub name: Option<String>,
     /// The codes of findings that it explains; `*` for every one.
     pub codes: Vec<String>,
     /// All of these must hold.
@@ -42,8 +49,10 @@ pub(super) enum Place {
     Title,
     /// In the finding's message.
     Message,
-    /// In a line of a log.
+    /// In a line of a log that is evidence: the one that says what went wrong.
     Log,
+    /// In any line that the digest of the container's log kept.
+    Lines,
     /// In an event's message.
     Event,
     /// In the value of a field whose path matches.
@@ -72,33 +81,38 @@ impl Signature {
     }
 
     /// What it sees in a finding and its facts; `None` if it is not its fault.
-    pub fn see(&self, root: &Finding, evidence: &[Numbered]) -> Option<Sight> {
-        let named = self.codes.iter().any(|code| code == "*" || **code == *root.code);
+    pub fn see(&self, case: &Case<'_>) -> Option<Sight> {
+        let named = self
+            .codes
+            .iter()
+            .any(|code| code == "*" || **code == *case.root.code);
         let mut sight = Sight::default();
         if !named
             || self
                 .unless
                 .iter()
-                .any(|condition| condition.holds(root, evidence, &mut Sight::default()))
+                .any(|condition| condition.holds(case, &mut Sight::default()))
         {
             return None;
         }
         self.when
             .iter()
-            .all(|condition| condition.holds(root, evidence, &mut sight))
+            .all(|condition| condition.holds(case, &mut sight))
             .then_some(sight)
     }
 }
 
 impl Condition {
-    fn holds(&self, root: &Finding, evidence: &[Numbered], sight: &mut Sight) -> bool {
+    fn holds(&self, case: &Case<'_>, sight: &mut Sight) -> bool {
+        let root = case.root;
         let own: &[&str] = match self.place {
             Place::Title => &[&root.title],
             Place::Message => &[&root.message],
             Place::Any => &[&root.title, &root.message],
             _ => &[],
         };
-        let fact = evidence
+        let fact = case
+            .evidence
             .iter()
             .find(|fact| self.looks_at(&fact.evidence.source) && self.pattern.is_match(&fact.evidence.text));
         let text = match fact {
@@ -106,8 +120,15 @@ impl Condition {
                 sight.why.push(fact.n);
                 &*fact.evidence.text
             }
-            None => match own.iter().find(|text| self.pattern.is_match(text)) {
+            None => match own.iter().copied().find(|text| self.pattern.is_match(text)) {
                 Some(text) => text,
+                None if matches!(self.place, Place::Lines) => {
+                    let mut lines = case.logs.iter().copied().flat_map(lines);
+                    match lines.find(|line| self.pattern.is_match(line)) {
+                        Some(line) => line,
+                        None => return false,
+                    }
+                }
                 None => return false,
             },
         };
@@ -123,11 +144,41 @@ impl Condition {
 
     fn looks_at(&self, source: &Source) -> bool {
         match (&self.place, source) {
-            (Place::Any, _) | (Place::Log, Source::Log { .. }) | (Place::Event, Source::Event { .. }) => true,
+            (Place::Any, _)
+            | (Place::Log | Place::Lines, Source::Log { .. })
+            | (Place::Event, Source::Event { .. }) => true,
             (Place::Field(path), Source::Field { path: field } | Source::Change { path: field }) => {
                 path.is_match(field)
             }
             _ => false,
         }
+    }
+}
+
+/// The lines that a digest kept, those that look most like the error first.
+fn lines(digest: &LogDigest) -> impl Iterator<Item = &str> {
+    let patterns = digest.patterns.iter();
+    let told = patterns.flat_map(|pattern| {
+        let follow = pattern.follow.iter().map(|line| &**line);
+        std::iter::once(&*pattern.line.text).chain(follow)
+    });
+    told.chain(digest.tail.iter().map(|line| &*line.text))
+}
+
+impl Condition {
+    /// As it is written: `log: no such host`.
+    pub fn words(&self) -> String {
+        let pattern = self.pattern.as_str();
+        let place = match &self.place {
+            Place::Title => "title",
+            Place::Message => "message",
+            Place::Log => "log",
+            Place::Lines => "lines",
+            Place::Event => "event",
+            Place::Any => "any",
+            Place::Field(path) if pattern.is_empty() => return format!("path: {path}"),
+            Place::Field(path) => return format!("path: {path}, value: {pattern}"),
+        };
+        format!("{place}: {pattern}")
     }
 }

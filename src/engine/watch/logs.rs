@@ -28,9 +28,15 @@ struct Bounds {
 
 /// Of what fails.
 const WHOLE: Bounds = Bounds {
-    lines: 20_000,
+    lines: 100_000,
     bytes: 16 * 1024 * 1024,
     time: Duration::from_secs(10),
+};
+/// The end of what was too long to be read through: there it says why it ended.
+const END: Bounds = Bounds {
+    lines: 2_000,
+    bytes: 2 * 1024 * 1024,
+    time: Duration::from_secs(5),
 };
 /// Of what does not, where it was asked for: there is much of it.
 const SKIMMED: Bounds = Bounds {
@@ -101,7 +107,37 @@ async fn read(
     container_id: &str,
     skim: bool,
 ) -> Result<LogDigest, Failure> {
-    let bounds = if skim { SKIMMED } else { WHOLE };
+    let mut digester = Digester::new();
+    let stop = take(source, key, if skim { &SKIMMED } else { &WHOLE }, &mut digester).await?;
+    if stop == Stop::Midway && !skim {
+        // What was read so far is evidence whatever comes of this.
+        let _ = take(source, key, &END, &mut digester).await;
+    }
+    let digest = digester.finish(container_id, stop != Stop::AtEnd);
+    Ok(LogDigest {
+        skimmed: skim,
+        ..digest
+    })
+}
+
+/// Where reading stopped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// All that is there was read.
+    AtEnd,
+    /// There was more that was not asked for, or could not be had.
+    More,
+    /// Its last lines were not reached.
+    Midway,
+}
+
+/// Reads on into a digest.
+async fn take(
+    source: &SharedSource,
+    key: &LogKey,
+    bounds: &Bounds,
+    digester: &mut Digester,
+) -> Result<Stop, Failure> {
     let mut lines = source.log(LogRequest {
         namespace: key.namespace.as_str().into(),
         pod: key.pod.clone(),
@@ -110,29 +146,24 @@ async fn read(
         tail: Some(bounds.lines),
         follow: false,
     });
-    let mut digester = Digester::new();
     let (mut count, mut bytes) = (0, 0);
     let end = tokio::time::Instant::now() + bounds.time;
-    let cut = loop {
+    loop {
         match tokio::time::timeout_at(end, lines.next()).await {
             Ok(Some(Ok(line))) => {
                 count += 1;
                 bytes += line.text.len() as u64;
                 digester.line(&line);
                 if bytes >= bounds.bytes {
-                    break true;
+                    return Ok(Stop::Midway);
                 }
             }
-            Ok(None) => break count >= bounds.lines,
+            Ok(None) if count >= bounds.lines => return Ok(Stop::More),
+            Ok(None) => return Ok(Stop::AtEnd),
             // What came before the break is evidence all the same.
-            Ok(Some(Err(_))) if count > 0 => break true,
+            Ok(Some(Err(_))) if count > 0 => return Ok(Stop::More),
             Ok(Some(Err(failure))) => return Err(failure),
-            Err(_) => break true,
+            Err(_) => return Ok(Stop::Midway),
         }
-    };
-    let digest = digester.finish(container_id, cut);
-    Ok(LogDigest {
-        skimmed: skim,
-        ..digest
-    })
+    }
 }

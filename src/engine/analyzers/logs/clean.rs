@@ -1,10 +1,32 @@
 //! Makes a line of a log safe and bounded.
 
+use std::borrow::Cow;
+
 /// Longer lines are cut: no person reads on, and memory stays bounded.
 pub const MAX_LINE: usize = 2_000;
 
-/// The line without escape sequences and control characters, at most [`MAX_LINE`] bytes long.
-pub fn clean(line: &str) -> String {
+/// The line without escape sequences and control characters, at most [`MAX_LINE`] bytes long. Most lines are so
+/// already, and cost one look at their bytes.
+pub fn clean(line: &str) -> Cow<'_, str> {
+    if line.len() <= MAX_LINE && is_clean(line) {
+        return Cow::Borrowed(line.trim_end());
+    }
+    Cow::Owned(cleaned(line))
+}
+
+fn is_clean(line: &str) -> bool {
+    // Without an early end, so that many bytes are compared at once.
+    let plain = |byte: u8| (b' '..=b'~').contains(&byte) || byte == b'\t';
+    line.bytes().fold(true, |all, byte| all & plain(byte))
+        || !line.chars().any(|c| (c.is_control() && c != '\t') || misleads(c))
+}
+
+/// Marks that reorder or hide text.
+const fn misleads(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+fn cleaned(line: &str) -> String {
     let mut out = String::with_capacity(line.len().min(MAX_LINE));
     let mut chars = line.chars().peekable();
     while let Some(c) = chars.next() {
@@ -27,8 +49,7 @@ pub fn clean(line: &str) -> String {
             },
             '\t' => out.push('\t'),
             c if c.is_control() => {}
-            // Marks that reorder or hide text.
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {}
+            c if misleads(c) => {}
             c => out.push(c),
         }
     }
@@ -50,6 +71,8 @@ mod tests {
             ("\tat Main.java", "\tat Main.java"),
             ("abc\u{202e}def", "abcdef"),
             ("cut off \u{1b}[", "cut off"),
+            ("  kept as it is  \t", "  kept as it is"),
+            ("naïve ✓ ", "naïve ✓"),
         ] {
             assert_eq!(clean(line), want);
         }

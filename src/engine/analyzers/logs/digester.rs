@@ -1,5 +1,6 @@
 //! The streaming miner: reads a log line by line in bounded memory.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::mem;
 
@@ -31,8 +32,11 @@ pub struct Digester {
     items: u64,
     bytes: u64,
     tail: VecDeque<LogLine>,
+    /// By their shapes.
     patterns: HashMap<String, Tracked>,
     item: Option<Item>,
+    /// The shape of the item at hand: one text for all, as most shapes are known.
+    shape: String,
 }
 
 /// A pattern and when it was last seen.
@@ -56,15 +60,15 @@ struct Item {
 
 impl Item {
     fn new(line: LogLine) -> Self {
-        let (trace, rooted) = begins(&line.text);
+        let trace = begins(&line.text);
         Self {
             framed: trace != Trace::Plain,
+            rooted: matches!(trace, Trace::Go | Trace::Rust | Trace::RustMessage),
             line,
             follow: Vec::new(),
             follow_bytes: 0,
             lines: 1,
             trace,
-            rooted,
         }
     }
 
@@ -98,15 +102,14 @@ impl Item {
 
     fn weight(&self) -> u32 {
         let said = weight(&self.line.text);
-        let trace = self.framed && (self.rooted || names_exception(&self.line.text));
+        if !self.framed || !(self.rooted || names_exception(&self.line.text)) {
+            return said;
+        }
         // A trace that someone logged as a warning and went on from is not what ended the process.
         let caught = read(&self.line.text)
             .level
             .is_some_and(|level| level <= Level::Warning);
-        match (trace, caught) {
-            (true, false) => said.max(TRACE) + 5,
-            _ => said,
-        }
+        if caught { said } else { said.max(TRACE) + 5 }
     }
 }
 
@@ -122,7 +125,10 @@ impl Digester {
         self.bytes += line.text.len() as u64 + 1;
         let line = LogLine {
             time: line.time,
-            text: clean(&line.text).into(),
+            text: match clean(&line.text) {
+                Cow::Borrowed(text) if text.len() == line.text.len() => line.text.clone(),
+                text => text.into(),
+            },
         };
         if self.tail.len() == TAIL {
             self.tail.pop_front();
@@ -166,7 +172,8 @@ impl Digester {
         let Some(item) = self.item.take() else { return };
         self.items += 1;
         let seen = self.items;
-        if let Some(known) = self.patterns.get_mut(&shape(&item.line.text)) {
+        shape(&item.line.text, &mut self.shape);
+        if let Some(known) = self.patterns.get_mut(&self.shape) {
             known.seen = seen;
             known.pattern.count = known.pattern.count.saturating_add(1);
             known.pattern.line = item.line;
@@ -183,7 +190,7 @@ impl Digester {
             line: item.line,
         };
         self.patterns
-            .insert(shape(&pattern.line.text), Tracked { pattern, seen });
+            .insert(self.shape.clone(), Tracked { pattern, seen });
     }
 
     /// Forgets the least telling half: the lightest, of these the rarest, of these the oldest.

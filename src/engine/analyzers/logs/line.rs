@@ -56,6 +56,10 @@ static LEVEL: LazyLock<Regex> = LazyLock::new(|| {
 static KLOG: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?P<level>[IWEF])\d{4} (?:\d\d:\d\d:\d\d\.\d+\s+\d+ )?\S+:\d+\] ?"));
 
+/// `FATA[0001] `: logrus on a terminal.
+static LOGRUS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?P<level>FATA|PANI|ERRO|WARN|INFO|DEBU|TRAC)\[\d+\]\s*"));
+
 /// `1#1: *7 `, `--- [com.shop.Main] : `, `[orders] `, `[179] `, `(main) `: what loggers put before a message.
 static LOGGER: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?:\d+#\d+:\s*(?:\*\d+\s*)?|-{1,3}\s*|\[[^\]]{1,80}\]\s*:?\s*|:\s+)+"));
@@ -65,18 +69,19 @@ static LOGFMT_FIELD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 static ACCESS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r#""?(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+(?: HTTP/[\d.]+"?)? (?P<status>[1-5]\d\d)\b"#)
+    pattern(
+        r#""?(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S*[^\s:](?: HTTP/[\d.]+"?)? (?P<status>[1-5]\d\d)\b"#,
+    )
 });
 
 fn level_of(word: &str) -> Option<Level> {
     Some(match word.to_ascii_lowercase().as_str() {
-        "emerg" | "alert" | "fatal" | "panic" | "critical" | "crit" | "f" | "dpanic" | "emergency" => {
-            Level::Fatal
-        }
-        "severe" | "error" | "err" | "eror" | "e" => Level::Error,
+        "emerg" | "alert" | "fatal" | "fata" | "panic" | "pani" | "critical" | "crit" | "f" | "dpanic"
+        | "emergency" => Level::Fatal,
+        "severe" | "error" | "err" | "eror" | "erro" | "e" => Level::Error,
         "warning" | "warn" | "w" => Level::Warning,
-        "notice" | "info" | "information" | "debug" | "trace" | "verbose" | "log" | "hint" | "detail"
-        | "statement" | "i" => Level::Info,
+        "notice" | "info" | "information" | "debug" | "debu" | "trace" | "trac" | "verbose" | "log"
+        | "hint" | "detail" | "statement" | "i" | "d" => Level::Info,
         _ => return None,
     })
 }
@@ -99,7 +104,10 @@ pub fn read(line: &str) -> Line<'_> {
     {
         return read;
     }
-    if let Some(found) = KLOG.captures(line) {
+    for form in [&KLOG, &LOGRUS] {
+        let Some(found) = form.captures(line) else {
+            continue;
+        };
         let rest = found
             .get(0)
             .map_or(line, |all| line.get(all.end()..).unwrap_or(""));
@@ -210,6 +218,8 @@ fn read_json(line: &str) -> Option<Line<'_>> {
         "Level",
         "LogLevel",
         "@l",
+        // MongoDB.
+        "s",
     ]
     .iter()
     .find_map(|key| field(object, key))
@@ -250,6 +260,7 @@ fn read_json(line: &str) -> Option<Line<'_>> {
         "reason",
         "Exception",
         "fields.error",
+        "attr.error",
         "@x",
         "exc_info",
         "stack_trace",

@@ -68,34 +68,33 @@ pub enum Role {
     Starts,
 }
 
-/// The trace that a line begins, and whether the line itself is already its root.
-pub fn begins(line: &str) -> (Trace, bool) {
+/// The trace that a line begins.
+pub fn begins(line: &str) -> Trace {
+    // Regular expressions come last, and only for lines that may be of their form: this is asked of every line.
     if line.starts_with("Traceback (most recent call last)") {
-        (Trace::Python, false)
-    } else if line.starts_with("panic: ") || line.starts_with("fatal error: ") {
-        (Trace::Go, true)
-    } else if line.contains("http: panic serving ") {
+        Trace::Python
+    } else if line.starts_with("panic: ")
+        || line.starts_with("fatal error: ")
         // Of one request: the server goes on.
-        (Trace::Go, true)
+        || line.contains("http: panic serving ")
+    {
+        Trace::Go
     } else if line.trim_start().starts_with("+ Exception Group Traceback") {
-        (Trace::PythonGroup, false)
-    } else if DOTNET_LOG.is_match(line) {
-        (Trace::DotnetMessage, false)
-    } else if NODE_PLACE.is_match(line) {
-        (Trace::NodePlace, false)
-    } else if RUST_PANIC.is_match(line) {
+        Trace::PythonGroup
+    } else if (line.starts_with("fail: ") || line.starts_with("crit: ")) && DOTNET_LOG.is_match(line) {
+        Trace::DotnetMessage
+    } else if line.ends_with(|c: char| c.is_ascii_digit()) && !line.contains(' ') && NODE_PLACE.is_match(line)
+    {
+        Trace::NodePlace
+    } else if line.starts_with("thread '") && RUST_PANIC.is_match(line) {
         // Before Rust 1.73 the message stood in the same line.
-        let same_line = line.contains("panicked at '");
-        (
-            if same_line {
-                Trace::Rust
-            } else {
-                Trace::RustMessage
-            },
-            true,
-        )
+        if line.contains("panicked at '") {
+            Trace::Rust
+        } else {
+            Trace::RustMessage
+        }
     } else {
-        (Trace::Plain, EXCEPTION.is_match(line))
+        Trace::Plain
     }
 }
 
@@ -204,7 +203,7 @@ mod tests {
     fn root(lines: &[&str]) -> String {
         let mut lines = lines.iter();
         let first = lines.next().unwrap();
-        let (mut trace, _) = begins(first);
+        let mut trace = begins(first);
         let mut root = *first;
         for line in lines {
             let (role, next) = continues(trace, line);

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet};
+use regex::{Regex, RegexSet, bytes};
 
 use super::line::{Level, access_status, read};
 
@@ -32,7 +32,8 @@ const STRONG: &[&str] = &[
     r"(?i)\brefused\b|\bunreachable\b|\bE(?:CONNREFUSED|HOSTUNREACH|TIMEDOUT|AI_AGAIN)\b|\btimed? ?out\b|\breset by peer\b",
     r"(?i)\bexec format error\b|\bsegmentation fault\b|\bout of memory\b|\boom\b|\bcore dumped\b",
     r"(?i)\bread-only file ?system\b|\bno space left\b|\balready in use\b|\baddress in use\b",
-    r"(?i)\bunknown (?:directive|option|command|flag|key|field|database)\b|\bsyntax error\b|\bunexpected (?:token|end|character)\b",
+    r"(?i)\b(?:unknown|unexpected) (?:directive|option|command|flag|key|keyword|field|database|argument)\b|\bunrecogni[sz]ed\b|\bbut not defined\b|\bgave HTTP response\b|\bsyntax error\b|\bunexpected (?:token|end|character)\b",
+    r"(?i)\bunbound variable\b|\bparameter (?:null or )?not set\b",
     r"(?i)\b(?:is|was|are) (?:not (?:set|specified|defined|provided|configured)|required|missing|empty|invalid)\b",
 ];
 
@@ -48,6 +49,19 @@ const WEAK: &[&str] = &[
 const WAITING: &[&str] = &[
     r"(?i)\bwaiting (?:for|on|until)\b",
     r"(?i)\bnot (?:yet )?(?:ready|available|up|reachable)\b",
+];
+
+/// What stands, in one form or another, in every line that weighs anything: roots of the words above and of the names of
+/// levels, the methods of an access log, a level that is a number, the letter of klog's errors. Bytes only, without
+/// looking at borders of words, and so many times faster than what it saves.
+const HINTS: &str = r#"(?i-u:fail|err|exception|fatal|panic|abort|crash|cannot|can't|can not|could|unable|won't|not found|no such|does not exist|enoent|enotfound|denied|eacces|forbidden|unauthori|noauth|refused|unreachable|etimedout|ehostunreach|eai_again|timed? ?out|reset by peer|segmentation|out of memory|oom|core dumped|read-only|no space left|in use|unknown|unexpected|unrecogni|gave http|unbound|not set|not specified|not defined|not provided|not configured|required|missing|empty|invalid|illegal|malformed|bad|wrong|corrupt|usage|killed|terminat|exiting|shutting down|giving up|retry|unhealthy|unavailable|rejected|mismatch|expired|waiting|not ready|not available|not up|not reachable|not yet|emerg|alert|crit|severe|eror|warn|fata)|(?-u:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) |^(?-u:[WEF]\d{4} )|(?i-u:level|severity|lvl|@l)"\s*:\s*(?-u:\d)|(?i-u:"[efw]")"#;
+
+/// Says only that something that was said before ends it all.
+const AFTERMATH: &[&str] = &[
+    r"^BEGIN failed--compilation aborted\b",
+    r"^npm (?:error|ERR!)",
+    r"(?i)^(?:\S+ : )*(?:fatal )?errors? found in configuration\b|\bconfiguration file contains errors\b",
+    r"\b(?:Worker failed to boot|Shutting down: Master|FPM initialization failed|still could not bind)\b",
 ];
 
 #[expect(
@@ -67,14 +81,31 @@ fn set(patterns: &[&str]) -> RegexSet {
     RegexSet::new(patterns).unwrap()
 }
 
+#[expect(
+    clippy::unwrap_used,
+    reason = "constant pattern, compiled by every test of this module"
+)]
+static HINTED: LazyLock<bytes::Regex> = LazyLock::new(|| bytes::Regex::new(HINTS).unwrap());
 static NOTHING_WRONG: LazyLock<Regex> = LazyLock::new(|| regex(NOTHING));
 static STRONG_SET: LazyLock<RegexSet> = LazyLock::new(|| set(STRONG));
 static WEAK_SET: LazyLock<RegexSet> = LazyLock::new(|| set(WEAK));
+static AFTERMATH_SET: LazyLock<RegexSet> = LazyLock::new(|| set(AFTERMATH));
 static WAITING_SET: LazyLock<RegexSet> = LazyLock::new(|| set(WAITING));
 
 /// How much a clean line looks like the error: 0 not at all, about 50 for one that says so in words, more for what
 /// its level says.
 pub fn weight(line: &str) -> u32 {
+    // Most lines of most logs end here. What JSON has escaped must be read to be seen.
+    let escaped = || line.starts_with('{') && line.contains("\\u");
+    if HINTED.is_match(line.as_bytes()) || escaped() {
+        weigh(line)
+    } else {
+        0
+    }
+}
+
+/// The weight of a line that was looked at whole.
+fn weigh(line: &str) -> u32 {
     if let Some(status) = access_status(line) {
         return match status {
             500.. => 20,
@@ -82,7 +113,18 @@ pub fn weight(line: &str) -> u32 {
             _ => 0,
         };
     }
+    // A check of a test that passed, whatever it is about.
+    if line.starts_with("ok ") {
+        return 0;
+    }
     let read = read(line);
+    if AFTERMATH_SET.is_match(read.message.trim_start()) || is_only_a_logger(&read.message) {
+        return 20;
+    }
+    // How Elixir says what was raised, whoever catches it.
+    if read.level.is_none() && read.message.starts_with("** (") {
+        return TRACE;
+    }
     let message = &*NOTHING_WRONG.replace_all(&read.message, "");
     let strong = STRONG_SET.matches(message).iter().count().min(4) as u32;
     let weak = WEAK_SET.matches(message).iter().count().min(3) as u32;
@@ -98,6 +140,16 @@ pub fn weight(line: &str) -> u32 {
         None if WAITING_SET.is_match(message) => 10,
         None => 0,
     }
+}
+
+/// `o.s.b.d.LoggingFailureAnalysisReporter   :`: what is to be said follows in the next lines.
+fn is_only_a_logger(message: &str) -> bool {
+    let Some(logger) = message.strip_suffix(':') else {
+        return false;
+    };
+    // Behind what Spring puts before it: `1 --- [main] `.
+    let name = logger.rsplit(']').next().unwrap_or(logger).trim();
+    name.contains('.') && !name.contains(' ')
 }
 
 #[cfg(test)]
@@ -138,6 +190,102 @@ mod tests {
             0
         );
     }
+
+    #[test]
+    fn a_line_that_no_hint_stands_in_weighs_nothing() {
+        use proptest::prelude::*;
+        let part = proptest::sample::select(vec![
+            "fail",
+            "failing",
+            "Error",
+            "IOException",
+            "fatal",
+            "panicked",
+            "aborted",
+            "crashed",
+            "can not",
+            "couldn't",
+            "unable to",
+            "won't",
+            "not found",
+            "no such host",
+            "does not exist",
+            "ENOENT",
+            "access denied",
+            "EACCES",
+            "unauthorised",
+            "NOAUTH",
+            "refused",
+            "unreachable",
+            "EAI_AGAIN",
+            "timed out",
+            "timeout",
+            "timedout",
+            "reset by peer",
+            "exec format error",
+            "oom",
+            "core dumped",
+            "read-only filesystem",
+            "no space left",
+            "address in use",
+            "unknown flag",
+            "syntax error",
+            "unexpected token",
+            "is",
+            "was",
+            "not set",
+            "not provided",
+            "required",
+            "missing",
+            "empty",
+            "invalid",
+            "illegal",
+            "bad",
+            "wrong",
+            "corrupted",
+            "usage:",
+            "killed",
+            "terminating",
+            "exiting",
+            "giving up",
+            "retry",
+            "mismatch",
+            "expired",
+            "waiting for",
+            "not yet up",
+            "not ready",
+            "GET /a 500",
+            "\"POST /b HTTP/1.1\" 503",
+            "WARN",
+            "crit",
+            "SEVERE:",
+            "eror",
+            "alert",
+            "emergency",
+            "E1121 ",
+            "{\"level\":50,\"msg\":\"x\"}",
+            "{\"level\":\"E\",\"msg\":\"x\"}",
+            "level=warn",
+            "[emerg]",
+            " ",
+            ": ",
+            "worker",
+            "7",
+            "\"",
+            "{",
+            "}",
+            ",",
+            "ok",
+            "2026-01-01T00:00:00Z ",
+            "info",
+            "msg=",
+        ]);
+        proptest!(|(parts in proptest::collection::vec(part, 1..7), spaced in any::<bool>())| {
+            let line = parts.join(if spaced { " " } else { "" });
+            prop_assert!(HINTED.is_match(line.as_bytes()) || weigh(&line) == 0, "{}", line);
+        });
+    }
+
     #[test]
     fn what_says_that_nothing_went_wrong_is_no_error() {
         for line in [
