@@ -1,7 +1,9 @@
 //! The streaming miner: reads a log line by line in bounded memory.
 
 use std::borrow::Cow;
+use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, VecDeque};
+use std::hash::BuildHasher;
 use std::mem;
 
 use super::clean::clean;
@@ -32,8 +34,9 @@ pub struct Digester {
     items: u64,
     bytes: u64,
     tail: VecDeque<LogLine>,
-    /// By their shapes.
-    patterns: HashMap<String, Tracked>,
+    /// By the hashes of their shapes: where every line has a shape of its own, none of these texts is kept.
+    patterns: HashMap<u64, Tracked>,
+    hasher: RandomState,
     item: Option<Item>,
     /// The shape of the item at hand: one text for all, as most shapes are known.
     shape: String,
@@ -173,7 +176,8 @@ impl Digester {
         self.items += 1;
         let seen = self.items;
         shape(&item.line.text, &mut self.shape);
-        if let Some(known) = self.patterns.get_mut(&self.shape) {
+        let shape = self.hasher.hash_one(&self.shape);
+        if let Some(known) = self.patterns.get_mut(&shape) {
             known.seen = seen;
             known.pattern.count = known.pattern.count.saturating_add(1);
             known.pattern.line = item.line;
@@ -189,8 +193,7 @@ impl Digester {
             follow: item.follow,
             line: item.line,
         };
-        self.patterns
-            .insert(self.shape.clone(), Tracked { pattern, seen });
+        self.patterns.insert(shape, Tracked { pattern, seen });
     }
 
     /// Forgets the least telling half: the lightest, of these the rarest, of these the oldest.
@@ -200,10 +203,11 @@ impl Digester {
             .values()
             .map(|tracked| (tracked.pattern.weight, tracked.pattern.count, tracked.seen))
             .collect();
-        ranks.sort_unstable();
-        let Some(median) = ranks.get(ranks.len() / 2).copied() else {
+        if ranks.is_empty() {
             return;
-        };
+        }
+        let middle = ranks.len() / 2;
+        let (_, &mut median, _) = ranks.select_nth_unstable(middle);
         self.patterns
             .retain(|_, tracked| (tracked.pattern.weight, tracked.pattern.count, tracked.seen) >= median);
     }
