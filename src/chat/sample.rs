@@ -206,6 +206,7 @@ pub fn dossier() -> Dossier {
                     ),
                     line("10:21:00", ERROR),
                 ],
+                ..LogDigest::default()
             },
         }],
         coverage: Coverage::new(vec![Entry {
