@@ -110,6 +110,7 @@ pub fn dossier() -> Dossier {
         owner: deployment.clone(),
         culprit: deployment.clone(),
         provisional: false,
+        unknown_cause: Vec::new(),
         members: vec![
             member("f1", root, Role::Root, &[1, 2, 3]),
             member("f2", alike, Role::Equal, &[]),

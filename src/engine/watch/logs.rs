@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::{Report, Reports};
 use crate::engine::analyzers::logs::{Digester, LogDigest};
-use crate::engine::cluster::{Failure, LogRequest, SharedSource};
+use crate::engine::cluster::{Failure, FailureKind, LogRequest, SharedSource};
 use crate::engine::object::Text;
 use crate::engine::world::{Delta, LogKey};
 
@@ -64,17 +64,36 @@ impl LogReader {
     }
 }
 
-/// Reads a log now.
+/// What the kubelet sends in place of a log that its runtime has thrown away.
+const NO_LOG: &str = "unable to retrieve container logs for ";
+
+/// Reads a log now. Where that of the instance before has been thrown away, it is that of the present one: of a container
+/// that waits for its next start it is the one that ended.
 pub(in crate::engine) async fn digest(
     source: &SharedSource,
     key: &LogKey,
+    container_id: &str,
+) -> Result<LogDigest, Failure> {
+    match read(source, key, key.previous, container_id).await {
+        Err(failure) if key.previous && failure.kind == FailureKind::NotFound => {
+            let present = read(source, key, false, "").await;
+            present.map_err(|_| failure)
+        }
+        read => read,
+    }
+}
+
+async fn read(
+    source: &SharedSource,
+    key: &LogKey,
+    previous: bool,
     container_id: &str,
 ) -> Result<LogDigest, Failure> {
     let mut lines = source.log(LogRequest {
         namespace: key.namespace.as_str().into(),
         pod: key.pod.clone(),
         container: key.container.as_str().into(),
-        previous: key.previous,
+        previous,
         tail: Some(MAX_LINES),
         follow: false,
     });
@@ -83,6 +102,9 @@ pub(in crate::engine) async fn digest(
     let end = tokio::time::Instant::now() + MAX_TIME;
     let cut = loop {
         match tokio::time::timeout_at(end, lines.next()).await {
+            Ok(Some(Ok(line))) if count == 0 && line.text.starts_with(NO_LOG) => {
+                return Err(Failure::new(FailureKind::NotFound, &*line.text));
+            }
             Ok(Some(Ok(line))) => {
                 count += 1;
                 bytes += line.text.len() as u64;
