@@ -180,7 +180,11 @@ impl GroupKey {
 
 /// `checkout: cannot write /var/cache/nginx`.
 fn title(root: &Finding, unknown: &[Kind]) -> Text {
-    let unsure = if unknown.is_empty() { "" } else { " (cause unknown)" };
+    let unsure = if unknown.is_empty() {
+        ""
+    } else {
+        " (cause unknown)"
+    };
     format!("{}: {}{unsure}", root.owner.name, root.title).into()
 }
 

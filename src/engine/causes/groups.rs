@@ -53,7 +53,10 @@ impl Group {
 
     /// When the first of them began, as far as is known.
     pub fn onset(&self) -> Option<Timestamp> {
-        self.findings.iter().filter_map(|(_, finding)| finding.since).min()
+        self.findings
+            .iter()
+            .filter_map(|(_, finding)| finding.since)
+            .min()
     }
 
     fn place(&self, finding: &Finding) -> Result<usize, usize> {

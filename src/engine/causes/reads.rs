@@ -166,7 +166,10 @@ impl<'a> Sight<'a> {
 
     /// Whether any endpoint of a Service is ready.
     pub fn serves(&self, namespace: &str, service: &str) -> bool {
-        self.note(Read::World(Part::Objects(Kind::EndpointSlice, Some(namespace.into()))));
+        self.note(Read::World(Part::Objects(
+            Kind::EndpointSlice,
+            Some(namespace.into()),
+        )));
         let slices = self.world.slices(namespace, service);
         let mut endpoints = slices.flat_map(|slice| &slice.endpoints);
         endpoints.any(|endpoint| endpoint.conditions.ready != Some(false))

@@ -75,9 +75,9 @@ pub use network::{
 pub use node::{Node, NodeSpec, NodeStatus, Taint};
 pub use pod::{
     Capabilities, ClaimSource, Container, ContainerPort, ContainerRole, ContainerSecurity, ContainerState,
-    ContainerStatus, Exec, Grpc, HostPath, HttpGet, Mount, Named, Pod, PodResourceClaim, PodResourceClaimStatus,
-    PodSecurity, PodSpec, PodStatus, Present, Probe, ReadinessGate, Reference, Resources, Running, TcpSocket,
-    Terminated, Usage, Volume, Waiting,
+    ContainerStatus, Exec, Grpc, HostPath, HttpGet, Mount, Named, Pod, PodResourceClaim,
+    PodResourceClaimStatus, PodSecurity, PodSpec, PodStatus, Present, Probe, ReadinessGate, Reference,
+    Resources, Running, TcpSocket, Terminated, Usage, Volume, Waiting,
 };
 pub use policy::{
     HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus, LimitRange,

@@ -100,7 +100,11 @@ impl World {
                 let Some(digest) = self.logs.get(log).filter(|_| near) else {
                     continue;
                 };
-                let target = digest.named.unreached.iter().find(|target| *target.host == **host);
+                let target = digest
+                    .named
+                    .unreached
+                    .iter()
+                    .find(|target| *target.host == **host);
                 let lives = self.get::<Pod>(&log.namespace, &log.pod).is_some();
                 if let (Some(target), Some(trouble), true) = (target, digest.named.trouble, lives) {
                     clients.push(Client {
@@ -143,9 +147,11 @@ impl World {
 
     /// All Services that logs say are not reached and that are not there, in order; of a namespace, or everywhere.
     pub fn missing_services_named(&self, of: Option<&str>) -> Vec<Key> {
-        let named = self.clients.0.iter().flat_map(|(host, logs)| {
-            logs.iter().flat_map(|log| services_named(host, &log.namespace))
-        });
+        let named = self
+            .clients
+            .0
+            .iter()
+            .flat_map(|(host, logs)| logs.iter().flat_map(|log| services_named(host, &log.namespace)));
         let mut keys: Vec<Key> = named
             .filter(|key| of.is_none_or(|of| *key.namespace == *of) && self.meta(key).is_none())
             .collect();

@@ -204,7 +204,10 @@ impl Index {
             unlink(&mut self.of_host, *host, key);
         }
         // An address that another has taken over since is that one's.
-        if let Some(address) = view.address.filter(|address| self.at_address.get(*address) == Some(key)) {
+        if let Some(address) = view
+            .address
+            .filter(|address| self.at_address.get(*address) == Some(key))
+        {
             self.at_address.remove(address);
         }
         self.deleting.remove(key);

@@ -121,18 +121,25 @@ static LAST_WORD: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What a program says of whom it is going to talk to.
 static ADDRESSES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)connect|reach|dial|using|upstream|backend|endpoint|broker|bootstrap|database|url|GET |POST |fetch|waiting")
+    pattern(
+        r"(?i)connect|reach|dial|using|upstream|backend|endpoint|broker|bootstrap|database|url|GET |POST |fetch|waiting",
+    )
 });
 
 /// What a program says of itself.
-static SERVES: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)\blisten|\bserving\b|\bserver (?:is )?(?:running|started)|started on|available (?:at|on)|docs?\b|documentation|see https?:"));
+static SERVES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)\blisten|\bserving\b|\bserver (?:is )?(?:running|started)|started on|available (?:at|on)|docs?\b|documentation|see https?:",
+    )
+});
 
 impl Named {
     /// What the patterns of a digest name, the most telling first.
     pub fn of<'a>(patterns: impl Iterator<Item = &'a LogPattern> + Clone) -> Self {
         let mut named = Self::default();
-        let mut errors = patterns.clone().filter(|pattern| pattern.weight >= weight::ANSWER);
+        let mut errors = patterns
+            .clone()
+            .filter(|pattern| pattern.weight >= weight::ANSWER);
         let Some(mut error) = errors.next() else {
             return named;
         };
@@ -268,10 +275,7 @@ mod tests {
                  Caused by: java.net.ConnectException: Connection refused\n\tat java.base/sun.nio.ch.Net(Native)",
                 &["payments:8443"],
             ),
-            (
-                "panic: dial tcp 10.96.7.8:6379: i/o timeout",
-                &["10.96.7.8:6379"],
-            ),
+            ("panic: dial tcp 10.96.7.8:6379: i/o timeout", &["10.96.7.8:6379"]),
             (
                 "2026/01/01 10:00:00 dial tcp: lookup orders-db.shop.svc on 10.96.0.10:53: no such host",
                 &["orders-db.shop.svc"],
@@ -355,7 +359,10 @@ mod tests {
             ("Error: connect ECONNREFUSED 10.0.0.1:80", Trouble::Refused),
             ("Error: getaddrinfo ENOTFOUND web", Trouble::Unresolved),
             ("Error: getaddrinfo EAI_AGAIN web", Trouble::NoAnswer),
-            ("dial tcp: lookup web on 10.96.0.10:53: read udp 10.1.1.1:4->10.96.0.10:53: i/o timeout", Trouble::NoAnswer),
+            (
+                "dial tcp: lookup web on 10.96.0.10:53: read udp 10.1.1.1:4->10.96.0.10:53: i/o timeout",
+                Trouble::NoAnswer,
+            ),
             ("dial tcp 10.1.1.1:80: i/o timeout", Trouble::TimedOut),
             ("waiting for db", Trouble::Awaited),
         ] {
@@ -395,16 +402,37 @@ mod tests {
         .refusal
         .unwrap();
         assert_eq!(
-            (&*refusal.namespace, &*refusal.account, &*refusal.verb, &*refusal.resource),
+            (
+                &*refusal.namespace,
+                &*refusal.account,
+                &*refusal.verb,
+                &*refusal.resource
+            ),
             ("shop", "operator", "list", "pods")
         );
         for (log, user) in [
-            ("FATAL:  password authentication failed for user \"orders\"", "orders"),
-            ("ERROR 1045 (28000): Access denied for user 'app'@'10.1.1.1' (using password: YES)", "app"),
-            ("ReplyError: WRONGPASS invalid username-password pair or user is disabled.", ""),
-            ("pymongo.errors.OperationFailure: Authentication failed., full error: {}", ""),
+            (
+                "FATAL:  password authentication failed for user \"orders\"",
+                "orders",
+            ),
+            (
+                "ERROR 1045 (28000): Access denied for user 'app'@'10.1.1.1' (using password: YES)",
+                "app",
+            ),
+            (
+                "ReplyError: WRONGPASS invalid username-password pair or user is disabled.",
+                "",
+            ),
+            (
+                "pymongo.errors.OperationFailure: Authentication failed., full error: {}",
+                "",
+            ),
         ] {
-            assert_eq!(of(log).login.map(|login| login.user.to_string()), Some(user.to_owned()), "{log}");
+            assert_eq!(
+                of(log).login.map(|login| login.user.to_string()),
+                Some(user.to_owned()),
+                "{log}"
+            );
         }
         assert_eq!(of("Error: NOAUTH Authentication required.").login, None);
         assert_eq!(
@@ -416,7 +444,9 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded() {
-        let many: String = (0..400).map(|i| format!("dial tcp h{i}.svc:80, /etc/a/f{i} ")).collect();
+        let many: String = (0..400)
+            .map(|i| format!("dial tcp h{i}.svc:80, /etc/a/f{i} "))
+            .collect();
         let named = of(&format!("error: connection refused {many}"));
         assert!(named.unreached.len() <= TARGETS && named.files.len() <= FILES);
     }

@@ -62,22 +62,104 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-static ADDRESS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:^|[\s(\['\x22=])(?P<host>\d{1,3}(?:\.\d{1,3}){3})(?:$|[^\w.:/-]|[.:](?:\s|$))"));
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:^|[\s(\['\x22=])(?P<host>\d{1,3}(?:\.\d{1,3}){3})(?:$|[^\w.:/-]|[.:](?:\s|$))")
+});
 
 /// Ends of names that are files, not hosts: `server.js:14`.
 const FILES: &[&str] = &[
-    "go", "js", "mjs", "cjs", "ts", "py", "java", "rb", "rs", "c", "cc", "cpp", "h", "cs", "kt", "scala", "php", "ex",
-    "exs", "lua", "sh", "conf", "cfg", "ini", "yaml", "yml", "json", "toml", "xml", "sql", "html", "log", "jar", "so",
-    "txt", "pl", "swift", "properties",
+    "go",
+    "js",
+    "mjs",
+    "cjs",
+    "ts",
+    "py",
+    "java",
+    "rb",
+    "rs",
+    "c",
+    "cc",
+    "cpp",
+    "h",
+    "cs",
+    "kt",
+    "scala",
+    "php",
+    "ex",
+    "exs",
+    "lua",
+    "sh",
+    "conf",
+    "cfg",
+    "ini",
+    "yaml",
+    "yml",
+    "json",
+    "toml",
+    "xml",
+    "sql",
+    "html",
+    "log",
+    "jar",
+    "so",
+    "txt",
+    "pl",
+    "swift",
+    "properties",
 ];
 
 /// Words that stand where a host may stand.
 const WORDS: &[&str] = &[
-    "localhost", "the", "a", "an", "it", "be", "is", "was", "server", "host", "hostname", "database", "db_host", "at",
-    "for", "on", "in", "to", "of", "port", "address", "remote", "upstream", "from", "failed", "timeout", "error",
-    "connection", "connections", "all", "any", "other", "this", "that", "and", "or", "not", "node", "startup", "lock",
-    "leader", "tcp", "udp", "http", "https", "code", "line", "more", "service", "services",
+    "localhost",
+    "the",
+    "a",
+    "an",
+    "it",
+    "be",
+    "is",
+    "was",
+    "server",
+    "host",
+    "hostname",
+    "database",
+    "db_host",
+    "at",
+    "for",
+    "on",
+    "in",
+    "to",
+    "of",
+    "port",
+    "address",
+    "remote",
+    "upstream",
+    "from",
+    "failed",
+    "timeout",
+    "error",
+    "connection",
+    "connections",
+    "all",
+    "any",
+    "other",
+    "this",
+    "that",
+    "and",
+    "or",
+    "not",
+    "node",
+    "startup",
+    "lock",
+    "leader",
+    "tcp",
+    "udp",
+    "http",
+    "https",
+    "code",
+    "line",
+    "more",
+    "service",
+    "services",
 ];
 
 /// The hosts that a line names, in the order in which the forms are tried; `localhost` and its like are none.
@@ -103,7 +185,8 @@ pub(super) fn targets(line: &str) -> Vec<Target> {
     for said in SAID.captures_iter(line) {
         let port = said.name("port").or_else(|| said.name("after"));
         let Some(host) = said.name("host") else { continue };
-        let looks_like_one = said.name("quote").is_some() || port.is_some() || host.as_str().contains(['.', '-']);
+        let looks_like_one =
+            said.name("quote").is_some() || port.is_some() || host.as_str().contains(['.', '-']);
         if said.name("sure").is_some() || looks_like_one {
             note(host.as_str(), port.map(|port| port.as_str()));
         }
@@ -126,7 +209,9 @@ fn target(host: &str, port: Option<u16>) -> Option<Target> {
     let address = host.parse::<IpAddr>().ok();
     let is_name = || {
         host.len() <= 253
-            && host.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
+            && host
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.')
             && host.chars().any(|c| c.is_ascii_alphabetic())
             && !last.chars().all(|c| c.is_ascii_digit())
             && !FILES.contains(&last)

@@ -51,7 +51,12 @@ fn account(case: &Case, refusal: &Refusal) -> (ObjectRef, String) {
         };
         let key = role.key()?;
         let missing = world.meta(&key).is_none() && world.sync(key.kind, &key.namespace) == Sync::Synced;
-        missing.then(|| (binding.object(), format!("binds it to {}, which does not exist", role.short())))
+        missing.then(|| {
+            (
+                binding.object(),
+                format!("binds it to {}, which does not exist", role.short()),
+            )
+        })
     });
     if let Some(dangling) = dangling {
         return dangling;
@@ -66,7 +71,16 @@ fn account(case: &Case, refusal: &Refusal) -> (ObjectRef, String) {
 }
 
 /// Words in the names of keys that hold what a login needs.
-const SECRET_WORDS: &[&str] = &["pass", "pwd", "secret", "token", "credential", "dsn", "url", "uri"];
+const SECRET_WORDS: &[&str] = &[
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "credential",
+    "dsn",
+    "url",
+    "uri",
+];
 
 /// The one object that gives a container the password which was refused. The one that logs in is to blame, not the one
 /// that refuses: which of the two is wrong cannot be told, but this one is what was set for the other.
@@ -89,8 +103,14 @@ fn credentials(case: &Case, slot: &Slot, named: &Named) -> Option<(ObjectRef, St
         user => format!(" of user {user}"),
     };
     let object = Key::new(one.kind, &case.key.namespace, &one.name).object();
-    let key = one.keys.first().map_or(String::new(), |key| format!(", key {key},"));
-    Some((object, format!("gives the credentials{who}{key} that were refused")))
+    let key = one
+        .keys
+        .first()
+        .map_or(String::new(), |key| format!(", key {key},"));
+    Some((
+        object,
+        format!("gives the credentials{who}{key} that were refused"),
+    ))
 }
 
 /// The one object that these references name.
@@ -128,7 +148,9 @@ fn source(case: &Case, slot: &Slot, file: &File) -> Option<(ObjectRef, String)> 
             format!("is mounted at {} and has no key {key}{similar}", mount.path)
         }
         Some(_) => {
-            let line = file.line.map_or_else(String::new, |line| format!(", line {line}"));
+            let line = file
+                .line
+                .map_or_else(String::new, |line| format!(", line {line}"));
             format!("gives the file {} as its key {key}{line}", file.path)
         }
         None => format!("gives the files below {}", mount.path),

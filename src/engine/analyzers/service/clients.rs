@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use crate::engine::analyzers::exam::Exam;
+use crate::engine::analyzers::logs::Trouble;
 use crate::engine::analyzers::{alike, facts, messages, replicas};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{IntOrString, Pod, Service};
-use crate::engine::analyzers::logs::Trouble;
 use crate::engine::object::{Key, Kind, ObjectRef};
 use crate::engine::world::{Client, World, is_of_cluster};
 
@@ -82,7 +82,9 @@ pub(super) fn ports(exam: &mut Exam, service: &Service) {
         let behind = leads_to(exam.world, service, i32::from(port));
         finding.message = match &behind {
             Some(place) => format!("The Service offers {has}, not {port}; {place}."),
-            None => format!("The Service offers {has}, not {port}, and nothing behind it says that it has one."),
+            None => {
+                format!("The Service offers {has}, not {port}, and nothing behind it says that it has one.")
+            }
         }
         .into();
         finding.since = service.metadata.creation_timestamp;
@@ -137,10 +139,15 @@ fn describe(world: &World, finding: &mut Finding, clients: &[Client]) {
     finding.since = finding.since.or(made.min());
     for client in clients.iter().take(SHOWN) {
         let pod = Key::from(client.log).object();
-        let line: Option<Evidence> = client
-            .digest
-            .error()
-            .map(|error| facts::log(&pod, &client.log.container, client.log.previous, client.digest, error));
+        let line: Option<Evidence> = client.digest.error().map(|error| {
+            facts::log(
+                &pod,
+                &client.log.container,
+                client.log.previous,
+                client.digest,
+                error,
+            )
+        });
         finding.evidence.extend(line);
     }
 }

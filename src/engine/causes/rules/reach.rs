@@ -181,7 +181,10 @@ fn behind(sight: &Sight, service: &Service, trouble: Trouble) -> Option<GroupKey
 fn is_dns(service: &Service) -> bool {
     let label = service.metadata.labels.get("k8s-app");
     matches!(label, Some("kube-dns" | "coredns"))
-        || matches!(&*service.metadata.name, "kube-dns" | "coredns" | "rke2-coredns-rke2-coredns")
+        || matches!(
+            &*service.metadata.name,
+            "kube-dns" | "coredns" | "rke2-coredns-rke2-coredns"
+        )
 }
 
 pub(super) fn by_dns(sight: &Sight, _: &GroupKey, group: &Group) -> Option<GroupKey> {

@@ -11,8 +11,8 @@ use serde::Deserialize;
 pub use self::probe::{Exec, Grpc, HttpGet, Probe, TcpSocket};
 pub use self::reference::{Reference, Usage};
 pub use self::spec::{
-    Capabilities, ClaimSource, Container, ContainerPort, ContainerSecurity, HostPath, Mount,
-    Named, PodResourceClaim, PodSecurity, PodSpec, Present, ReadinessGate, Resources, Volume,
+    Capabilities, ClaimSource, Container, ContainerPort, ContainerSecurity, HostPath, Mount, Named,
+    PodResourceClaim, PodSecurity, PodSpec, Present, ReadinessGate, Resources, Volume,
 };
 pub use self::status::{
     ContainerState, ContainerStatus, PodResourceClaimStatus, PodStatus, Running, Terminated, Waiting,

@@ -8,8 +8,8 @@ use super::spec::{
     ClaimSource, Container, ContainerPort, ContainerSecurity, HostPath, Mount, Named, PodResourceClaim,
     PodSecurity, PodSpec, Present, ReadinessGate, Resources, Volume,
 };
-use crate::engine::kinds::{Interned, Labels, nullable};
 use crate::engine::analyzers::logs::{Target, of_setting};
+use crate::engine::kinds::{Interned, Labels, nullable};
 use crate::engine::object::{Kind, Symbol, Text};
 
 #[derive(Default, Deserialize)]
@@ -292,13 +292,21 @@ impl Variable {
     /// The hosts that its value names. The value itself is not kept: it may be a secret.
     fn hosts(&self) -> Vec<Target> {
         let name = self.name.to_ascii_uppercase();
+        if SECRET_NAMES.iter().any(|word| name.contains(word)) {
+            return Vec::new();
+        }
         let is_host = HOST_NAMES.iter().any(|end| name.ends_with(end));
         of_setting(&self.value, is_host)
     }
 }
 
+/// Words in the names of variables whose value is nobody's business.
+const SECRET_NAMES: &[&str] = &["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL"];
+
 /// Ends of the names of variables whose value is a host.
-const HOST_NAMES: &[&str] = &["HOST", "HOSTNAME", "SERVER", "SERVERS", "ADDR", "ADDRESS", "ENDPOINT"];
+const HOST_NAMES: &[&str] = &[
+    "HOST", "HOSTNAME", "SERVER", "SERVERS", "ADDR", "ADDRESS", "ENDPOINT",
+];
 
 impl WireVolume {
     /// Whether its files are those of a ConfigMap or a Secret.
