@@ -232,6 +232,7 @@ fn start(live: &Arc<Live>) -> Engine {
             analyzers: Vec::new(),
             remote: Vec::new(),
             no_logs: true,
+            skim_logs: false,
             posture: false,
             off: Vec::new(),
             stopwatch: None,

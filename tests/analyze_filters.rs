@@ -1,5 +1,8 @@
 //! What is looked at can be switched, part by part, and silence is not mistaken for health.
 
+use std::collections::BTreeSet;
+
+use k8stui::engine::analyzers;
 use serde_json::Value;
 
 use crate::headless::Shop;
@@ -85,6 +88,9 @@ async fn filters_are_listed_with_what_they_are() {
         ("Storage", Some(true)),
         ("Log", Some(true)),
         ("HTTPRoute", Some(true)),
+        ("Security", Some(true)),
+        ("Finalizer", Some(true)),
+        ("RoleBinding", Some(true)),
         ("Node", Some(false)),
         ("widget.example.io", Some(false)),
         ("Nonsense", None),
@@ -112,4 +118,63 @@ async fn several_filters_may_be_asked_for_by_k8sgpts_names() {
     let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
     assert!(said.contains("did you mean Deployment?"), "{said}");
     assert_eq!(wrong.status.code(), Some(64));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_allowed_more_than_need_be_is_told_to_whom_asks_for_it() {
+    let shop = Shop::open().await;
+    let codes = async |arguments: &[&str]| -> BTreeSet<String> {
+        let all = [&["analyze", "-o", "json", "--no-logs"], arguments].concat();
+        let document: Value = serde_json::from_str(&shop.says(&all).await).unwrap();
+        let findings = document["findings"].as_array().unwrap().iter();
+        findings
+            .map(|one| one["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let security: BTreeSet<String> = analyzers::posture()
+        .iter()
+        .flat_map(|analyzer| analyzer.codes())
+        .map(|code| code.code.to_owned())
+        .collect();
+    let all = codes(&[]).await;
+    assert!(!all.is_empty() && all.is_disjoint(&security), "{all:?}");
+    let asked = codes(&["--filter", "Security"]).await;
+    assert!(asked.contains("WorkloadMayRunAsRoot"), "{asked:?}");
+    // Of accounts and bindings also what is wrong with them.
+    let others: Vec<&String> = asked
+        .difference(&security)
+        .filter(|code| !code.starts_with("ServiceAccount"))
+        .collect();
+    assert!(others.is_empty(), "{others:?}");
+    let warnings = codes(&["--filter", "Security", "--severity", "warning"]).await;
+    assert!(
+        warnings.is_disjoint(&security),
+        "what is said is heeded: {warnings:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_analyzer_is_listed_once_with_its_codes() {
+    let shop = Shop::open().await;
+    let listed: Value = serde_json::from_str(&shop.says(&["analyzers", "list", "-o", "json"]).await).unwrap();
+    let built_in = listed.as_array().unwrap().iter();
+    let built_in: Vec<&Value> = built_in.filter(|one| one["source"] == "built in").collect();
+    let mut codes = Vec::new();
+    for one in &built_in {
+        let own = one["codes"].as_array().unwrap();
+        assert!(!own.is_empty(), "{one}");
+        codes.extend(own.iter().map(|code| code["code"].as_str().unwrap()));
+    }
+    for code in [
+        "ObjectStuckDeleting",
+        "ClaimMissing",
+        "WebhookServiceMissing",
+        "WorkloadPrivileged",
+        "CustomResourceFailed",
+    ] {
+        let times = codes.iter().filter(|one| **one == code).count();
+        assert_eq!(times, 1, "{code}");
+    }
+    let security = built_in.iter().find(|one| one["name"] == "Security").unwrap();
+    assert!(security["about"].as_str().unwrap().contains("--filter Security"));
 }

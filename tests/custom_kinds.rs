@@ -154,6 +154,7 @@ impl Bed {
             posture: false,
             remote: Vec::new(),
             no_logs: true,
+            skim_logs: false,
             off: Vec::new(),
             stopwatch: None,
             now: Arc::new(|| "2026-01-01T12:00:00Z".parse().unwrap()),

@@ -305,6 +305,7 @@ impl Bed {
             analyzers: Vec::new(),
             remote,
             no_logs: true,
+            skim_logs: false,
             posture: false,
             off: Vec::new(),
             stopwatch: None,

@@ -72,6 +72,8 @@ pub struct NamespaceConfig {
 pub struct FilterConfig {
     /// Switched off.
     pub off: Vec<String>,
+    /// Asked for beyond what is looked at by itself: `Log` has some logs of pods that do not fail read too.
+    pub on: Vec<String>,
 }
 
 impl Config {

@@ -106,6 +106,11 @@ pub fn list<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<CustomAnalyzerConf
 }
 
 impl CustomAnalyzerConfig {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name.0
+    }
+
     /// The analyzer as the engine asks it. What cannot be used of its settings is said by coverage: one that is set up
     /// wrongly takes nothing from the others. `folder` is the configuration's, `variable` reads the environment.
     pub fn analyzer(&self, folder: &Path, variable: impl Fn(&str) -> Option<String>) -> RemoteAnalyzer {

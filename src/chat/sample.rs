@@ -135,8 +135,7 @@ pub fn dossier() -> Dossier {
                     command: "kubectl -n shop logs checkout-7d9f8c6b5d-x2x9z -c web -p".into(),
                     mutates: false,
                 },
-            ],
-        },
+            ], docs: None, },
     };
     Dossier {
         cluster: ClusterInfo {
@@ -177,6 +176,7 @@ pub fn dossier() -> Dossier {
                 lines: 12_310,
                 bytes: 1_200_000,
                 cut: false,
+                skimmed: false,
                 patterns: vec![
                     LogPattern {
                         line: line("10:21:00", ERROR),

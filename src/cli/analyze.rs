@@ -10,6 +10,7 @@ use super::document::Document;
 use super::look::{Depth, Shown, look};
 use super::{CouldNot, FOUND, OK, effort, k8sgpt, text};
 use crate::engine::effort::Stopwatch;
+use crate::engine::filter::Filter;
 use crate::engine::finding::Severity;
 use crate::engine::object::Text;
 use crate::engine::openapi::FieldDoc;
@@ -23,13 +24,15 @@ pub async fn run(cli: &Cli, args: &AnalyzeArgs, out: &mut impl Write) -> Result<
     let begun = Instant::now();
     let depth = Depth {
         logs: !args.no_logs,
-        posture: Severity::from(args.severity) == Severity::Info,
+        skim_logs: args.filter.iter().any(Filter::is_log),
         // Who names a part wants it.
+        posture: args.severity.map(Severity::from) == Some(Severity::Info)
+            || args.filter.iter().any(Filter::asks_for_posture),
         all_parts: !args.filter.is_empty(),
         stopwatch: args.stat.then(|| Arc::new(move || begun.elapsed()) as Stopwatch),
     };
     let look = look(cli, depth).await?;
-    let mut filter = Shown::new(&cli.cluster, args.severity.into(), &args.filter);
+    let mut filter = Shown::new(&cli.cluster, args.severity.map(Severity::from), &args.filter);
     if let Some(selector) = &args.selector {
         filter.select(&look, selector).await;
     }

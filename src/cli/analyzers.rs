@@ -9,10 +9,12 @@ use serde_json::Value;
 
 use super::args::{AnalyzersCommand, Cli, Output};
 use super::{CouldNot, OK};
-use crate::app::config::Dirs;
+use crate::app::config::{Config, Dirs};
+use crate::engine::analyzers::codes::{Section, sections};
 use crate::engine::analyzers::custom::{CODES, Resource};
 use crate::engine::analyzers::declared::{Catalog, Declared, Objects};
-use crate::engine::analyzers::{self, Analysis};
+use crate::engine::analyzers::{self, Analysis, prometheus};
+use crate::engine::filter;
 use crate::views::text::escape::clean;
 
 /// Runs `k8stui analyzers …`.
@@ -22,8 +24,8 @@ use crate::views::text::escape::clean;
 pub fn run(cli: &Cli, command: &AnalyzersCommand, out: &mut impl Write) -> Result<u8, CouldNot> {
     match command {
         AnalyzersCommand::List { output } => {
-            let (_, dirs) = super::settings::read(cli)?;
-            list(dirs.as_ref(), *output, out)
+            let (config, dirs) = super::settings::read(cli)?;
+            list(&config, dirs.as_ref(), *output, out)
         }
         AnalyzersCommand::Test { file, object } => {
             let now = cli.cluster.now.unwrap_or_else(Timestamp::now);
@@ -67,32 +69,40 @@ fn listed(declared: &Declared) -> Listed<'_> {
     }
 }
 
-fn list(dirs: Option<&Dirs>, output: Output, out: &mut impl Write) -> Result<u8, CouldNot> {
+/// Said of the analyzers that are asked apart.
+const POSTURE: &str =
+    "what is allowed more than need be; asked for with --severity info or --filter Security";
+
+fn in_short(codes: &[analyzers::Code]) -> Vec<Code<'static>> {
+    let in_short = codes.iter().map(|code| Code {
+        code: code.code,
+        means: code.meaning,
+    });
+    in_short.collect()
+}
+
+fn of_section<'a>(section: &'a Section, about: &'a str) -> Listed<'a> {
+    Listed {
+        name: section.name(),
+        group: section.group().unwrap_or("*"),
+        kinds: section.kinds.iter().map(|kind| kind.name()).collect(),
+        source: "built in",
+        about,
+        codes: in_short(&section.codes),
+    }
+}
+
+fn list(config: &Config, dirs: Option<&Dirs>, output: Output, out: &mut impl Write) -> Result<u8, CouldNot> {
     let own = own(dirs)?;
     let all = own
         .iter()
         .map(|(name, text)| (name.as_str(), text.as_str()))
         .chain(Catalog::builtin_files());
     let (catalog, errors) = Catalog::parse(all);
-    let native = analyzers::all();
-    let mut entries: Vec<Listed<'_>> = native
-        .iter()
-        .map(|analyzer| Listed {
-            name: analyzer.name().to_owned(),
-            group: analyzer.kind().group(),
-            kinds: vec![analyzer.kind().name()],
-            source: "built in",
-            about: "",
-            codes: analyzer
-                .codes()
-                .iter()
-                .map(|code| Code {
-                    code: code.code,
-                    means: code.meaning,
-                })
-                .collect(),
-        })
-        .collect();
+    let native = sections(&analyzers::all());
+    let posture = sections(&analyzers::posture());
+    let mut entries: Vec<Listed<'_>> = native.iter().map(|section| of_section(section, "")).collect();
+    entries.extend(posture.iter().map(|section| of_section(section, POSTURE)));
     entries.extend(catalog.all().iter().map(listed));
     entries.push(Listed {
         name: "any custom resource".to_owned(),
@@ -100,8 +110,24 @@ fn list(dirs: Option<&Dirs>, output: Output, out: &mut impl Write) -> Result<u8,
         kinds: vec!["*"],
         source: "built in",
         about: "what status says by the conventions of the ecosystem, where nothing above says more",
-        codes: CODES.iter().map(|(code, means)| Code { code, means }).collect(),
+        codes: in_short(CODES),
     });
+    entries.push(Listed {
+        name: "the configuration of a running Prometheus".to_owned(),
+        group: "",
+        kinds: vec!["ConfigMap"],
+        source: "built in",
+        about: "read from the ConfigMap that its pod mounts",
+        codes: in_short(prometheus::CODES),
+    });
+    entries.extend(config.custom_analyzers.iter().map(|one| Listed {
+        name: filter::remote(one.name()).name,
+        group: "*",
+        kinds: vec!["*"],
+        source: "config.toml",
+        about: &one.url,
+        codes: Vec::new(),
+    }));
     if output == Output::Json {
         serde_json::to_writer_pretty(&mut *out, &entries).map_err(std::io::Error::from)?;
         writeln!(out)?;

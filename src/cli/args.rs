@@ -162,9 +162,9 @@ pub struct AnalyzeArgs {
     /// How to print
     #[arg(short, long, value_enum, default_value_t = Format::Text)]
     pub output: Format,
-    /// Only problems that are at least so bad
-    #[arg(long, value_enum, default_value_t = SeverityArg::Warning)]
-    pub severity: SeverityArg,
+    /// Only problems that are at least so bad: warning, if nothing is said; info of what `--filter Security` asks for
+    #[arg(long, value_enum)]
+    pub severity: Option<SeverityArg>,
     /// Only problems of which a part is of this kind or topic (`k8stui filters list`); repeatable, or with commas
     #[arg(long, value_name = "FILTER", value_delimiter = ',', value_parser = super::filters::parse)]
     pub filter: Vec<Filter>,

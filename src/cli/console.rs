@@ -173,6 +173,7 @@ async fn show(
                 settings::remote(cli, &config, dirs.as_ref())
             },
             no_logs: false,
+            skim_logs: super::filters::skims_logs(&config),
             posture: false,
             off: super::filters::off(&config)?,
             stopwatch: None,

@@ -11,6 +11,7 @@ use crate::app::theme::Theme;
 use crate::engine::cluster::files::{Broken, Reach};
 use crate::engine::cluster::{FailureKind, Files, Live};
 use crate::engine::object::{Kind, Text};
+use crate::engine::remote;
 
 /// So many namespaces are named.
 const NAMED: usize = 5;
@@ -52,6 +53,7 @@ pub async fn run(cli: &Cli, out: &mut impl Write) -> Result<u8, CouldNot> {
     checks.push(theme(cli, &config));
     checks.extend(cluster(cli).await);
     checks.extend(super::answers::checks(&config).await);
+    checks.extend(custom_analyzers(cli, &config).await);
     for Check { verdict, what, said } in &checks {
         let sign = match verdict {
             Verdict::Good => "✓",
@@ -66,6 +68,24 @@ pub async fn run(cli: &Cli, out: &mut impl Write) -> Result<u8, CouldNot> {
     }
     let bad = checks.iter().any(|check| check.verdict == Verdict::Bad);
     Ok(if bad { COULD_NOT } else { OK })
+}
+
+/// Asks every custom analyzer, each for as long as it may take.
+async fn custom_analyzers(cli: &Cli, config: &Config) -> Vec<Check> {
+    let dirs = Dirs::find(|name| std::env::var(name).ok());
+    let mut checks = Vec::new();
+    for analyzer in super::settings::remote(cli, config, dirs.as_ref()) {
+        let name = &analyzer.name;
+        checks.push(match remote::answer(&analyzer).await {
+            Ok(said) => Check::new(
+                Verdict::Good,
+                "analyzer",
+                format!("{name} answers, with {} results", said.len()),
+            ),
+            Err(error) => Check::new(Verdict::Poor, "analyzer", format!("{name}: {error}")),
+        });
+    }
+    checks
 }
 
 fn terminal() -> Check {

@@ -217,6 +217,7 @@ mod tests {
                 why: Vec::new(),
                 fix: "".into(),
                 commands: Vec::new(),
+                docs: None,
             },
         };
         let snapshot = Snapshot::empty("test", at);

@@ -4,12 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use toml_edit::{Array, DocumentMut, Item, Table, Value};
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
 
 use super::args::{Cli, FiltersCommand, Output};
 use super::{CouldNot, OK, settings};
 use crate::app::config::{Config, nearest};
-use crate::engine::filter::{self, Filter};
+use crate::engine::filter::{self, Filter, Listed};
 use crate::views::text::escape::clean;
 
 /// Runs `k8stui filters …`.
@@ -25,7 +25,13 @@ pub fn run(cli: &Cli, command: &FiltersCommand, out: &mut impl Write) -> Result<
             .ok_or_else(|| CouldNot("there is no configuration folder; name a file with --config".to_owned()))
     };
     match command {
-        FiltersCommand::List { output } => list(&off(&config)?, *output, out),
+        FiltersCommand::List { output } => {
+            let remote = config
+                .custom_analyzers
+                .iter()
+                .map(|one| filter::remote(one.name()));
+            list(remote, &off(&config)?, *output, out)
+        }
         FiltersCommand::Add { filters } => switch(&place()?, filters, true, out),
         FiltersCommand::Remove { filters } => switch(&place()?, filters, false, out),
     }
@@ -40,6 +46,12 @@ pub fn off(config: &Config) -> Result<Vec<Filter>, CouldNot> {
     named
         .map(|name| parse(name).map_err(|why| CouldNot(format!("filters.off in the configuration: {why}"))))
         .collect()
+}
+
+/// Whether the configuration asks for logs of pods that do not fail.
+pub fn skims_logs(config: &Config) -> bool {
+    let mut on = config.filters.on.iter().filter_map(|name| Filter::parse(name));
+    on.any(|filter| filter.is_log())
 }
 
 /// The filter that a word of the command line means.
@@ -82,10 +94,16 @@ struct Line {
     about: String,
 }
 
-fn list(off: &[Filter], output: Output, out: &mut impl Write) -> Result<u8, CouldNot> {
+fn list(
+    remote: impl Iterator<Item = Listed>,
+    off: &[Filter],
+    output: Output,
+    out: &mut impl Write,
+) -> Result<u8, CouldNot> {
     let is_off = |name: &str| off.iter().any(|filter| filter.name() == name);
     let mut lines: Vec<Line> = filter::all()
         .into_iter()
+        .chain(remote)
         .map(|listed| Line {
             on: !is_off(&listed.name),
             name: listed.name,
@@ -147,7 +165,8 @@ fn rewritten(text: &str, filters: &[Filter], on: bool) -> Result<String, String>
         .parse()
         .map_err(|error: toml_edit::TomlError| error.to_string())?;
     // What is not written is on already.
-    if on && document.get("filters").is_none() {
+    let logs = filters.iter().find(|filter| filter.is_log());
+    if on && logs.is_none() && document.get("filters").is_none() {
         return Ok(text.to_owned());
     }
     let table = document
@@ -155,15 +174,23 @@ fn rewritten(text: &str, filters: &[Filter], on: bool) -> Result<String, String>
         .or_insert_with(|| Item::Table(Table::new()))
         .as_table_like_mut()
         .ok_or("filters is no table")?;
-    let off = table
-        .entry("off")
-        .or_insert_with(|| Item::Value(Value::Array(Array::new())))
-        .as_array_mut()
-        .ok_or("filters.off is no list")?;
     let means = |value: &Value, filter: &Filter| {
         let written = value.as_str().and_then(Filter::parse);
         written.is_some_and(|written| written == *filter)
     };
+    if let Some(logs) = logs
+        && (on || table.contains_key("on"))
+    {
+        let asked = list_of(table, "on")?;
+        asked.retain(|value| !means(value, logs));
+        if on {
+            asked.push(logs.name());
+        }
+    }
+    if on && !table.contains_key("off") {
+        return Ok(document.to_string());
+    }
+    let off = list_of(table, "off")?;
     for filter in filters {
         if on {
             off.retain(|value| !means(value, filter));
@@ -172,6 +199,14 @@ fn rewritten(text: &str, filters: &[Filter], on: bool) -> Result<String, String>
         }
     }
     Ok(document.to_string())
+}
+
+fn list_of<'a>(table: &'a mut dyn TableLike, name: &str) -> Result<&'a mut Array, String> {
+    table
+        .entry(name)
+        .or_insert_with(|| Item::Value(Value::Array(Array::new())))
+        .as_array_mut()
+        .ok_or_else(|| format!("filters.{name} is no list"))
 }
 
 #[cfg(test)]
@@ -207,6 +242,23 @@ mod tests {
         let text = rewritten("", &filters(&["Storage", "widget.example.io"]), false).unwrap();
         assert_eq!(text, "[filters]\noff = [\"Storage\", \"widget.example.io\"]\n");
         assert!(rewritten("filters = 3", &filters(&["Pod"]), false).is_err());
+    }
+
+    #[test]
+    fn logs_of_what_does_not_fail_are_asked_for_by_adding_them() {
+        let added = rewritten("", &filters(&["Log"]), true).unwrap();
+        assert_eq!(added, "[filters]\non = [\"Log\"]\n");
+        assert_eq!(
+            rewritten(&added, &filters(&["logs"]), true).unwrap(),
+            added,
+            "once"
+        );
+        let config = Config::parse(&added, Path::new("config.toml")).unwrap();
+        assert!(skims_logs(&config) && off(&config).unwrap().is_empty());
+        let removed = rewritten(&added, &filters(&["Log"]), false).unwrap();
+        let config = Config::parse(&removed, Path::new("config.toml")).unwrap();
+        assert!(!skims_logs(&config), "{removed}");
+        assert_eq!(config.filters.off, ["Log"]);
     }
 
     #[test]

@@ -51,6 +51,8 @@ pub struct Look {
 pub struct Depth {
     /// Read the logs of what fails.
     pub logs: bool,
+    /// Also some of what does not.
+    pub skim_logs: bool,
     /// What is allowed more than need be.
     pub posture: bool,
     /// Also what is switched off.
@@ -62,6 +64,7 @@ pub struct Depth {
 /// Everything: what is asked about may be any of it.
 pub const ALL: Depth = Depth {
     logs: true,
+    skim_logs: false,
     posture: true,
     all_parts: true,
     stopwatch: None,
@@ -96,6 +99,7 @@ pub async fn look(cli: &Cli, depth: Depth) -> Result<Look, CouldNot> {
             super::filters::off(&config)?
         },
         no_logs: !depth.logs,
+        skim_logs: depth.skim_logs,
         stopwatch: depth.stopwatch,
         now,
     };
@@ -197,10 +201,13 @@ async fn unseen(look: &Look, id: &str, named: &Named) -> Result<ObjectRef, Could
 /// Which problems are shown: whole problems are hidden, after their causes were found.
 #[derive(Clone, Debug)]
 pub struct Shown {
-    /// At least so bad.
-    pub severity: Severity,
+    /// At least so bad; if nothing was said, a warning, or whatever a filter asks for that is never more than
+    /// information.
+    pub severity: Option<Severity>,
     /// With a member of one of these parts; any if empty.
     pub filters: Vec<Filter>,
+    /// Those of them that ask for what is never more than information.
+    apart: Vec<Filter>,
     /// With a member in one of these namespaces; any if empty.
     pub namespaces: Vec<String>,
     /// With one of these among its members or as its owner; any if `None`.
@@ -209,10 +216,15 @@ pub struct Shown {
 
 impl Shown {
     /// What the arguments ask for.
-    pub fn new(cluster: &ClusterArgs, severity: Severity, filters: &[Filter]) -> Self {
+    pub fn new(cluster: &ClusterArgs, severity: Option<Severity>, filters: &[Filter]) -> Self {
         Self {
             severity,
             filters: filters.to_vec(),
+            apart: filters
+                .iter()
+                .filter(|filter| filter.asks_for_posture())
+                .cloned()
+                .collect(),
             namespaces: cluster.namespaces.clone(),
             labelled: None,
         }
@@ -239,7 +251,7 @@ impl Shown {
         let labelled = findings.clone().any(|finding| self.is_labelled(finding));
         let of_filters = findings.any(|finding| self.is_of_filters(finding));
         problem.state == State::Active
-            && problem.severity >= self.severity
+            && problem.severity >= self.least(problem)
             && in_namespaces
             && of_filters
             && labelled
@@ -256,6 +268,18 @@ impl Shown {
         self.namespaces.is_empty()
             || namespace.is_empty()
             || self.namespaces.iter().any(|one| **one == **namespace)
+    }
+
+    fn least(&self, problem: &Problem) -> Severity {
+        let covered = || {
+            let mut findings = problem.members.iter().map(|member| &*member.finding);
+            findings.any(|finding| self.apart.iter().any(|filter| filter.covers(finding)))
+        };
+        match self.severity {
+            Some(severity) => severity,
+            None if covered() => Severity::Info,
+            None => Severity::Warning,
+        }
     }
 
     fn is_of_filters(&self, finding: &Finding) -> bool {

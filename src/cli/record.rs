@@ -46,6 +46,7 @@ pub async fn run(cli: &Cli, args: &RecordArgs, out: &mut impl Write) -> Result<u
         remote: Vec::new(),
         exclude: Vec::new(),
         no_logs: false,
+        skim_logs: false,
         off: Vec::new(),
         stopwatch: None,
         now: Arc::new(jiff::Timestamp::now),

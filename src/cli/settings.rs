@@ -6,6 +6,7 @@ use super::CouldNot;
 use super::args::Cli;
 use crate::app::config::{Config, Dirs};
 use crate::app::theme::Theme;
+use crate::engine::filter;
 use crate::engine::remote::RemoteAnalyzer;
 
 /// Reads the configuration.
@@ -28,14 +29,16 @@ pub fn read(cli: &Cli) -> Result<(Config, Option<Dirs>), CouldNot> {
     Ok((config.map_err(|error| CouldNot(error.to_string()))?, dirs))
 }
 
-/// The analyzers of other people that are asked too.
+/// The analyzers of other people that are asked too: those that are not switched off.
 pub fn remote(cli: &Cli, config: &Config, dirs: Option<&Dirs>) -> Vec<RemoteAnalyzer> {
     let named = cli.console.config.as_deref().and_then(Path::parent);
     let folder = named.or_else(|| dirs.map(|dirs| dirs.config.as_path()));
     let folder = folder.unwrap_or(Path::new(""));
     let variable = |name: &str| std::env::var(name).ok();
     let all = config.custom_analyzers.iter();
-    all.map(|one| one.analyzer(folder, variable)).collect()
+    all.map(|one| one.analyzer(folder, variable))
+        .filter(|one| !config.filters.off.contains(&filter::remote(&one.name).name))
+        .collect()
 }
 
 /// The theme that was asked for; none of its colours where `NO_COLOR` is set (to anything but nothing, see

@@ -173,6 +173,11 @@ fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem, docs:
         paragraph(text, "doc", &format!("{}: {}", doc.path, doc.text));
     }
     paragraph(text, "fix", &problem.diagnosis.fix);
+    paragraph(
+        text,
+        "docs",
+        problem.diagnosis.docs.as_deref().unwrap_or_default(),
+    );
     for (place, command) in problem.diagnosis.commands.iter().enumerate() {
         let label = if place == 0 { "do" } else { "" };
         let sign = if command.mutates { "⚠" } else { "✓" };

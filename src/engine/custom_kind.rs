@@ -28,7 +28,7 @@ pub struct Definition {
 /// How much of a custom resource is kept while watching.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Keep {
-    /// Metadata, status, and the flags of the spec: what the generic analyzer reads.
+    /// Metadata, status, and the flags and references of the spec: what the generic analyzer reads.
     Status,
     /// All but the fields of these names.
     AllBut(Vec<String>),

@@ -48,6 +48,17 @@ impl std::fmt::Display for Severity {
     }
 }
 
+/// How a finding hangs together with other objects, as far as its analyzer knows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ties {
+    /// Whose trouble explains it, the likeliest first.
+    pub because: Vec<ObjectRef>,
+    /// What comes to be only once its object is well: what lacks them follows from it.
+    pub makes: Vec<ObjectRef>,
+    /// Whether it is a remark (a policy, a scan), not a fault: then it explains nothing and follows from nothing.
+    pub apart: bool,
+}
+
 /// One statement of one analyzer about one object: what is wrong, since when, how bad, and what shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -75,6 +86,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// The object whose change heals it, where the analyzer knows.
     pub culprit: Option<ObjectRef>,
+    /// What it hangs together with.
+    pub ties: Ties,
 }
 
 impl Finding {
@@ -93,6 +106,7 @@ impl Finding {
             count: 1,
             evidence: Vec::new(),
             culprit: None,
+            ties: Ties::default(),
         }
     }
 

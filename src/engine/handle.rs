@@ -51,6 +51,8 @@ pub struct Options {
     pub remote: Vec<RemoteAnalyzer>,
     /// Whether logs of failing containers are not to be read.
     pub no_logs: bool,
+    /// Whether to read also some logs of pods that do not fail.
+    pub skim_logs: bool,
     /// Whether to look also at what is allowed more than need be ([`analyzers::posture`]).
     pub posture: bool,
     /// Measures what each analyzer costs, where that is asked.
@@ -99,6 +101,9 @@ impl Engine {
         );
         core.exclude(options.exclude.clone());
         core.switch_off(options.off.clone());
+        if options.skim_logs {
+            core.skim_logs();
+        }
         core.follow_customs(catalog);
         if let Some(stopwatch) = &options.stopwatch {
             core.measure(stopwatch.clone());
@@ -308,7 +313,7 @@ async fn run(
         change.come.into_iter().for_each(|kind| customs.start(kind));
         let changed = core.settle(now);
         for log in core.wanted_logs() {
-            reader.read(log.key, log.container_id);
+            reader.read(log);
         }
         for config in core.wanted_configs() {
             configs.read(config.pod, config.owner);

@@ -356,6 +356,26 @@ impl ObjectRef {
         Some(Key::new(kind, &self.namespace, &self.name))
     }
 
+    /// The same object as the engine itself names it, where its kind is watched: in the version that is read, and
+    /// without a namespace where the kind has none. Whoever names an object may do so in another version.
+    #[must_use]
+    pub fn known(self) -> Self {
+        match self.key() {
+            Some(mut key) => {
+                if !key.kind.namespaced() {
+                    key.namespace = Symbol::default();
+                }
+                key.object()
+            }
+            None => self,
+        }
+    }
+
+    /// Whether its kind is one that definitions add, known or not.
+    pub fn is_custom(&self) -> bool {
+        Kind::from_name(&self.kind).is_none_or(|kind| kind.group() != self.group())
+    }
+
     /// `Deployment/checkout`.
     pub fn short(&self) -> String {
         format!("{}/{}", self.kind, self.name)

@@ -54,6 +54,9 @@ pub struct Diagnosis {
     pub fix: Text,
     /// The one that heals first, then what only reads.
     pub commands: Vec<SuggestedCommand>,
+    /// A page of the official documentation that says more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub docs: Option<Text>,
 }
 
 /// A finding in its place in a problem.

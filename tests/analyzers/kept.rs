@@ -191,27 +191,27 @@ fn what_every_pod_holds_is_bounded() {
 #[test]
 fn of_settings_hosts_alone_are_kept_and_of_mounts_those_of_files() {
     let pod = json!({"kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}, "spec": {
-        "containers": [{"name": "web",
-            "env": [
-                {"name": "REDIS_URL", "value": "redis://:hunter2@cache:6379/0"},
-                {"name": "PGHOST", "value": "db.data"},
-                {"name": "BROKERS", "value": "kafka-0:9092,kafka-1:9092"},
-                {"name": "API_PASSWORD", "value": "hunter2:8080"},
-                {"name": "MODE", "value": "production"},
-                {"name": "SELF", "value": "http://localhost:80"},
-                {"name": "URL", "valueFrom": {"secretKeyRef": {"name": "keys", "key": "url"}}},
-            ],
-            "volumeMounts": [
-                {"name": "conf", "mountPath": "/etc/app"},
-                {"name": "data", "mountPath": "/data"},
-                {"name": "conf", "mountPath": "/app.ini", "subPath": "app.ini"},
-                {"name": "token", "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount"},
-            ]}],
-        "volumes": [
-            {"name": "data", "emptyDir": {}},
-            {"name": "conf", "configMap": {"name": "web-conf"}},
-            {"name": "token", "projected": {"sources": [{"configMap": {"name": "kube-root-ca.crt"}}]}},
-        ]}});
+    "containers": [{"name": "web",
+        "env": [
+            {"name": "REDIS_URL", "value": "redis://:hunter2@cache:6379/0"},
+            {"name": "PGHOST", "value": "db.data"},
+            {"name": "BROKERS", "value": "kafka-0:9092,kafka-1:9092"},
+            {"name": "API_PASSWORD", "value": "hunter2:8080"},
+            {"name": "MODE", "value": "production"},
+            {"name": "SELF", "value": "http://localhost:80"},
+            {"name": "URL", "valueFrom": {"secretKeyRef": {"name": "keys", "key": "url"}}},
+        ],
+        "volumeMounts": [
+            {"name": "conf", "mountPath": "/etc/app"},
+            {"name": "data", "mountPath": "/data"},
+            {"name": "conf", "mountPath": "/app.ini", "subPath": "app.ini"},
+            {"name": "token", "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount"},
+        ]}],
+    "volumes": [
+        {"name": "data", "emptyDir": {}},
+        {"name": "conf", "configMap": {"name": "web-conf"}},
+        {"name": "token", "projected": {"sources": [{"configMap": {"name": "kube-root-ca.crt"}}]}},
+    ]}});
     let world = world([pod], &[]);
     let pod = world.get::<Pod>("shop", "web").unwrap();
     let container = &pod.spec.containers[0];

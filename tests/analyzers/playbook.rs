@@ -1,5 +1,7 @@
 //! The playbook: every built-in file is sound, every code has words, commands are lines that a person may paste.
 
+use k8stui::engine::analyzers::custom::CODES;
+use k8stui::engine::analyzers::declared::{Catalog, Declared};
 use k8stui::engine::evidence::Numbered;
 use k8stui::engine::finding::{Finding, Severity};
 use k8stui::engine::object::ObjectRef;
@@ -13,6 +15,57 @@ fn every_built_in_file_is_sound() {
     for (name, text) in files {
         Playbook::parse([(name, text)]).unwrap_or_else(|error| panic!("{error}"));
     }
+}
+
+#[test]
+fn every_code_about_custom_resources_has_words_and_a_page_to_read() {
+    let catalog = Catalog::builtin();
+    let declared = catalog.all().iter().flat_map(Declared::rules);
+    let mut codes: Vec<&str> = declared.map(|rule| &*rule.code).collect();
+    codes.extend(CODES.iter().map(|code| code.code));
+    let playbook = Playbook::builtin();
+    for code in codes {
+        let object = ObjectRef::new("example.io/v1", "Widget", "shop", "web");
+        let mut finding = Finding::new(code, Severity::Warning, object.clone(), "what is wrong");
+        finding.message = "what the controller says".into();
+        finding.culprit = Some(object);
+        let diagnosis = playbook.diagnose(&finding, &[], None);
+        let docs = diagnosis.docs.as_deref().unwrap_or_default();
+        assert!(docs.starts_with("https://"), "{code} has no page");
+        assert!(!diagnosis.commands.is_empty(), "{code} has no command");
+        for command in &diagnosis.commands {
+            let command = &*command.command;
+            assert!(command.starts_with("kubectl "), "{code}: {command}");
+            assert!(
+                !command.contains("[[") && !command.contains('{') || command.contains(" -p "),
+                "{command}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_kind_without_namespaces_is_asked_for_without_one() {
+    let playbook = Playbook::builtin();
+    let object = |namespace: &str| ObjectRef::new("rds.aws.upbound.io/v1beta1", "Instance", namespace, "db");
+    let commands = |namespace: &str| {
+        let finding = Finding::new("CrossplaneNotSynced", Severity::Warning, object(namespace), "t");
+        let diagnosis = playbook.diagnose(
+            &Finding {
+                message: "m".into(),
+                ..finding
+            },
+            &[],
+            None,
+        );
+        diagnosis
+            .commands
+            .into_iter()
+            .map(|one| one.command)
+            .collect::<Vec<_>>()
+    };
+    assert!(commands("").contains(&"kubectl describe instance.rds.aws.upbound.io/db".into()));
+    assert!(commands("shop").contains(&"kubectl -n shop describe instance.rds.aws.upbound.io/db".into()));
 }
 
 fn pod_finding(code: &str, title: &str) -> Finding {

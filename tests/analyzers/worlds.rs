@@ -15,9 +15,15 @@ use serde_json::Value;
 /// Whether the object is of a kind that is watched as such; all else is a custom resource, or only related to one.
 pub fn is_watched(value: &Value) -> bool {
     let resource = Resource::new(value);
+    // Events have two forms, of which one is read as the other.
+    let group = if resource.kind() == "Event" {
+        ""
+    } else {
+        resource.group()
+    };
     Kind::ALL
         .iter()
-        .any(|kind| kind.name() == resource.kind() && kind.group() == resource.group())
+        .any(|kind| kind.name() == resource.kind() && kind.group() == group)
 }
 
 /// What the declared and the generic analyzers find in custom resources, among these objects.
@@ -72,6 +78,16 @@ pub fn world(objects: impl IntoIterator<Item = Value>, unread: &[&str]) -> World
 pub fn add_log(world: &mut World, key: LogKey, container_id: &str, text: &str) {
     let lines: Vec<logs::LogLine> = text.lines().map(line).collect();
     let digest = logs::digest(container_id, &lines, false);
+    world.apply(Delta::Log(key, digest));
+}
+
+/// Gives the world the digest of a log of a pod that does not fail.
+pub fn skim_log(world: &mut World, key: LogKey, text: &str) {
+    let lines: Vec<logs::LogLine> = text.lines().map(line).collect();
+    let digest = logs::LogDigest {
+        skimmed: true,
+        ..logs::digest("", &lines, false)
+    };
     world.apply(Delta::Log(key, digest));
 }
 

@@ -119,6 +119,7 @@ async fn the_engine_goes_on_when_its_token_is_replaced_under_it() {
         scope: k8stui::engine::watch::Scope::default(),
         exclude: Vec::new(),
         no_logs: true,
+        skim_logs: false,
         off: Vec::new(),
         stopwatch: None,
         now: Arc::new(|| "2026-11-21T10:30:00Z".parse().unwrap()),

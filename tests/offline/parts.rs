@@ -167,6 +167,7 @@ async fn an_event_in_both_of_its_apis_is_one_and_the_newest_form_of_an_object_co
                 posture: false,
                 remote: Vec::new(),
                 no_logs: false,
+                skim_logs: false,
                 off: Vec::new(),
                 stopwatch: None,
                 now: std::sync::Arc::new(|| "2026-11-21T01:27:40Z".parse().unwrap()),

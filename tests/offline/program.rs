@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use jiff::SignedDuration;
 use k8stui::demo::{Demo, DemoOptions, Pace};
 use k8stui::engine::snapshot::Connection;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::trees::{NOW, Tree, flat, tar};
 use crate::support::console::Console;
@@ -72,6 +72,64 @@ fn every_command_that_looks_looks_at_files_too() {
     let again = says(&["analyze", "--from", text(&archive), "--now", NOW, "-o", "json"]);
     let again: Value = serde_json::from_str(&again).unwrap();
     assert_eq!(again["problems"].as_array().unwrap().len(), problems.len());
+}
+
+#[test]
+fn logs_of_pods_that_do_not_fail_are_read_only_where_they_are_asked_for() {
+    let tree = Tree::new();
+    let pod = |name: &str, state: Value, ready: bool| {
+        json!({"apiVersion": "v1", "kind": "Pod",
+            "metadata": {"name": name, "namespace": "shop", "creationTimestamp": "2026-11-20T08:00:00Z"},
+            "spec": {"nodeName": "n1", "containers": [{"name": "web", "image": "shop/web:1"}]},
+            "status": {"phase": "Running",
+                "conditions": [{"type": "Ready", "status": if ready { "True" } else { "False" }}],
+                "containerStatuses": [{"name": "web", "ready": ready, "restartCount": 0, "state": state}]}})
+    };
+    let running = json!({"running": {"startedAt": "2026-11-20T08:00:00Z"}});
+    let waiting = json!({"waiting": {"reason": "InvalidImageName", "message": "no"}});
+    let pods = [
+        pod("calm", running.clone(), true),
+        pod("fails", waiting, false),
+        pod("mute", running.clone(), true),
+        pod("works", running, true),
+    ];
+    tree.write(
+        "pods.json",
+        json!({"apiVersion": "v1", "kind": "List", "items": pods}).to_string(),
+    );
+    let error = "2026-11-21T01:00:00.0Z ERROR cannot write order 17: disk quota exceeded\n";
+    tree.write("logs/shop/works/web.log", error);
+    tree.write("logs/shop/fails/web.log", error);
+    tree.write(
+        "logs/shop/calm/web.log",
+        "2026-11-21T01:00:00.0Z INFO served, errors: 0\n",
+    );
+    let from = text(tree.path());
+    let analyzed = |more: &[&str]| -> Value {
+        let arguments = [&["analyze", "--from", from, "--now", NOW, "-o", "json"], more].concat();
+        serde_json::from_str(&says(&arguments)).unwrap()
+    };
+    let found = |document: &Value| {
+        let findings = document["findings"].as_array().unwrap().iter();
+        let told = findings.map(|one| {
+            format!(
+                "{} {}",
+                one["code"].as_str().unwrap(),
+                one["name"].as_str().unwrap()
+            )
+        });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(found(&analyzed(&[])), ["ImageInvalid fails"]);
+    let asked = analyzed(&["--filter", "Log"]);
+    assert_eq!(found(&asked), ["LogShowsError works"]);
+    // Of the third no log is there, and that is said.
+    let entries = asked["coverage"]["entries"].as_array().unwrap();
+    let unread = entries
+        .iter()
+        .find(|one| one["what"] == "logs" && one["status"] == "error");
+    assert_eq!(unread.unwrap()["objects"], 1, "{entries:?}");
+    assert!(found(&analyzed(&["--filter", "Log", "--no-logs"])).is_empty());
 }
 
 #[test]
@@ -213,4 +271,46 @@ fn the_header_says_what_is_shown_and_of_when() {
     );
     assert_eq!(next, None, "nothing on the screen grows older");
     assert_eq!(console.wait(90.0).draw().0, first);
+}
+
+/// What is never more than information is told where it is asked for by name; what else is information is not.
+#[test]
+fn what_pods_may_do_is_told_to_whom_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("node-and-pod.yaml");
+    let objects = "
+apiVersion: v1
+kind: Node
+metadata: {name: n1, creationTimestamp: '2026-01-01T10:00:00Z'}
+spec: {unschedulable: true}
+status: {conditions: [{type: Ready, status: 'True', lastTransitionTime: '2026-01-01T10:00:00Z'}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: shop, creationTimestamp: '2026-01-01T10:00:00Z'}
+spec: {hostNetwork: true, nodeName: n1, containers: [{name: agent, image: 'agent:1', securityContext: {runAsUser: 7}}]}
+status: {phase: Running, conditions: [{type: Ready, status: 'True', lastTransitionTime: '2026-01-01T10:00:00Z'}]}
+";
+    std::fs::write(&file, objects).unwrap();
+    let codes = |filter: &[&str]| -> Vec<String> {
+        let all = [
+            &["analyze", "--from", text(&file), "--now", NOW, "-o", "json"],
+            filter,
+        ]
+        .concat();
+        let document: Value = serde_json::from_str(&says(&all)).unwrap();
+        let findings = document["findings"].as_array().unwrap().iter();
+        findings
+            .map(|one| one["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(codes(&[]), none);
+    assert_eq!(codes(&["--filter", "Node"]), none);
+    assert_eq!(
+        codes(&["--filter", "Node", "--severity", "info"]),
+        ["NodeCordoned"]
+    );
+    assert_eq!(codes(&["--filter", "Security,Node"]), ["WorkloadUsesHost"]);
+    assert_eq!(codes(&["--filter", "Security", "--severity", "warning"]), none);
 }

@@ -167,6 +167,7 @@ pub async fn look(cluster: impl Into<Cluster>, now: Timestamp, namespaces: &[&st
         posture: false,
         remote: Vec::new(),
         no_logs: false,
+        skim_logs: false,
         off: Vec::new(),
         stopwatch: None,
         now: Arc::new(move || now),

@@ -65,6 +65,7 @@ impl Draft {
                 why: Vec::new(),
                 fix: "".into(),
                 commands: Vec::new(),
+                docs: None,
             },
         })
         .member(Role::Root, None, "", 1, since)
@@ -135,6 +136,7 @@ impl Draft {
                     mutates: *mutates,
                 })
                 .collect(),
+            docs: None,
         };
         self
     }

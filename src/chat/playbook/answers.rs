@@ -39,7 +39,13 @@ pub(super) fn fix(problem: &Problem) -> String {
     if diagnosis.fix.is_empty() && diagnosis.commands.is_empty() {
         return "**Fix**: the playbook knows none for this. Look at the evidence.\n".to_owned();
     }
-    format!("**Fix**: {}\n\n{}", plain(&diagnosis.fix), commands(problem))
+    let docs = diagnosis.docs.as_ref().map(|docs| format!("More: {docs}\n\n"));
+    format!(
+        "**Fix**: {}\n\n{}{}",
+        plain(&diagnosis.fix),
+        docs.unwrap_or_default(),
+        commands(problem)
+    )
 }
 
 /// The commands, in a block from which the chat numbers them.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::exam::Exam;
 use super::messages::brief;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
 use crate::engine::object::{Key, Kind, ObjectRef};
@@ -23,6 +23,10 @@ impl Analyzer for AdmissionPolicyAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::ValidatingAdmissionPolicy
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::policy::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {
@@ -124,6 +128,10 @@ impl Analyzer for AdmissionPolicyBindingAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::ValidatingAdmissionPolicyBinding
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::policy::BINDING
     }
 
     fn reads(&self) -> &'static [Kind] {

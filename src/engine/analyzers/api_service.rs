@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::backend::{self, Backend, PortName, changed_service};
 use super::exam::Exam;
 use super::messages::{brief, last_clause};
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{APIService, Condition, ServiceReference, condition};
 use crate::engine::object::{Key, Kind};
@@ -21,6 +21,10 @@ impl Analyzer for APIServiceAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::APIService
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::extension::API_SERVICE
     }
 
     fn reads(&self) -> &'static [Kind] {

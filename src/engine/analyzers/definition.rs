@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::backend::{self, Backend, PortName, changed_service};
 use super::exam::Exam;
 use super::messages::brief;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{CustomResourceDefinition, condition};
 use crate::engine::object::{Key, Kind};
@@ -21,6 +21,10 @@ impl Analyzer for DefinitionAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::CustomResourceDefinition
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::extension::DEFINITION
     }
 
     fn reads(&self) -> &'static [Kind] {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::exam::Exam;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, Topic, codes, facts, grace};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{Meta, PersistentVolume};
 use crate::engine::object::{Key, Kind};
@@ -31,8 +31,16 @@ impl Analyzer for DeletionAnalyzer {
         "Finalizer"
     }
 
+    fn topic(&self) -> Option<Topic> {
+        Some(Topic::Finalizer)
+    }
+
     fn kind(&self) -> Kind {
         self.0
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::deletion::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

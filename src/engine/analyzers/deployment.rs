@@ -141,9 +141,11 @@ fn unavailable(
     if deployment.spec.paused {
         return None;
     }
+    // Pods that are ready do not count for so long, by intent.
+    let counted = deployment.spec.min_ready_seconds.clamp(0, 86_400);
     if let Some(end) = available
         .last_transition_time
-        .map(|since| grace::later(since, grace::AVAILABLE))
+        .map(|since| grace::later(since, grace::AVAILABLE + counted))
         && now < end
     {
         analysis.look_again_at(end);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::exam::Exam;
 use super::messages::brief;
-use super::{Analysis, Analyzer, facts, grace, selection};
+use super::{Analysis, Analyzer, Code, codes, facts, grace, selection};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Node, Pod, PodDisruptionBudget, Selector, condition};
@@ -21,6 +21,10 @@ impl Analyzer for DisruptionBudgetAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::PodDisruptionBudget
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::budget::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {
@@ -115,7 +119,7 @@ fn check(exam: &mut Exam, budget: &PodDisruptionBudget) {
             "DisruptionAllowed",
         ));
         exam.report(finding);
-    } else if status.expected_pods > 0 && status.current_healthy < status.desired_healthy {
+    } else if status.current_healthy < status.desired_healthy.min(status.expected_pods) {
         let pods: Vec<&Pod> = pods().collect();
         too_few(exam, budget, &pods);
     } else if status.expected_pods > 0
@@ -209,7 +213,7 @@ fn too_few(exam: &mut Exam, budget: &PodDisruptionBudget, pods: &[&Pod]) {
     exam.report(finding);
 }
 
-/// All pods are healthy, and none may ever be evicted.
+/// All pods are healthy, and none may ever be evicted: it demands all of them, or more than there are.
 fn never(exam: &mut Exam, budget: &PodDisruptionBudget, pods: &[&Pod]) {
     let status = &budget.status;
     let draining = pods.iter().find_map(|pod| {
@@ -218,7 +222,10 @@ fn never(exam: &mut Exam, budget: &PodDisruptionBudget, pods: &[&Pod]) {
     });
     let (path, value, by_intent) = match (&budget.spec.max_unavailable, &budget.spec.min_available) {
         (Some(none), _) => ("spec.maxUnavailable", none, true),
-        (None, Some(all)) => ("spec.minAvailable", all, status.expected_pods == 1),
+        (None, Some(all)) => {
+            let alone = status.expected_pods == 1 && status.desired_healthy == 1;
+            ("spec.minAvailable", all, alone)
+        }
         (None, None) => return,
     };
     // A budget of a single pod, or of none unavailable, says: ask me first. It is a fault where someone has to wait.

@@ -32,6 +32,8 @@ pub const TERMINATING_LONG: i64 = 120;
 pub const LONG_GRACE: i64 = 600;
 /// The kubelet resets its back-off after ten minutes without a crash.
 pub const STABLE: i64 = 600;
+/// What dies again and again dies more often than once in this time.
+pub const OFTEN: i64 = 7_200;
 /// Out-of-memory kills and evictions count as recent for this long.
 pub const RECENT: i64 = 3_600;
 /// Controllers write conditions at once; a first rollout needs its pods.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Analysis, Analyzer, creation, facts, grace, replica_set, replicas};
+use super::{Analysis, Analyzer, Code, codes, creation, facts, grace, replica_set, replicas};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Condition, CronJob, Job, condition};
@@ -19,6 +19,10 @@ impl Analyzer for JobAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::Job
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::job::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {
@@ -108,7 +112,11 @@ fn failed(world: &World, key: &Key, job: &Job) -> Option<Finding> {
     let tries = job.status.failed;
     let limit = job.spec.backoff_limit.unwrap_or(6);
     let title = match failure.reason.as_str() {
-        "BackoffLimitExceeded" if tries == 1 => "failed at its only try".to_owned(),
+        "BackoffLimitExceeded" if limit == 0 && tries <= 1 => "failed at its only try".to_owned(),
+        // Containers that are started again in their pod count as well, and their pod counts once.
+        "BackoffLimitExceeded" if tries <= limit => {
+            format!("was started again more often than its backoffLimit of {limit}")
+        }
         "BackoffLimitExceeded" => format!("failed {tries} times, more than its backoffLimit of {limit}"),
         "DeadlineExceeded" => match job.spec.active_deadline_seconds {
             Some(seconds) => format!("took longer than its activeDeadlineSeconds of {seconds}"),
@@ -201,15 +209,32 @@ fn retrying(key: &Key, job: &Job) -> Option<Finding> {
     if tries <= 0 {
         return None;
     }
-    let limit = job.spec.backoff_limit.unwrap_or(6);
-    let title = match tries {
-        1 => "failed once and is tried again".to_owned(),
-        tries => format!("failed {tries} times and is tried again, up to {limit} times"),
+    // With a limit of its own for each index the one of the Job is as good as none.
+    let most = match job.spec.backoff_limit_per_index {
+        Some(limit) => format!("each index up to {limit} times"),
+        None => format!("up to {} times", job.spec.backoff_limit.unwrap_or(6)),
     };
-    let mut finding = Finding::new("JobRetrying", Severity::Info, key.object(), title);
+    // An index that has failed as often as it may is not tried again, and the Job fails when the others are done.
+    let lost = &*job.status.failed_indexes;
+    let (severity, title) = match tries {
+        _ if !lost.is_empty() => (
+            Severity::Warning,
+            format!("failed for good at its indexes {lost}; the others go on"),
+        ),
+        1 => (Severity::Info, "failed once and is tried again".to_owned()),
+        tries => (
+            Severity::Info,
+            format!("failed {tries} times and is tried again, {most}"),
+        ),
+    };
+    let mut finding = Finding::new("JobRetrying", severity, key.object(), title);
     finding.since = job.status.start_time;
     finding.count = u32::try_from(tries).unwrap_or(0).max(1);
     finding.evidence = counts(key, job);
+    if !lost.is_empty() {
+        let fact = Evidence::field(key.object(), "status.failedIndexes", lost);
+        finding.evidence.push(fact);
+    }
     let active = Evidence::field(key.object(), "status.active", job.status.active.to_string());
     finding.evidence.push(active);
     Some(finding)

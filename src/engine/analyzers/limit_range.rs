@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use regex::Regex;
 
 use super::messages::admission::Denial;
-use super::{Analysis, Analyzer, creation, quantity};
+use super::{Analysis, Analyzer, Code, codes, creation, quantity};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{LimitRange, LimitRangeItem};
@@ -36,6 +36,10 @@ impl Analyzer for LimitRangeAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::LimitRange
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::quota::LIMIT_RANGE
     }
 
     fn reads(&self) -> &'static [Kind] {

@@ -23,6 +23,7 @@ mod grace;
 mod ingress;
 mod job;
 mod limit_range;
+mod log;
 pub mod logs;
 mod messages;
 mod namespace;
@@ -51,6 +52,7 @@ mod webhook;
 use jiff::Timestamp;
 
 pub use self::codes::Code;
+pub use self::log::LOG_SHOWS_ERROR;
 pub use self::rest::rests_on;
 use super::finding::Finding;
 use super::object::{Key, Kind};
@@ -72,11 +74,28 @@ impl Analysis {
     }
 }
 
+/// What several analyzers have to do with, beside the kind of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// What was deleted and is kept by a finalizer.
+    Finalizer,
+    /// What is allowed more than need be.
+    Security,
+    /// Where data are kept.
+    Storage,
+}
+
 /// A pure function from the world to findings about one object: no I/O, no clock but the one passed in,
 /// the same order every time.
 pub trait Analyzer: Send + Sync {
-    /// Its name, as `--filter` takes it: `Pod`.
+    /// Its name, as `--filter` takes it: the kind's (`Pod`), or its topic's.
     fn name(&self) -> &'static str;
+
+    /// The topic that it belongs to: `--filter` asks for all of a topic's at once. One that bears the kind's name
+    /// brings all that is found of that kind into it, any other only its own codes.
+    fn topic(&self) -> Option<Topic> {
+        None
+    }
 
     /// The kind that its findings are about.
     fn kind(&self) -> Kind;
@@ -131,6 +150,7 @@ pub fn all() -> Vec<Box<dyn Analyzer>> {
         Box::new(deployment::DeploymentAnalyzer),
         Box::new(job::JobAnalyzer),
         Box::new(limit_range::LimitRangeAnalyzer),
+        Box::new(log::LogAnalyzer),
         Box::new(node::NodeAnalyzer),
         Box::new(claim::ClaimAnalyzer),
         Box::new(pod::PodAnalyzer),

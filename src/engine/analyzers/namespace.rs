@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::api_service::is_unavailable;
 use super::exam::Exam;
 use super::messages::brief;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{APIService, Namespace, condition};
 use crate::engine::object::{Key, Kind};
@@ -21,6 +21,10 @@ impl Analyzer for NamespaceAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::Namespace
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::deletion::NAMESPACE
     }
 
     fn reads(&self) -> &'static [Kind] {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::exam::Exam;
-use super::{Analysis, Analyzer, facts, grace, selection};
+use super::{Analysis, Analyzer, Code, codes, facts, grace, selection};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{NetworkPolicy, Pod, Service};
@@ -20,6 +20,10 @@ impl Analyzer for NetworkPolicyAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::NetworkPolicy
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::network_policy::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

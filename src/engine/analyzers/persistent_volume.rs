@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::exam::Exam;
 use super::messages::brief;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, Topic, codes, facts, grace};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{ClaimRef, PersistentVolume, PersistentVolumeClaim};
 use crate::engine::object::{Key, Kind};
@@ -18,8 +18,16 @@ impl Analyzer for PersistentVolumeAnalyzer {
         "PersistentVolume"
     }
 
+    fn topic(&self) -> Option<Topic> {
+        Some(Topic::Storage)
+    }
+
     fn kind(&self) -> Kind {
         Kind::PersistentVolume
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::volume::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::messages::admission::Denial;
-use super::{Analysis, Analyzer, creation, quantity};
+use super::{Analysis, Analyzer, Code, codes, creation, quantity};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::ResourceQuota;
@@ -23,6 +23,10 @@ impl Analyzer for QuotaAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::ResourceQuota
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::quota::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

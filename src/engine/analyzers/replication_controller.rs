@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::replica_set::{self, Keeper};
-use super::{Analysis, Analyzer};
+use super::{Analysis, Analyzer, Code, codes};
 use crate::engine::kinds::ReplicationController;
 use crate::engine::object::{Key, Kind};
 use crate::engine::world::World;
@@ -18,6 +18,10 @@ impl Analyzer for ReplicationControllerAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::ReplicationController
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::deployment::REPLICATION_CONTROLLER
     }
 
     fn reads(&self) -> &'static [Kind] {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Analysis, Analyzer, facts, grace, replicas};
+use super::{Analysis, Analyzer, Code, codes, facts, grace, replicas};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Pod, ResourceClaim};
@@ -19,6 +19,10 @@ impl Analyzer for ResourceClaimAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::ResourceClaim
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::device::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {
@@ -64,14 +68,8 @@ impl Analyzer for ResourceClaimAnalyzer {
         if waiting.is_empty() || replicas::is_early(since, grace::ALLOCATION, now, &mut analysis) {
             return analysis;
         }
-        let classes: Vec<&str> = claim
-            .spec
-            .devices
-            .requests
-            .iter()
-            .flat_map(|request| request.exactly.iter().chain(&request.first_available))
-            .map(|choice| choice.device_class_name.as_str())
-            .collect();
+        let asked = asked(claim);
+        let classes: Vec<&str> = asked.iter().map(|(_, class)| *class).collect();
         let title = match classes.as_slice() {
             [] => "no device is allotted to it".to_owned(),
             classes => format!("no device of class {} is allotted to it", classes.join(" or ")),
@@ -83,9 +81,8 @@ impl Analyzer for ResourceClaimAnalyzer {
         finding
             .evidence
             .push(Evidence::field(key.object(), "status.allocation", ""));
-        for (index, class) in classes.iter().enumerate() {
-            let path = format!("spec.devices.requests[{index}].exactly.deviceClassName");
-            finding.evidence.push(Evidence::field(key.object(), path, *class));
+        for (path, class) in asked {
+            finding.evidence.push(Evidence::field(key.object(), path, class));
         }
         for pod in waiting.iter().take(3) {
             let text = "waits for this claim";
@@ -94,4 +91,23 @@ impl Analyzer for ResourceClaimAnalyzer {
         analysis.findings.push(finding);
         analysis
     }
+}
+
+/// The classes of the devices that a claim asks for, each with the field that says it.
+fn asked(claim: &ResourceClaim) -> Vec<(String, &str)> {
+    let requests = claim.spec.devices.requests.iter().enumerate();
+    requests
+        .flat_map(|(index, request)| {
+            let place =
+                move |choice: String| format!("spec.devices.requests[{index}].{choice}.deviceClassName");
+            let exactly = request
+                .exactly
+                .iter()
+                .map(move |one| (place("exactly".to_owned()), one));
+            let others = request.first_available.iter().enumerate();
+            let others = others.map(move |(at, one)| (place(format!("firstAvailable[{at}]")), one));
+            exactly.chain(others)
+        })
+        .map(|(path, choice)| (path, choice.device_class_name.as_str()))
+        .collect()
 }

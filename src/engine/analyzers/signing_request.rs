@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::exam::Exam;
 use super::messages::brief;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{CertificateSigningRequest, condition};
 use crate::engine::object::{Key, Kind};
@@ -20,6 +20,10 @@ impl Analyzer for SigningRequestAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::CertificateSigningRequest
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::certificate::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

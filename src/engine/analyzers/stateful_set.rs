@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Analysis, Analyzer, creation, facts, grace, replica_set, replicas};
+use super::{Analysis, Analyzer, Code, codes, creation, facts, grace, replica_set, replicas};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{PersistentVolume, Pod, Service, StatefulSet, StorageClass};
@@ -20,6 +20,10 @@ impl Analyzer for StatefulSetAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::StatefulSet
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::stateful_set::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

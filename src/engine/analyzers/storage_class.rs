@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::exam::Exam;
-use super::{Analysis, Analyzer, facts};
+use super::{Analysis, Analyzer, Code, Topic, codes, facts};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::StorageClass;
 use crate::engine::object::{Key, Kind};
@@ -17,8 +17,16 @@ impl Analyzer for StorageClassAnalyzer {
         "StorageClass"
     }
 
+    fn topic(&self) -> Option<Topic> {
+        Some(Topic::Storage)
+    }
+
     fn kind(&self) -> Kind {
         Kind::StorageClass
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::volume::CLASS
     }
 
     fn reads(&self) -> &'static [Kind] {

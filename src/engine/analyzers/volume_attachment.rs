@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::exam::Exam;
 use super::messages::{brief, last_clause};
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, Topic, codes, facts, grace};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Node, VolumeAttachment, VolumeError, condition};
 use crate::engine::object::{Key, Kind};
@@ -18,8 +18,16 @@ impl Analyzer for VolumeAttachmentAnalyzer {
         "VolumeAttachment"
     }
 
+    fn topic(&self) -> Option<Topic> {
+        Some(Topic::Storage)
+    }
+
     fn kind(&self) -> Kind {
         Kind::VolumeAttachment
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::volume::ATTACHMENT
     }
 
     fn reads(&self) -> &'static [Kind] {

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 
 use super::backend::{self, Backend, PortName, changed_service};
 use super::exam::Exam;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{
     AdmissionRule, MutatingWebhookConfiguration, Namespace, Selector, ServiceReference,
     ValidatingWebhookConfiguration, Watched, Webhook,
 };
-use crate::engine::object::{Key, Kind};
+use crate::engine::object::{Key, Kind, Symbol};
 use crate::engine::world::World;
 
 /// The kinds that configure webhooks.
@@ -29,6 +29,10 @@ impl Analyzer for WebhookAnalyzer {
 
     fn kind(&self) -> Kind {
         self.0
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::webhook::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {
@@ -189,28 +193,46 @@ fn ignores(webhook: &Webhook) -> bool {
     webhook.failure_policy == "Ignore"
 }
 
-/// What it is about, in words: `CREATE of pods`.
+/// What it is about, in words: `CREATE of pods`, `any change of everything in cert-manager.io`.
 fn about(rules: &[AdmissionRule]) -> String {
     let said = rules.iter().take(3).map(|rule| {
-        let join = |words: &[crate::engine::object::Symbol]| {
-            let words = words.iter().map(|word| match word.as_str() {
-                "*" => "everything",
-                word => word,
-            });
-            words.collect::<Vec<_>>().join(", ")
-        };
         let operations = if rule.operations.iter().any(|one| one == "*") {
             "any change".to_owned()
         } else {
-            join(&rule.operations)
+            joined(&rule.operations)
         };
-        format!("{operations} of {}", join(&rule.resources))
+        let all = |one: &Symbol| matches!(one.as_str(), "*" | "*/*");
+        if !rule.resources.iter().any(all) {
+            return format!("{operations} of {}", joined(&rule.resources));
+        }
+        if rule.api_groups.is_empty() || rule.api_groups.iter().any(all) {
+            return format!("{operations} of everything");
+        }
+        format!("{operations} of everything in {}", joined(&rule.api_groups))
     });
     match said.collect::<Vec<_>>() {
         none if none.is_empty() => "nothing".to_owned(),
         some => some.join("; "),
     }
 }
+
+fn joined(words: &[Symbol]) -> String {
+    let words = words.iter().map(|word| match word.as_str() {
+        "" => "the core group",
+        word => word,
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// The API groups of these; custom kinds have resources of the same names (Knative's Services).
+const VITAL_GROUPS: &[&str] = &[
+    "*",
+    "",
+    "apps",
+    "batch",
+    "discovery.k8s.io",
+    "coordination.k8s.io",
+];
 
 /// What every workload needs: where these cannot be written, users are hit or soon will be.
 const VITAL: &[&str] = &[
@@ -237,7 +259,8 @@ fn severity(exam: &Exam, webhook: &Webhook) -> Severity {
             .operations
             .iter()
             .any(|one| matches!(one.as_str(), "*" | "CREATE" | "UPDATE"));
-        writes && rule.resources.iter().any(|one| VITAL.contains(&&**one))
+        let groups = rule.api_groups.iter().any(|one| VITAL_GROUPS.contains(&&**one));
+        writes && groups && rule.resources.iter().any(|one| VITAL.contains(&&**one))
     });
     let mutates = exam.key.kind == Kind::MutatingWebhookConfiguration;
     match (

@@ -167,14 +167,18 @@ impl GroupKey {
     /// The id that a problem with this root has: without the name of what is replaced in a rollout.
     pub(super) fn problem_id(&self, cluster: &str) -> Text {
         let owner: &ObjectRef = &self.owner;
-        short_hash(&[
+        let mut parts = vec![
             cluster,
             &self.code,
             &self.subject,
             &owner.kind,
             &owner.namespace,
             &owner.name,
-        ])
+        ];
+        if !self.kind.is_empty() {
+            parts.push(&self.kind);
+        }
+        short_hash(&parts)
     }
 }
 

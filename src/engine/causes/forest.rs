@@ -156,6 +156,7 @@ mod tests {
             owner: ObjectRef::new("v1", "Pod", "shop", name),
             code: "Code".into(),
             subject: "".into(),
+            kind: "".into(),
         }
     }
 

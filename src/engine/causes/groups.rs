@@ -20,6 +20,9 @@ pub struct GroupKey {
     pub code: Text,
     /// The finding's subject.
     pub subject: Text,
+    /// The kind that it is about, where that is a custom one: the same is said of all of them, and one that fails
+    /// because another fails is no equal of it. Empty for other kinds.
+    pub kind: Text,
 }
 
 impl GroupKey {
@@ -29,6 +32,10 @@ impl GroupKey {
             owner: finding.owner.clone(),
             code: finding.code.clone(),
             subject: finding.subject.clone(),
+            kind: match &finding.object {
+                object if object.is_custom() => object.kind.clone(),
+                _ => Text::default(),
+            },
         }
     }
 }
@@ -110,6 +117,8 @@ pub struct Groups {
     by_object: BTreeMap<ObjectRef, BTreeSet<GroupKey>>,
     /// By owner.
     by_owner: BTreeMap<ObjectRef, BTreeSet<GroupKey>>,
+    /// By an object that comes to be only once what a finding is about is well.
+    by_made: BTreeMap<ObjectRef, BTreeSet<GroupKey>>,
 }
 
 impl Groups {
@@ -178,8 +187,11 @@ impl Groups {
         shift.emptied.entry(key.clone()).or_default().insert(id, finding);
         let emptied = group.findings.is_empty();
         let severity_fell = group.severity() != severity;
-        if !stands_apart(&key.code) {
+        if !stands_apart(finding) {
             unlist(&mut self.by_object, &finding.object, &key);
+            for made in &finding.ties.makes {
+                unlist(&mut self.by_made, made, &key);
+            }
             if emptied {
                 unlist(&mut self.by_owner, &key.owner, &key);
             }
@@ -203,9 +215,12 @@ impl Groups {
         group.insert(id, finding);
         let severity_rose = group.severity() != severity;
         self.placed.insert(id.clone(), (key.clone(), finding.clone()));
-        if !stands_apart(&key.code) {
+        if !stands_apart(finding) {
             let about = self.by_object.entry(finding.object.clone()).or_default();
             about.insert(key.clone());
+            for made in &finding.ties.makes {
+                self.by_made.entry(made.clone()).or_default().insert(key.clone());
+            }
             let owned = self.by_owner.entry(key.owner.clone()).or_default();
             owned.insert(key.clone());
             shift.fire(&key, finding);
@@ -221,6 +236,8 @@ impl Groups {
         let group = self.all.get(key);
         for (_, finding) in group.into_iter().flat_map(Group::findings) {
             shift.fired.insert(Read::About(finding.object.clone()));
+            let made = finding.ties.makes.iter().cloned();
+            shift.fired.extend(made.map(Read::Makers));
         }
     }
 
@@ -240,6 +257,11 @@ impl Groups {
     /// The groups with a finding about that object.
     pub fn about(&self, object: &ObjectRef) -> impl Iterator<Item = &GroupKey> + use<'_> {
         self.by_object.get(object).into_iter().flatten()
+    }
+
+    /// The groups about what should have made an object.
+    pub fn makers(&self, object: &ObjectRef) -> impl Iterator<Item = &GroupKey> + use<'_> {
+        self.by_made.get(object).into_iter().flatten()
     }
 
     /// How bad the worst finding of a group is.
@@ -268,6 +290,8 @@ impl Shift {
         let object = &finding.object;
         self.fired.insert(Read::About(object.clone()));
         self.fired.insert(Read::Owned(key.owner.clone()));
+        let made = finding.ties.makes.iter().cloned();
+        self.fired.extend(made.map(Read::Makers));
         for failing in [object, &key.owner] {
             self.fired
                 .insert(Read::Failing(failing.kind.clone(), failing.namespace.clone()));

@@ -116,6 +116,7 @@ mod tests {
                 command("kubectl rollout undo deployment/web", true),
                 command("kubectl describe pod web", false),
             ],
+            docs: None,
         });
         assert_eq!(&*diagnosis.cause, "The image does not exist.");
         assert_eq!(diagnosis.commands, [command("kubectl describe pod web", false)]);

@@ -7,6 +7,7 @@ mod forest;
 mod groups;
 mod healing;
 mod names;
+mod order;
 mod problems;
 mod reads;
 pub mod rules;

@@ -13,6 +13,7 @@ use super::forest::Forest;
 use super::groups::{GroupKey, Groups};
 use super::healing::{self, Ruled};
 use super::names::Names;
+use super::order::Reorder;
 use super::reads::{Read, Reader, Sight};
 use super::rules::{RULES, cause_of};
 use crate::engine::finding::Severity;
@@ -125,7 +126,7 @@ impl Problems {
             hidden: &self.hidden,
         };
         let mut gone: Vec<Arc<Problem>> = Vec::new();
-        let mut differs = false;
+        let mut order = Reorder::default();
         for root in shaken {
             let reader = Reader::Problem(root.clone());
             let is_root = self.forest.root_of(&root) == Some(&root);
@@ -144,27 +145,30 @@ impl Problems {
             if old.is_some_and(|old| *old == fresh) {
                 continue;
             }
-            differs = true;
             self.names.add(&fresh);
             count(&mut self.hurt, &fresh, true);
+            order.come.push(Arc::clone(&fresh));
             if let Some(old) = self.active.insert(root, fresh) {
                 self.names.remove(&old);
                 count(&mut self.hurt, &old, false);
+                order.leave.push(old);
             }
         }
         for old in &gone {
             self.names.remove(old);
             count(&mut self.hurt, old, false);
         }
-        differs |= !gone.is_empty();
-        differs |= self.end(gone, findings, now);
-        if differs {
-            self.all = self.active.values().chain(&self.ended).cloned().collect();
-            self.all.sort_by(|a, b| rank(a).cmp(&rank(b)));
-            if self.numbers.len() > self.all.len() {
-                let shown = |id: &Text| self.names.is_id(id) || self.ended.iter().any(|one| one.id == *id);
-                self.numbers.retain(|id, _| shown(id));
-            }
+        order.leave.extend(gone.iter().cloned());
+        let before = std::mem::take(&mut self.ended);
+        self.ended = self.end(gone, &before, findings, now);
+        if self.ended != before {
+            order.leave.extend(before);
+            order.come.extend(self.ended.iter().cloned());
+        }
+        let differs = order.apply(&mut self.all);
+        if self.numbers.len() > self.all.len() {
+            let shown = |id: &Text| self.names.is_id(id) || self.ended.iter().any(|one| one.id == *id);
+            self.numbers.retain(|id, _| shown(id));
         }
         differs
     }
@@ -239,8 +243,14 @@ impl Problems {
     }
 
     /// Sees to those that are gone, and to those that were: some heal, some leave, some are back by another name.
-    /// Says whether any did.
-    fn end(&mut self, gone: Vec<Arc<Problem>>, findings: &Findings, now: Timestamp) -> bool {
+    /// Gives those that have healed and are still in sight.
+    fn end(
+        &mut self,
+        gone: Vec<Arc<Problem>>,
+        before: &[Arc<Problem>],
+        findings: &Findings,
+        now: Timestamp,
+    ) -> Vec<Arc<Problem>> {
         let mut ended = Vec::new();
         for old in gone {
             // While kinds are still being read, what goes was not understood yet: it gets another name (its owner's)
@@ -251,7 +261,7 @@ impl Problems {
             self.healed += u32::from(old.severity > Severity::Info);
             ended.push(Arc::new(healing::ended(&old, findings, now)));
         }
-        for old in &self.ended {
+        for old in before {
             let State::Healed(at) = old.state else {
                 continue;
             };
@@ -264,9 +274,7 @@ impl Problems {
                 });
             }
         }
-        let differs = ended != self.ended;
-        self.ended = ended;
-        differs
+        ended
     }
 }
 
@@ -286,24 +294,4 @@ fn count(hurt: &mut HashMap<ObjectRef, usize>, problem: &Problem, is_in: bool) {
             hurt.remove(object);
         }
     }
-}
-
-type Rank<'a> = (
-    bool,
-    std::cmp::Reverse<Severity>,
-    std::cmp::Reverse<usize>,
-    std::cmp::Reverse<Option<Timestamp>>,
-    &'a Text,
-);
-
-fn rank(problem: &Problem) -> Rank<'_> {
-    use std::cmp::Reverse;
-    let healed = problem.state != State::Active;
-    (
-        healed,
-        Reverse(problem.severity),
-        Reverse(problem.members.len()),
-        Reverse(problem.since),
-        &problem.id,
-    )
 }

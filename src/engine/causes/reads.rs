@@ -22,6 +22,8 @@ pub enum Read {
     About(ObjectRef),
     /// The groups of an owner.
     Owned(ObjectRef),
+    /// The groups about what should have made an object.
+    Makers(ObjectRef),
     /// Which objects of a kind, in a namespace, have or own groups at all.
     Failing(Text, Text),
     /// Whether a log of a pod is on its way.
@@ -191,6 +193,19 @@ impl<'a> Sight<'a> {
         let groups = self.groups;
         self.about(object)
             .filter(move |cause| groups.severity(cause) > Severity::Info)
+    }
+
+    /// The groups about what should have made an object, those that are only information left out.
+    pub fn makers(&self, object: &ObjectRef) -> impl Iterator<Item = &'a GroupKey> + use<'a> {
+        self.note(Read::Makers(object.clone()));
+        let groups = self.groups;
+        let makers = groups.makers(object);
+        makers.filter(move |cause| groups.severity(cause) > Severity::Info)
+    }
+
+    /// How bad the worst finding of a group is, which was found by its object.
+    pub fn severity(&self, key: &GroupKey) -> Severity {
+        self.groups.severity(key)
     }
 
     /// The groups of that owner.

@@ -31,6 +31,7 @@ impl Core {
                 detail: first.what.clone(),
             });
         }
+        entries.extend(self.skim.coverage(&self.info.id));
         let broken = self.customs.iter().flat_map(Customs::broken_files);
         entries.extend(broken.map(|error| Entry {
             cluster: self.info.id.clone(),

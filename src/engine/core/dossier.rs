@@ -275,6 +275,7 @@ fn written(pod: &Pod) -> Vec<WantedLog> {
                 previous: false,
             };
             WantedLog {
+                skim: false,
                 container_id: instance(pod, &key),
                 key,
             }

@@ -13,6 +13,8 @@ pub struct WantedLog {
     pub key: LogKey,
     /// The instance that writes it.
     pub container_id: Text,
+    /// Whether nothing fails there, and it is only to be skimmed.
+    pub skim: bool,
 }
 
 impl Core {
@@ -35,6 +37,7 @@ impl Core {
                     self.wanted.push(WantedLog {
                         key,
                         container_id: instance,
+                        skim: false,
                     });
                 }
             }
@@ -61,6 +64,7 @@ impl Core {
         let alive = |key: &LogKey| world.get::<Pod>(&key.namespace, &key.pod).is_some();
         self.asked.retain(|key, _| alive(key));
         self.unread.retain(|key, _| alive(key));
+        self.skim.retain(alive);
         self.awaited
             .retain(|pod, _| world.get::<Pod>(&pod.namespace, &pod.name).is_some());
     }

@@ -12,6 +12,7 @@ mod names;
 mod prometheus;
 mod remote;
 mod shown;
+mod skim;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,7 @@ use self::kinds::Kinds;
 use self::prometheus::Configs;
 use self::remote::Remotes;
 use self::shown::Hidden;
+use self::skim::Skim;
 use super::analyzers::Analyzer;
 use super::analyzers::declared::LazyCatalog;
 use super::causes::{Changed, Problems};
@@ -59,11 +61,14 @@ pub struct Core {
     wanted: Vec<WantedLog>,
     /// Logs that could not be read, and why.
     unread: BTreeMap<LogKey, Failure>,
+    skim: Skim,
     /// Custom kinds, where they are to be watched.
     customs: Option<Customs>,
     remotes: Remotes,
     configs: Configs,
     read_logs: bool,
+    /// Whether all has been read once.
+    complete: bool,
     grouped: bool,
     hidden: Hidden,
     /// What a source says of its own coverage, beyond kinds.
@@ -105,10 +110,12 @@ impl Core {
             awaited: HashMap::new(),
             wanted: Vec::new(),
             unread: BTreeMap::new(),
+            skim: Skim::default(),
             customs: None,
             remotes: Remotes::default(),
             configs: Configs::default(),
             read_logs,
+            complete: false,
             grouped: true,
             hidden: Hidden::default(),
             noted: Vec::new(),
@@ -123,6 +130,7 @@ impl Core {
 
     /// The custom kinds that came and went since this was last asked. What is known of those that went is forgotten.
     pub fn custom_changes(&mut self) -> CustomChange {
+        self.complete |= self.is_complete();
         let Some(customs) = &mut self.customs else {
             return CustomChange::default();
         };
@@ -133,21 +141,30 @@ impl Core {
                 namespace: None,
                 keep: HashSet::new(),
             });
-            self.take_in(Delta::Unreadable {
-                kind,
-                namespace: None,
-            });
+            for namespace in self.places_of(kind) {
+                self.take_in(Delta::Unreadable { kind, namespace });
+            }
             self.kinds.forget(kind);
         }
         for kind in change.come.iter().copied().map(Kind::Custom) {
-            for namespace in self.info.namespaces.iter().filter(|_| kind.namespaced()) {
-                self.world.apply(Delta::Reading {
-                    kind,
-                    namespace: Some(namespace.clone()),
-                });
+            // A kind that comes to a cluster that is known already makes nothing provisional.
+            for namespace in self.places_of(kind) {
+                if namespace.is_some() || !self.complete {
+                    self.world.apply(Delta::Reading { kind, namespace });
+                }
             }
         }
         change
+    }
+
+    /// Where a kind is read: in each namespace that was asked for, or everywhere at once.
+    fn places_of(&self, kind: Kind) -> Vec<Option<Text>> {
+        let namespaces = self.info.namespaces.iter().filter(|_| kind.namespaced());
+        let mut places: Vec<Option<Text>> = namespaces.cloned().map(Some).collect();
+        if places.is_empty() {
+            places.push(None);
+        }
+        places
     }
 
     /// Has the answers of these remote analyzers waited for.
@@ -186,7 +203,7 @@ impl Core {
             }
             Report::NoLog(key, failure) => {
                 self.came(&key);
-                self.unread.insert(key, failure);
+                self.unread.extend(self.skim.failed(key, failure));
             }
             Report::Kind {
                 kind,
@@ -220,6 +237,13 @@ impl Core {
             Report::Identity { id, server_version } => {
                 self.info.server_version = server_version;
                 self.identify(id);
+                if self.world.server_version != self.info.server_version {
+                    self.world.server_version = self.info.server_version.clone();
+                    // Of what is watched it concerns nodes alone.
+                    for node in self.world.keys(Kind::Node) {
+                        self.analyses.touch(&self.world, &node);
+                    }
+                }
             }
         }
     }
@@ -266,6 +290,7 @@ impl Core {
             {
                 customs.touch();
             }
+            self.skim.touch(&key);
             self.remotes.touch(&key);
             self.configs.touch(&self.world, &key);
             self.analyses.touch(&self.world, &key);
@@ -305,6 +330,7 @@ impl Core {
             self.analyses.put(&self.world, &analyzer, findings);
         }
         self.want_logs();
+        self.want_skims();
         let ids = self.analyses.take_changed();
         let leaves = self.problems.next_leave().is_some_and(|leave| leave <= now);
         let changed = match std::mem::replace(&mut self.grouped, true) {

@@ -37,6 +37,14 @@ impl CustomResource {
     }
 }
 
+/// Whether a field of a spec names other objects that its object needs, by the ecosystem's convention: `issuerRef`,
+/// `resourceRefs`. What a field calls a target is what its object acts on, and a claim is what asked for it: neither is
+/// needed.
+pub fn names_another(field: &str) -> bool {
+    let named = field.strip_suffix('s').unwrap_or(field).strip_suffix("Ref");
+    named.is_some_and(|what| !what.is_empty() && what != "claim" && !what.to_lowercase().ends_with("target"))
+}
+
 /// Leaves out what nobody reads.
 fn trim(json: &mut Value, kind: CustomKind) {
     let definition = kind.definition();
@@ -47,7 +55,15 @@ fn trim(json: &mut Value, kind: CustomKind) {
         Keep::Status => {
             object.retain(|key, _| matches!(key.as_str(), "metadata" | "spec" | "status"));
             if let Some(spec) = object.get_mut("spec").and_then(Value::as_object_mut) {
-                spec.retain(|_, value| value.is_boolean());
+                spec.retain(|key, value| match value {
+                    Value::Bool(_) => true,
+                    _ if names_another(key) => true,
+                    Value::Object(inner) => {
+                        inner.retain(|key, _| names_another(key));
+                        !inner.is_empty()
+                    }
+                    _ => false,
+                });
             }
         }
         Keep::AllBut(names) => drop_named(object, names),
@@ -98,7 +114,8 @@ mod tests {
         let kind = CustomKind::intern(("trimming.example.io", name), "v1", "things", true, keep);
         let object = json!({"metadata": {"name": "a", "annotations": {LAST_APPLIED: "secret", "x": "y"},
                 "managedFields": [{"time": "2026-01-01T00:00:00Z", "fieldsV1": {"f:spec": {}}}]},
-            "spec": {"suspend": true, "template": {"big": 1}},
+            "spec": {"suspend": true, "template": {"big": 1}, "resourceRef": {"name": "x"},
+                "claimRef": {"name": "y"}, "crossplane": {"resourceRefs": [], "more": {}}},
             "report": {"list": [{"id": 1, "text": "long"}]}, "status": {"phase": "Failed"}});
         CustomResource::decode(kind, object).unwrap().json
     }
@@ -109,7 +126,7 @@ mod tests {
             decoded("Status", Keep::Status),
             json!({"apiVersion": "trimming.example.io/v1", "kind": "Status", "metadata": {"name": "a",
                     "annotations": {"x": "y"}, "managedFields": [{"time": "2026-01-01T00:00:00Z"}]},
-                "spec": {"suspend": true}, "status": {"phase": "Failed"}})
+                "spec": {"suspend": true, "resourceRef": {"name": "x"}, "crossplane": {"resourceRefs": []}}, "status": {"phase": "Failed"}})
         );
     }
 

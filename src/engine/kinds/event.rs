@@ -88,19 +88,17 @@ pub struct InvolvedObject {
 impl Event {
     /// How often it was seen, in either form; at least once.
     pub fn times(&self) -> u32 {
-        self.series
-            .as_ref()
-            .map_or(self.count, |series| series.count)
-            .max(1)
+        let of_series = self.series.as_ref().map_or(0, |series| series.count);
+        self.count.max(of_series).max(1)
     }
 
     /// When it was last seen, in either form.
     pub fn last_seen(&self) -> Option<Timestamp> {
-        self.series
-            .as_ref()
-            .and_then(|series| series.last_observed_time)
-            .or(self.last_timestamp)
-            .or(self.event_time)
+        let of_series = self.series.as_ref().and_then(|series| series.last_observed_time);
+        // The greatest of them: an absent time is less than any.
+        of_series
+            .max(self.last_timestamp)
+            .max(self.event_time)
             .or(self.metadata.creation_timestamp)
     }
 

@@ -160,6 +160,13 @@ pub struct OwnerRef {
     pub controller: bool,
 }
 
+impl OwnerRef {
+    /// Its API group, empty for core.
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+}
+
 /// A condition of a status.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(from = "WireCondition")]

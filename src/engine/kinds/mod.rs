@@ -37,6 +37,7 @@ mod interned;
 mod meta;
 mod network;
 mod node;
+mod placement;
 mod pod;
 mod policy;
 mod rbac;
@@ -53,7 +54,7 @@ pub use admission::{
 };
 pub use batch::{ActiveJob, CronJob, CronJobSpec, CronJobStatus, Job, JobSpec, JobStatus, JobTemplate};
 pub use config::{ConfigMap, Secret, ServiceAccount, Sizes};
-pub use custom::CustomResource;
+pub use custom::{CustomResource, names_another};
 pub use event::Event;
 pub use extension::{
     APIService, APIServiceSpec, APIServiceStatus, CertificateSigningRequest, CertificateSigningRequestSpec,
@@ -72,7 +73,8 @@ pub use network::{
     Endpoint, EndpointConditions, EndpointPort, EndpointSlice, IntOrString, LoadBalancer, LoadBalancerPoint,
     Service, ServicePort, ServiceSpec, ServiceStatus, TargetRef,
 };
-pub use node::{Node, NodeSpec, NodeStatus, Taint};
+pub use node::{Node, NodeInfo, NodeSpec, NodeStatus, Taint};
+pub use placement::{NodeSelector, NodeSelectorTerm, Placement, Toleration, has_labels};
 pub use pod::{
     Capabilities, ClaimSource, Container, ContainerPort, ContainerRole, ContainerSecurity, ContainerState,
     ContainerStatus, Exec, Grpc, HostPath, HttpGet, Mount, Named, Pod, PodResourceClaim,
@@ -91,10 +93,9 @@ pub use scheduling::{
     ResourceClaim, ResourceClaimSpec, ResourceClaimStatus, RuntimeClass, RuntimeScheduling,
 };
 pub use storage::{
-    ClaimRef, CsiVolume, NodeSelector, NodeSelectorTerm, PersistentVolume, PersistentVolumeClaim,
-    PersistentVolumeSpec, PersistentVolumeStatus, PvcResources, PvcSpec, PvcStatus, StorageClass,
-    VolumeAttachment, VolumeAttachmentSource, VolumeAttachmentSpec, VolumeAttachmentStatus, VolumeError,
-    VolumeNodeAffinity,
+    ClaimRef, CsiVolume, PersistentVolume, PersistentVolumeClaim, PersistentVolumeSpec,
+    PersistentVolumeStatus, PvcResources, PvcSpec, PvcStatus, StorageClass, VolumeAttachment,
+    VolumeAttachmentSource, VolumeAttachmentSpec, VolumeAttachmentStatus, VolumeError, VolumeNodeAffinity,
 };
 pub use workload::{
     ClaimTemplate, DaemonSet, DaemonSetSpec, DaemonSetStatus, DaemonSetStrategy, Deployment, DeploymentSpec,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Condition, Labels, Meta, SelectorRequirement, nullable};
+use super::{Condition, Labels, Meta, NodeSelector, nullable};
 use crate::engine::object::{Symbol, Text};
 
 /// A claim.
@@ -158,24 +158,6 @@ pub struct VolumeNodeAffinity {
     /// What they must have.
     #[serde(deserialize_with = "nullable")]
     pub required: NodeSelector,
-}
-
-/// Nodes: those that any of its terms selects.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NodeSelector {
-    /// Its terms.
-    #[serde(deserialize_with = "nullable")]
-    pub node_selector_terms: Box<[NodeSelectorTerm]>,
-}
-
-/// Requirements on the labels of a node.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct NodeSelectorTerm {
-    /// All of them must hold.
-    #[serde(deserialize_with = "nullable")]
-    pub match_expressions: Box<[SelectorRequirement]>,
 }
 
 /// The status of a volume.

@@ -3,8 +3,8 @@
 //! A file is a list of signatures. A signature names the codes of findings that it explains, conditions over the
 //! finding and the evidence of its problem (regular expressions, whose named groups become words of its texts), and
 //! what to say: cause, confidence, fix, commands. A command in which a word is not known is left out, and so is a part
-//! of a sentence between `[[` and `]]`. The first signature whose conditions hold wins; signatures without
-//! conditions are the fallbacks of their code and are asked last. Users' files come before the built-in ones.
+//! of a sentence or a command between `[[` and `]]`. The first signature whose conditions hold wins; signatures without
+//! conditions are the fallbacks of their code and are asked last, those of any code last of all. Users' files come before the built-in ones.
 
 mod parse;
 pub mod revision;
@@ -78,12 +78,14 @@ impl Playbook {
             .signatures
             .iter()
             .filter(|signature| signature.is_conditional());
-        let fallback = self
-            .signatures
-            .iter()
-            .filter(|signature| !signature.is_conditional());
+        let fallback = |for_any: bool| {
+            let signatures = self.signatures.iter();
+            signatures
+                .filter(move |signature| !signature.is_conditional() && signature.is_for_any() == for_any)
+        };
         conditional
-            .chain(fallback)
+            .chain(fallback(false))
+            .chain(fallback(true))
             .find_map(|signature| {
                 let sight = signature.see(root, evidence)?;
                 explain(signature, root, sight, evidence, before)
@@ -124,6 +126,7 @@ fn explain(
         why: why(sight.why, evidence),
         fix: readable(&words.prose(&signature.fix)?).into(),
         commands,
+        docs: signature.docs.as_deref().map(Into::into),
     })
 }
 
@@ -150,5 +153,6 @@ fn unexplained(root: &Finding, evidence: &[Numbered]) -> Diagnosis {
         why: why(Vec::new(), evidence),
         fix: "Look at the object and its events.".into(),
         commands: Vec::new(),
+        docs: None,
     }
 }

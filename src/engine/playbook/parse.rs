@@ -25,6 +25,7 @@ struct Raw {
     change: Vec<Spanned<String>>,
     #[serde(default)]
     read: Vec<Spanned<String>>,
+    docs: Option<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -85,7 +86,16 @@ fn signature(file: &str, raw: Raw) -> Result<Signature, PlaybookError> {
         )),
     };
     let check_all = |texts: Vec<Spanned<String>>| texts.into_iter().map(check).collect::<Result<Vec<_>, _>>();
+    if let Some(docs) = raw
+        .docs
+        .as_ref()
+        .filter(|docs| !docs.value.starts_with("https://"))
+    {
+        let what = "docs: give the address of a page, https://…".to_owned();
+        return Err(fault(file, Some(docs.defined), what));
+    }
     Ok(Signature {
+        docs: raw.docs.map(|docs| docs.value),
         codes: raw.codes,
         confidence: match raw.confidence {
             RawConfidence::Possible => Confidence::Possible,

@@ -24,6 +24,8 @@ pub(super) struct Signature {
     pub change: Vec<String>,
     /// Commands that only read.
     pub read: Vec<String>,
+    /// A page of the official documentation.
+    pub docs: Option<String>,
 }
 
 /// Something that a text must say.
@@ -62,6 +64,11 @@ pub(super) struct Sight {
 impl Signature {
     pub fn is_conditional(&self) -> bool {
         !self.when.is_empty()
+    }
+
+    /// Whether it explains every code.
+    pub fn is_for_any(&self) -> bool {
+        self.codes.iter().any(|code| code == "*")
     }
 
     /// What it sees in a finding and its facts; `None` if it is not its fault.

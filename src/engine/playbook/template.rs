@@ -130,11 +130,18 @@ impl Words {
     /// A command line, each word quoted where the shell would read it otherwise; `None` if a word is missing, or
     /// stands between quotes already and would not stay there.
     pub fn command(&self, template: &str) -> Option<String> {
-        self.fill(template.trim(), |value, before| {
+        let write = |value: &str, before: &str| {
             let quoted = shell(value);
             let inside = before.matches('\'').count() % 2 == 1;
             (!inside || matches!(quoted, Cow::Borrowed(_))).then(|| quoted.into_owned())
-        })
+        };
+        // Parts that are left out go first: what a value says is never read as a template.
+        let known = |found: &Captures| {
+            let part = found.name("part").map_or("", |part| part.as_str());
+            let whole = self.fill(part, |value, _| Some(value.to_owned())).is_some();
+            if whole { part.to_owned() } else { String::new() }
+        };
+        self.fill(&PART.replace_all(template.trim(), known), write)
     }
 
     /// The template with its words; `write` says how a value stands behind what is before it.
@@ -156,10 +163,10 @@ impl Words {
 }
 
 fn slashed(object: &ObjectRef) -> String {
-    // Kinds of an API group that is not built in are asked for with it.
+    // Kinds that definitions add are asked for with their group: others may have the name too.
     let group = object.group();
     let kind = object.kind.to_lowercase();
-    if group.contains('.') && !group.ends_with(".k8s.io") {
+    if object.is_custom() && !group.is_empty() {
         format!("{kind}.{group}/{}", object.name)
     } else {
         format!("{kind}/{}", object.name)
@@ -228,6 +235,8 @@ mod tests {
                 Some("rollout undo deployment/web --to-revision=13"),
             ),
             ("{culprit.name}", None),
+            ("get [[-n {culprit.namespace} ]]{pod}", Some("get web-1")),
+            ("get [[-n {namespace} ]]{pod}", Some("get -n shop web-1")),
             ("{evil|double}", None),
             ("{path|folder}", Some("/var/cache/nginx")),
             ("{top|folder}", None),

@@ -76,7 +76,11 @@ async fn ask(analyzer: RemoteAnalyzer, reports: Reports, mut refresh: Refresh) {
     }
 }
 
-async fn answer(analyzer: &RemoteAnalyzer) -> Result<Vec<Said>, CallError> {
+/// Asks one, once.
+///
+/// # Errors
+/// It cannot be reached, does not answer in time, or not in the protocol.
+pub async fn answer(analyzer: &RemoteAnalyzer) -> Result<Vec<Said>, CallError> {
     let endpoint = analyzer.endpoint.clone().map_err(CallError::Setting)?;
     let called = tokio::time::timeout(analyzer.timeout, call::run(&endpoint, analyzer.timeout)).await;
     called.unwrap_or(Err(CallError::Deadline(analyzer.timeout)))

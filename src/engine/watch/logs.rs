@@ -10,17 +10,34 @@ use tokio::task::JoinSet;
 use super::{Report, Reports};
 use crate::engine::analyzers::logs::{Digester, LogDigest};
 use crate::engine::cluster::{Failure, FailureKind, LogRequest, SharedSource};
-use crate::engine::object::Text;
+use crate::engine::core::WantedLog;
 use crate::engine::world::{Delta, LogKey};
 
 /// Every log is a connection of its own: so many at once.
 const SIDE_BY_SIDE: usize = 6;
-/// A digest is stated to be of at most so many of the last lines …
-const MAX_LINES: i64 = 20_000;
-/// … or so many bytes of them …
-const MAX_BYTES: u64 = 16 * 1024 * 1024;
-/// … or as much as comes in this time.
-const MAX_TIME: Duration = Duration::from_secs(10);
+
+/// How much of a log is read at most.
+struct Bounds {
+    /// So many of its last lines …
+    lines: i64,
+    /// … or so many bytes of them …
+    bytes: u64,
+    /// … or as much as comes in this time.
+    time: Duration,
+}
+
+/// Of what fails.
+const WHOLE: Bounds = Bounds {
+    lines: 20_000,
+    bytes: 16 * 1024 * 1024,
+    time: Duration::from_secs(10),
+};
+/// Of what does not, where it was asked for: there is much of it.
+const SKIMMED: Bounds = Bounds {
+    lines: 1_000,
+    bytes: 256 * 1024,
+    time: Duration::from_secs(4),
+};
 
 /// Reads logs in the background; they end when it is dropped.
 pub struct LogReader {
@@ -41,15 +58,20 @@ impl LogReader {
         }
     }
 
-    /// Reads the log of an instance of a container, when there is a place for it.
-    pub fn read(&mut self, key: LogKey, container_id: Text) {
+    /// Reads a log when there is a place for it.
+    pub fn read(&mut self, wanted: WantedLog) {
         while self.tasks.try_join_next().is_some() {}
         let (source, reports, places) = (self.source.clone(), self.reports.clone(), self.places.clone());
         self.tasks.spawn(async move {
             let Ok(_place) = places.acquire().await else {
                 return;
             };
-            let report = match digest(&source, &key, &container_id).await {
+            let WantedLog {
+                key,
+                container_id,
+                skim,
+            } = wanted;
+            let report = match look(&source, &key, &container_id, skim).await {
                 Ok(digest) => Report::Deltas(vec![Delta::Log(key, digest)]),
                 Err(failure) => Report::NoLog(key, failure),
             };
@@ -67,16 +89,26 @@ impl LogReader {
 /// What the kubelet sends in place of a log that its runtime has thrown away.
 const NO_LOG: &str = "unable to retrieve container logs for ";
 
-/// Reads a log now. Where that of the instance before has been thrown away, it is that of the present one: of a container
-/// that waits for its next start it is the one that ended.
+/// Reads a log of what fails now.
 pub(in crate::engine) async fn digest(
     source: &SharedSource,
     key: &LogKey,
     container_id: &str,
 ) -> Result<LogDigest, Failure> {
-    match read(source, key, key.previous, container_id).await {
+    look(source, key, container_id, false).await
+}
+
+/// Reads a log. Where that of the instance before has been thrown away, it is that of the present one: of a container
+/// that waits for its next start it is the one that ended.
+async fn look(
+    source: &SharedSource,
+    key: &LogKey,
+    container_id: &str,
+    skim: bool,
+) -> Result<LogDigest, Failure> {
+    match read(source, key, key.previous, container_id, skim).await {
         Err(failure) if key.previous && failure.kind == FailureKind::NotFound => {
-            let present = read(source, key, false, "").await;
+            let present = read(source, key, false, "", skim).await;
             present.map_err(|_| failure)
         }
         read => read,
@@ -88,18 +120,20 @@ async fn read(
     key: &LogKey,
     previous: bool,
     container_id: &str,
+    skim: bool,
 ) -> Result<LogDigest, Failure> {
+    let bounds = if skim { SKIMMED } else { WHOLE };
     let mut lines = source.log(LogRequest {
         namespace: key.namespace.as_str().into(),
         pod: key.pod.clone(),
         container: key.container.as_str().into(),
         previous,
-        tail: Some(MAX_LINES),
+        tail: Some(bounds.lines),
         follow: false,
     });
     let mut digester = Digester::new();
     let (mut count, mut bytes) = (0, 0);
-    let end = tokio::time::Instant::now() + MAX_TIME;
+    let end = tokio::time::Instant::now() + bounds.time;
     let cut = loop {
         match tokio::time::timeout_at(end, lines.next()).await {
             Ok(Some(Ok(line))) if count == 0 && line.text.starts_with(NO_LOG) => {
@@ -109,16 +143,20 @@ async fn read(
                 count += 1;
                 bytes += line.text.len() as u64;
                 digester.line(&line);
-                if bytes >= MAX_BYTES {
+                if bytes >= bounds.bytes {
                     break true;
                 }
             }
-            Ok(None) => break count >= MAX_LINES,
+            Ok(None) => break count >= bounds.lines,
             // What came before the break is evidence all the same.
             Ok(Some(Err(_))) if count > 0 => break true,
             Ok(Some(Err(failure))) => return Err(failure),
             Err(_) => break true,
         }
     };
-    Ok(digester.finish(container_id, cut))
+    let digest = digester.finish(container_id, cut);
+    Ok(LogDigest {
+        skimmed: skim,
+        ..digest
+    })
 }

@@ -12,7 +12,11 @@ use crate::engine::object::{Key, Kind, Text};
 pub(super) struct Clients(HashMap<Text, BTreeSet<LogKey>>);
 
 impl Clients {
+    /// What a healthy pod said of a retry is no fault of whom it named.
     pub fn add(&mut self, log: &LogKey, digest: &LogDigest) {
+        if digest.skimmed {
+            return;
+        }
         for target in &digest.named.unreached {
             self.0.entry(target.host.clone()).or_default().insert(log.clone());
         }

@@ -9,10 +9,14 @@ use crate::engine::object::{Key, Kind, ObjectRef, Symbol, Text};
 
 type EventPlace = (Symbol, Text);
 
+/// An owner of a custom kind: group, kind, namespace and name. The kind may become known only after its children.
+type CustomOwner = (Symbol, Symbol, Symbol, Text);
+
 /// The relations between objects.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     children: HashMap<Key, BTreeSet<Key>>,
+    custom_children: HashMap<CustomOwner, BTreeSet<Key>>,
     on_node: HashMap<Symbol, BTreeSet<Key>>,
     with_claim: HashMap<(Symbol, Text), BTreeSet<Key>>,
     slices: HashMap<(Symbol, Text), BTreeSet<Key>>,
@@ -107,6 +111,48 @@ fn unlink<K: Hash + Eq, V: Ord>(map: &mut HashMap<K, BTreeSet<V>>, from: &K, to:
     }
 }
 
+/// The owners of watched kinds.
+fn owners<'a>(key: &'a Key, view: &'a View) -> impl Iterator<Item = Key> + 'a {
+    view.meta.owner_references.iter().filter_map(|owner| {
+        let kind = built_in(owner)?;
+        let namespace = if kind.namespaced() {
+            key.namespace.clone()
+        } else {
+            Symbol::default()
+        };
+        Some(Key {
+            kind,
+            namespace,
+            name: (&*owner.name).into(),
+        })
+    })
+}
+
+fn built_in(owner: &OwnerRef) -> Option<Kind> {
+    Kind::from_name(&owner.kind).filter(|kind| kind.group() == owner.group())
+}
+
+/// The owners of custom kinds. Whether one lives in a namespace need not be known yet: it is found under both.
+fn custom_owners<'a>(key: &'a Key, view: &'a View) -> impl Iterator<Item = CustomOwner> + 'a {
+    let custom = view
+        .meta
+        .owner_references
+        .iter()
+        .filter(|owner| built_in(owner).is_none());
+    custom.flat_map(|owner| {
+        let place = |namespace: Symbol| {
+            (
+                Symbol::from(owner.group()),
+                Symbol::from(&*owner.kind),
+                namespace,
+                Text::from(&*owner.name),
+            )
+        };
+        let everywhere = (!key.namespace.is_empty()).then(|| place(Symbol::default()));
+        std::iter::once(place(key.namespace.clone())).chain(everywhere)
+    })
+}
+
 /// The key of an owner that something in a namespace names. Owners without a namespace are named like the others.
 pub(super) fn owner(reference: &OwnerRef, namespace: &str) -> Option<Key> {
     let mut key = ObjectRef::new(
@@ -122,15 +168,13 @@ pub(super) fn owner(reference: &OwnerRef, namespace: &str) -> Option<Key> {
     Some(key)
 }
 
-fn owners<'a>(key: &'a Key, view: &'a View) -> impl Iterator<Item = Key> + 'a {
-    let references = view.meta.owner_references.iter();
-    references.filter_map(|reference| owner(reference, &key.namespace))
-}
-
 impl Index {
     pub fn add(&mut self, key: &Key, view: &View) {
         for owner in owners(key, view) {
             link(&mut self.children, owner, key.clone());
+        }
+        for owner in custom_owners(key, view) {
+            link(&mut self.custom_children, owner, key.clone());
         }
         if let Some(node) = view.node {
             link(&mut self.on_node, node.clone(), key.clone());
@@ -179,6 +223,9 @@ impl Index {
     pub fn remove(&mut self, key: &Key, view: &View) {
         for owner in owners(key, view) {
             unlink(&mut self.children, &owner, key);
+        }
+        for owner in custom_owners(key, view) {
+            unlink(&mut self.custom_children, &owner, key);
         }
         if let Some(node) = view.node {
             unlink(&mut self.on_node, node, key);
@@ -282,7 +329,16 @@ impl Index {
     }
 
     pub fn children(&self, owner: &Key) -> impl Iterator<Item = &Key> + use<'_> {
-        self.children.get(owner).into_iter().flatten()
+        let children = match owner.kind {
+            Kind::Custom(_) => self.custom_children.get(&(
+                owner.kind.group().into(),
+                owner.kind.name().into(),
+                owner.namespace.clone(),
+                owner.name.clone(),
+            )),
+            _ => self.children.get(owner),
+        };
+        children.into_iter().flatten()
     }
 
     pub fn pods_on(&self, node: &str) -> impl Iterator<Item = &Key> {

@@ -12,7 +12,7 @@ mod sync;
 mod table;
 mod view;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 pub use clients::{Client, is_of_cluster, services_named};
 pub use delta::{Delta, Object};
@@ -49,10 +49,14 @@ pub struct LogKey {
 pub struct World {
     /// The cluster's id.
     pub cluster: Text,
+    /// The API server's version, `v1.34.1`; empty where it is not known.
+    pub server_version: Text,
     tables: Tables,
     customs: Customs,
     logs: HashMap<LogKey, LogDigest>,
     clients: Clients,
+    /// The pods of which a log was read although they do not fail.
+    skimmed: BTreeSet<Key>,
     index: Index,
     places: Places,
 }
@@ -224,6 +228,9 @@ impl World {
                         self.clients.remove(&key, old);
                     }
                     self.clients.add(&key, &digest);
+                    if digest.skimmed {
+                        self.skimmed.insert(pod.clone());
+                    }
                     self.logs.insert(key, digest);
                 }
                 vec![pod]
@@ -435,6 +442,16 @@ impl World {
         })
     }
 
+    /// The pods of which a log was read although they do not fail, in order.
+    pub fn skimmed(&self) -> impl Iterator<Item = &Key> {
+        self.skimmed.iter()
+    }
+
+    /// Whether a log of that pod was read although it does not fail.
+    pub fn is_skimmed(&self, pod: &Key) -> bool {
+        self.skimmed.contains(pod)
+    }
+
     /// The object on top of an object's owners; a reference, because an owner may be of a kind that is not watched
     /// (a custom resource) or already gone. A node never counts as an owner: a mirror pod stands by its own name.
     pub fn top_owner(&self, key: &Key) -> ObjectRef {
@@ -449,7 +466,12 @@ impl World {
             }
             let reference = ObjectRef::new(&owner.api_version, &owner.kind, &top.namespace, &owner.name);
             match reference.key() {
-                Some(key) => top = key,
+                Some(mut key) => {
+                    if !key.kind.namespaced() {
+                        key.namespace = Symbol::default();
+                    }
+                    top = key;
+                }
                 None => return reference,
             }
         }
@@ -466,5 +488,7 @@ impl World {
             }
             lives
         });
+        self.skimmed
+            .retain(|pod| pods.get(&pod.namespace, &pod.name).is_some());
     }
 }

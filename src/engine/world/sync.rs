@@ -50,17 +50,16 @@ impl Places {
     }
 
     pub fn is_reading(&self) -> bool {
-        Kind::ALL.iter().any(|kind| {
-            self.0
-                .get(kind)
-                .is_none_or(|places| places.values().any(|sync| *sync == Sync::Reading))
-        })
+        let unread = |places: &BTreeMap<Text, Sync>| places.values().any(|sync| *sync == Sync::Reading);
+        // A custom kind is awaited once it was said to be read; a built-in one always is.
+        Kind::ALL.iter().any(|kind| !self.0.contains_key(kind)) || self.0.values().any(unread)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Kind, Places, Sync, Text};
+    use crate::engine::custom_kind::{CustomKind, Keep};
 
     type Said = (Option<&'static str>, Sync);
 
@@ -128,6 +127,20 @@ mod tests {
         places.set(Kind::Pod, Some("shop".into()), Sync::Reading);
         assert!(places.is_reading());
         places.set(Kind::Pod, Some("shop".into()), Sync::Unreadable);
+        assert!(!places.is_reading());
+        let kind = CustomKind::intern(
+            ("reading.example.io", "Widget"),
+            "v1",
+            "widgets",
+            true,
+            Keep::Status,
+        );
+        places.set(Kind::Custom(kind), None, Sync::Reading);
+        assert!(
+            places.is_reading(),
+            "a custom kind that is to be read is awaited too"
+        );
+        places.set(Kind::Custom(kind), None, Sync::Synced);
         assert!(!places.is_reading());
     }
 }

@@ -45,10 +45,14 @@ impl<'a> View<'a> {
     }
 
     fn template(meta: &'a Meta, spec: &'a PodSpec) -> Self {
-        Self {
+        let mut view = Self {
             references: Some(&spec.references),
             ..Self::plain(meta)
+        };
+        for (_, claim) in spec.claims() {
+            view.name(Kind::PersistentVolumeClaim, claim);
         }
+        view
     }
 
     /// Whether it names others than another form of the same object does.
@@ -139,7 +143,8 @@ impl<'a> From<&'a Pod> for View<'a> {
         let mut view = Self {
             node,
             claims: pod.claims().collect(),
-            ..Self::template(&pod.metadata, &pod.spec)
+            references: Some(&pod.spec.references),
+            ..Self::plain(&pod.metadata)
         };
         // Those that it names itself are among its references.
         for made in &pod.status.resource_claim_statuses {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::alike::nearest;
 use super::exam::Exam;
 use super::messages::brief;
-use super::{Analysis, Analyzer, facts, grace};
+use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{Condition, HorizontalPodAutoscaler, condition};
 use crate::engine::object::{Key, Kind};
@@ -23,6 +23,10 @@ impl Analyzer for AutoscalerAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::HorizontalPodAutoscaler
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::autoscaler::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {
@@ -43,6 +47,8 @@ impl Analyzer for AutoscalerAnalyzer {
             Kind::Deployment | Kind::StatefulSet | Kind::ReplicaSet | Kind::ReplicationController => {
                 keys.extend(world.referrers_of(changed, self.kind()));
             }
+            // It gives containers requests that they do not say.
+            Kind::LimitRange => keys.extend(world.keys_in(self.kind(), &changed.namespace)),
             // Those who serve metrics are few, and come and go rarely.
             Kind::APIService if changed.name.ends_with("metrics.k8s.io") => {
                 keys.extend(world.keys(self.kind()));

@@ -6,7 +6,7 @@ mod resize;
 use jiff::Timestamp;
 
 use super::messages::{brief, last_clause};
-use super::{Analysis, Analyzer, Code, codes, facts, grace};
+use super::{Analysis, Analyzer, Code, Topic, codes, facts, grace};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{Event, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass};
@@ -19,6 +19,10 @@ pub struct ClaimAnalyzer;
 impl Analyzer for ClaimAnalyzer {
     fn name(&self) -> &'static str {
         "PersistentVolumeClaim"
+    }
+
+    fn topic(&self) -> Option<Topic> {
+        Some(Topic::Storage)
     }
 
     fn kind(&self) -> Kind {

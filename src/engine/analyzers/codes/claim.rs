@@ -13,6 +13,14 @@ pub const CODES: &[Code] = &[
         silent: "Where classes could not be read: nothing is said of what is absent.",
     },
     Code {
+        code: "ClaimFileSystemNotGrown",
+        severity: &[Warning],
+        meaning: "a claim's volume has grown, and its file system has not",
+        fires: "FileSystemResizePending is True for 10 min while a running pod has the claim mounted: the \
+             driver grows it when the pod is started anew.",
+        silent: "Claims that no running pod mounts: it happens at the next mount.",
+    },
+    Code {
         code: "ClaimLost",
         severity: &[Critical],
         meaning: "a claim's volume was deleted",
@@ -38,8 +46,8 @@ pub const CODES: &[Code] = &[
         code: "ClaimResizeFailed",
         severity: &[Warning],
         meaning: "a claim cannot be made larger",
-        fires: "A condition ControllerResizeError or NodeResizeError, or an event that says so while it is being \
-             resized.",
+        fires: "A condition ControllerResizeError or NodeResizeError; allocatedResourceStatuses, where the driver has \
+             given up; or an event that says so while it is being resized.",
         silent: "A resize in progress; an event of a try that was followed by a good one.",
     },
     Code {

@@ -1,4 +1,4 @@
-//! The codes of findings about Deployments and ReplicaSets.
+//! The codes of findings about Deployments, ReplicaSets and ReplicationControllers.
 
 use super::Code;
 use crate::engine::finding::Severity::{Critical, Info, Warning};
@@ -33,11 +33,44 @@ pub const CODES: &[Code] = &[
     },
 ];
 
-/// The code of ReplicaSets.
-pub const REPLICA_SET: &[Code] = &[Code {
-    code: "ReplicaSetCreateFailed",
-    severity: &[Critical, Warning],
-    meaning: "a ReplicaSet cannot create or delete its pods",
-    fires: "The condition ReplicaFailure is True, however many of its pods are there. Warning where some are ready.",
-    silent: "ReplicaSets that are being deleted; events of a failure that is over.",
-}];
+/// Of ReplicaSets.
+pub const REPLICA_SET: &[Code] = &[
+    Code {
+        code: "ReplicaSetCreateFailed",
+        severity: &[Critical, Warning],
+        meaning: "a ReplicaSet cannot create or delete its pods",
+        fires: "The condition ReplicaFailure is True, however many of its pods are there. Warning where some are \
+             ready, or where pods cannot be deleted.",
+        silent: "ReplicaSets that are being deleted; events of a failure that is over.",
+    },
+    Code {
+        code: "ReplicaSetUnavailable",
+        severity: &[Critical, Warning, Info],
+        meaning: "fewer pods of a ReplicaSet are ready than there should be",
+        fires: "readyReplicas is less than spec.replicas for 2 min. Warning while some are ready; \
+             information where all that are not are held back by scheduling gates.",
+        silent: "ReplicaSets of a Deployment, which says it and knows of rollouts; replicas 0; a status \
+             that is older than the spec; pods that are still being read.",
+    },
+];
+
+/// Of ReplicationControllers.
+pub const REPLICATION_CONTROLLER: &[Code] = &[
+    Code {
+        code: "ReplicationControllerCreateFailed",
+        severity: &[Critical, Warning],
+        meaning: "a ReplicationController cannot create or delete its pods",
+        fires: "The condition ReplicaFailure is True, however many of its pods are there. Warning where \
+             some are ready, or where pods cannot be deleted.",
+        silent: "ReplicationControllers that are being deleted; events of a failure that is over.",
+    },
+    Code {
+        code: "ReplicationControllerUnavailable",
+        severity: &[Critical, Warning, Info],
+        meaning: "fewer pods of a ReplicationController are ready than there should be",
+        fires: "readyReplicas is less than spec.replicas for 2 min. Warning while some are ready; \
+             information where all that are not are held back by scheduling gates.",
+        silent: "Replicas 0; starts within 2 min; a status that is older than the spec; pods that are \
+             still being read.",
+    },
+];

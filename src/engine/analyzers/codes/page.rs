@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::Code;
+use super::{Code, Section, sections};
 use crate::engine::analyzers::custom::CODES;
 use crate::engine::analyzers::declared::{Catalog, Declared, Rule};
-use crate::engine::analyzers::{self, Analyzer};
+use crate::engine::analyzers::{self, prometheus};
 use crate::engine::finding::Severity;
 
 const HEAD: &str = "\
@@ -17,8 +17,23 @@ What is looked at, and every code that a finding can have. This page is made of 
 your own. Codes are stable: scripts and the playbook go by them.
 
 Severities: **critical** users are hit or data are at risk, **warning** degraded or will be, **info** hygiene or intent,
-hidden unless asked for. Of a pod that belongs to a Job, critical is warning. Where a kind may not be read, or has not
-been read yet, nothing is said of what is absent from it.
+hidden unless asked for. Of a pod that belongs to a Job, critical is warning, and information where the Job tries again
+or its CronJob has succeeded since; of an ephemeral container it is information. Where a kind may not be read, or has not
+been read yet, nothing is said of what is absent from it. What follows from another finding is told as its symptom.
+";
+
+const POSTURE: &str = "\
+## What is allowed more than need be
+
+None of this is a fault, and of nearly every workload there is something to say: it is asked for with `--severity info`
+or `--filter Security`.
+";
+
+const PROMETHEUS: &str = "\
+## The configuration of a running Prometheus
+
+Read from the ConfigMap that its pod mounts ([how it is found](prometheus.md)). The objects of its operator are further
+below.
 ";
 
 const CUSTOM: &str = "\
@@ -43,25 +58,20 @@ is asked. The condition is the expression of the file.
 pub fn page() -> String {
     let mut page = HEAD.to_owned();
     // Writing to a String cannot fail.
-    for analyzer in in_order() {
-        let codes = analyzer.codes();
-        if codes.is_empty() {
-            continue;
-        }
-        let kind = analyzer.kind();
-        let group = if kind.group().is_empty() {
-            "core"
-        } else {
-            kind.group()
-        };
-        let _ = write!(page, "\n## {} ({group})\n", analyzer.name());
-        for code in codes {
-            native(&mut page, code);
-        }
+    for section in sections(&analyzers::all()) {
+        of_section(&mut page, &section, "##");
+    }
+    let _ = write!(page, "\n{POSTURE}");
+    for section in sections(&analyzers::posture()) {
+        of_section(&mut page, &section, "###");
+    }
+    let _ = write!(page, "\n{PROMETHEUS}");
+    for code in prometheus::CODES {
+        native(&mut page, code);
     }
     let _ = write!(page, "\n{CUSTOM}");
-    for (code, means) in CODES {
-        let _ = write!(page, "\n- **`{code}`**: {means}.\n");
+    for code in CODES {
+        native(&mut page, code);
     }
     let _ = write!(page, "\n{DECLARED}");
     for declared in Catalog::builtin().all() {
@@ -74,8 +84,9 @@ pub fn page() -> String {
 
 /// Every code that the page describes.
 pub fn described() -> BTreeSet<String> {
-    let mut codes: BTreeSet<String> = CODES.iter().map(|(code, _)| (*code).to_owned()).collect();
-    for analyzer in analyzers::all() {
+    let apart = CODES.iter().chain(prometheus::CODES);
+    let mut codes: BTreeSet<String> = apart.map(|code| code.code.to_owned()).collect();
+    for analyzer in analyzers::all().iter().chain(&analyzers::posture()) {
         codes.extend(analyzer.codes().iter().map(|code| code.code.to_owned()));
     }
     for declared in Catalog::builtin().all() {
@@ -84,12 +95,19 @@ pub fn described() -> BTreeSet<String> {
     codes
 }
 
-/// By name; of several with the same codes the first.
-fn in_order() -> Vec<Box<dyn Analyzer>> {
-    let mut all = analyzers::all();
-    all.sort_by_key(|analyzer| analyzer.name());
-    all.dedup_by(|a, b| a.codes() == b.codes() && a.name() == b.name());
-    all
+fn of_section(page: &mut String, section: &Section, mark: &str) {
+    let name = section.name();
+    let _ = match section.group() {
+        Some("") if section.is_of_kind() => writeln!(page, "\n{mark} {name} (core)"),
+        Some(group) if section.is_of_kind() => writeln!(page, "\n{mark} {name} ({group})"),
+        _ => {
+            let kinds: Vec<&str> = section.kinds.iter().map(|kind| kind.name()).collect();
+            writeln!(page, "\n{mark} {name}\n\nOf {}.", kinds.join(", "))
+        }
+    };
+    for code in &section.codes {
+        native(page, code);
+    }
 }
 
 fn native(page: &mut String, code: &Code) {

@@ -7,7 +7,7 @@ use crate::engine::finding::Severity::{Critical, Info, Warning};
 pub const CODES: &[Code] = &[
     Code {
         code: "ContainerConfigError",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "a ConfigMap, Secret or key that a container needs does not exist, or its settings contradict each \
              other",
         fires: "The kubelet says CreateContainerConfigError; what is missing becomes the culprit.",
@@ -27,7 +27,7 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "ContainerExited",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "a container ended with an error and is not started again",
         fires: "It ended with a code other than 0 and restartPolicy is Never, or the pod is Failed.",
         silent: "Pods of a Job that has succeeded all the same.",
@@ -49,7 +49,7 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "ContainerOOMKilled",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "the kernel killed a container because memory ran out",
         fires: "It ended, or ended before it waits for its next start, with the reason OOMKilled, with or without \
              a limit of its own; or it runs again and was killed within the last hour (a warning while it is \
@@ -59,7 +59,7 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "ContainerStartError",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "a container cannot be started: command, working directory, device, user, hook or format",
         fires: "The kubelet or the runtime says so (RunContainerError, CreateContainerError, StartError, hook \
              errors, sandbox errors, VerifyNonRootError …), or the program ends with an exec format error.",
@@ -67,7 +67,7 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "ContainerWaiting",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "a container waits for a reason that is not known here",
         fires: "A waiting reason that no kubelet had when this was written, for more than 1 min; it is told as it \
              is.",
@@ -75,21 +75,21 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "ImageInvalid",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "the image name cannot be one",
         fires: "The kubelet says InvalidImageName.",
         silent: "Names that are well formed but not found: ImagePullFailed.",
     },
     Code {
         code: "ImageNeverPull",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "the image is not on the node and may not be pulled",
         fires: "The kubelet says ErrImageNeverPull.",
         silent: "Images with another pull policy.",
     },
     Code {
         code: "ImagePullFailed",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "an image cannot be pulled",
         fires: "ErrImagePull, ImagePullBackOff, ImageInspectError, RegistryUnavailable, SignatureValidationFailed \
              or ImageVolumeMountFailed; the cause (not found, denied, no such host, rate limit, missing pull \
@@ -98,7 +98,7 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "InitContainerFailing",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "an init container fails, so the pod never gets to its work",
         fires: "As ContainerCrashLoop, of an init container that is no sidecar.",
         silent: "An init container that failed once and then ended well.",
@@ -113,11 +113,19 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "LivenessProbeFailing",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "the kubelet kills a container because its liveness probe fails",
         fires: "An event says that it was killed for its probe, and it happened again and again within 10 min, or \
              the container waits in back-off after it.",
         silent: "A single kill that was not repeated; failures below the threshold.",
+    },
+    Code {
+        code: "PodDisrupted",
+        severity: &[Info],
+        meaning: "a pod was to be ended on behalf of others and is still there",
+        fires: "DisruptionTarget is True for 2 min (preemption, a taint, an eviction, a node that is \
+             gone), the pod is not being deleted, and nothing else is wrong with it.",
+        silent: "Pods that go within 2 min; pods that failed so: PodFailed says on whose behalf.",
     },
     Code {
         code: "PodEvicted",
@@ -159,6 +167,15 @@ pub const CODES: &[Code] = &[
         silent: "Gates of pods whose containers are not ready.",
     },
     Code {
+        code: "PodResizeStuck",
+        severity: &[Warning, Info],
+        meaning: "new resources of a running pod are not applied",
+        fires: "PodResizePending with the reason Infeasible, or PodResizeInProgress with the reason Error \
+             (warning); or one of the two has been True for 10 min (information). Nothing else is wrong \
+             with the pod.",
+        silent: "A resize that waits for room or goes on for less than 10 min.",
+    },
+    Code {
         code: "PodSchedulingGated",
         severity: &[Info],
         meaning: "the pod is held back by a scheduling gate",
@@ -192,7 +209,7 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "StartupProbeFailing",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "a container does not finish its start within what its startup probe allows",
         fires: "It is not started after initialDelaySeconds + periodSeconds × failureThreshold and 90 s more, or \
              it was killed for it.",

@@ -14,6 +14,22 @@ pub const CODES: &[Code] = &[
         silent: "Pods that became ready within the last minute.",
     },
     Code {
+        code: "ServiceExternalNameDangling",
+        severity: &[Warning],
+        meaning: "an ExternalName leads nowhere",
+        fires: "It is the name of a Service of this cluster that does not exist, ends in .invalid, or is \
+             an IP address; the Service is a minute old.",
+        silent: "Names outside the cluster: whether they resolve cannot be seen from here.",
+    },
+    Code {
+        code: "ServiceLoadBalancerPending",
+        severity: &[Warning],
+        meaning: "a Service of type LoadBalancer gets no address",
+        fires: "status.loadBalancer.ingress is empty 5 min after the Service was made; why is read out of \
+             the events of the controllers that make load balancers.",
+        silent: "The first 5 min; any address or name is enough.",
+    },
+    Code {
         code: "ServiceMissing",
         severity: &[Warning],
         meaning: "the error in a container's log names a Service that does not exist",
@@ -53,6 +69,15 @@ pub const CODES: &[Code] = &[
         silent: "Pods that declare no port at all: they need not.",
     },
     Code {
+        code: "ServiceProtocolMismatch",
+        severity: &[Info],
+        meaning: "a port leads to a number that the pods declare for another protocol only",
+        fires: "The target number is declared by a ready pod, for UDP and not for TCP or the like. A \
+             hint: what is declared need not be all.",
+        silent: "Numbers that the pods do not declare at all: ServicePortUndeclared; numbers declared for \
+             both.",
+    },
+    Code {
         code: "ServiceScaledToZero",
         severity: &[Info, Critical],
         meaning: "the workload behind a Service is scaled to 0",
@@ -62,10 +87,11 @@ pub const CODES: &[Code] = &[
     },
     Code {
         code: "ServiceSelectsNothing",
-        severity: &[Critical, Warning],
+        severity: &[Critical, Warning, Info],
         meaning: "a Service selects labels that no pod has",
         fires: "No pod has them, and no workload's template either. Critical where pods with nearly these labels \
-             exist: then it is a typing error.",
+             exist: then it is a typing error. Information where all that it selects are runs that have ended \
+             (pods of a Job).",
         silent: "Services without a selector and of type ExternalName; the first minute; pods that have ended.",
     },
 ];

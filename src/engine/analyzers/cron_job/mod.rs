@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use self::schedule::Schedule;
 use self::starts::{MOST, Starts};
-use super::{Analysis, Analyzer, facts, grace, job, replica_set};
+use super::{Analysis, Analyzer, Code, codes, facts, grace, job, replica_set};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{CronJob, Event, Job, Meta};
@@ -32,6 +32,10 @@ impl Analyzer for CronJobAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::CronJob
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::cron_job::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

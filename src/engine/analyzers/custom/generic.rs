@@ -228,10 +228,10 @@ impl Case<'_> {
                 after(grace::CUSTOM_FAULT, Verdict::Faulty)
             }
             (Polarity::Good, Truth::False, Reason::Progress) => progress(grace::CUSTOM_PROGRESS),
-            (Polarity::Good, Truth::False, Reason::Plain) => {
+            (Polarity::Good, Truth::False, Reason::Plain)
+            | (Polarity::Good, Truth::Unknown, Reason::Fault) => {
                 after(self.grace(grace::CUSTOM_PLAIN), Verdict::Faulty)
             }
-            (Polarity::Good, Truth::Unknown, Reason::Fault) => after(grace::CUSTOM_PLAIN, Verdict::Faulty),
             // A run (a pipeline's) that goes on says Unknown for as long as it takes.
             (Polarity::Good, Truth::Unknown, _) if condition.kind == "Succeeded" => Verdict::Fine,
             (Polarity::Good, Truth::Unknown, _) => progress(grace::CUSTOM_UNKNOWN),

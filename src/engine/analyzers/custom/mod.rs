@@ -9,14 +9,16 @@ mod field;
 pub mod generic;
 mod intent;
 mod polarity;
+mod reference;
 mod resource;
 mod said;
 mod word;
 
-pub use code::CODES;
+pub use code::{ABOUT_ITSELF, CODES};
 pub use field::{Place, at};
 pub(super) use generic::unseen_until;
 pub use polarity::{Conventions, Polarity};
+pub use reference::references;
 pub use resource::Resource;
 pub(super) use said::{shorten, value_text};
 

@@ -17,9 +17,13 @@ pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A time of an object.
+/// A time of an object. The beginning of 1970 is none: some definitions (the Gateway API's) write it where a
+/// controller has yet to say when.
 pub(super) fn time(value: &Value, key: &str) -> Option<Timestamp> {
-    text(value, key).parse().ok()
+    text(value, key)
+        .parse()
+        .ok()
+        .filter(|time| *time > Timestamp::UNIX_EPOCH)
 }
 
 /// A number, also one that is written as a text (Argo Rollouts do).

@@ -77,12 +77,29 @@ impl<'a> Around<'a> {
             && let Some(object) = object.as_object_mut()
         {
             object.insert("spec".to_owned(), service_spec(service));
+            if let Some(ready) = self.is_answered(service) {
+                object.insert("answered".to_owned(), ready.into());
+            }
         }
         Some(Cow::Owned(object))
     }
+
+    /// Whether anyone behind a Service is ready; `None` where that is not known, or not for the cluster to know.
+    fn is_answered(&self, service: &Service) -> Option<bool> {
+        let namespace = &service.metadata.namespace;
+        let known = self.world.sync(Kind::EndpointSlice, namespace) == Sync::Synced;
+        let elsewhere = service.spec.kind == "ExternalName" || service.metadata.deletion_timestamp.is_some();
+        (known && !elsewhere).then(|| {
+            let slices = self.world.slices(namespace, &service.metadata.name);
+            slices
+                .flat_map(|slice| &slice.endpoints)
+                .any(|endpoint| endpoint.conditions.ready != Some(false))
+        })
+    }
 }
 
-/// Of the kinds that are watched as such, rules see the metadata, and of Services selector and ports.
+/// Of the kinds that are watched as such, rules see the metadata, and of Services selector, ports and whether anyone
+/// answers.
 fn metadata(meta: &Meta) -> Value {
     let mut fields = Map::new();
     fields.insert("name".to_owned(), (&*meta.name).into());

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::around::{Around, Asked};
 use super::{LazyCatalog, Resource};
+use crate::engine::analyzers::backend::changed_service;
 use crate::engine::analyzers::{Analysis, Analyzer};
 use crate::engine::object::{Key, Kind};
 use crate::engine::world::World;
@@ -75,6 +76,11 @@ impl Analyzer for CustomAnalyzer {
 
     fn readers(&self, _: &World, kind: Kind, _: Option<&str>) -> Vec<Key> {
         let index = self.index();
+        // Of a Service it is told whether anyone answers.
+        let kind = match kind {
+            Kind::EndpointSlice => Kind::Service,
+            kind => kind,
+        };
         let about = |asked: &Asked| {
             let (group, name) = asked.kind();
             group == kind.group() && name == kind.name()
@@ -90,7 +96,10 @@ impl Analyzer for CustomAnalyzer {
         keys
     }
 
-    fn affected(&self, _: &World, changed: &Key, keys: &mut Vec<Key>) {
+    fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
+        let service = (changed.kind == Kind::EndpointSlice).then(|| changed_service(world, changed));
+        let service = service.flatten();
+        let changed = service.as_ref().unwrap_or(changed);
         if matches!(changed.kind, Kind::Custom(_)) {
             keys.push(changed.clone());
         }

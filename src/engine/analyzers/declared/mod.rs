@@ -27,11 +27,11 @@ pub use self::neighbours::{Alone, Neighbours, Objects};
 pub use self::parse::DeclaredError;
 pub use self::rule::{Declared, Rule, Trouble};
 use super::Analysis;
-use super::custom::{Conventions, Resource, generic};
+use super::custom::{Conventions, Resource, generic, references};
 use crate::engine::builtin;
 use crate::engine::custom_kind::Keep;
-use crate::engine::finding::Severity;
-use crate::engine::object::Text;
+use crate::engine::finding::{Finding, Severity, Ties};
+use crate::engine::object::{ObjectRef, Text};
 
 static BUILTIN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/analyzers");
 
@@ -109,8 +109,11 @@ impl Catalog {
         let mut done: Vec<Text> = Vec::new();
         let mut conventions: Option<&Conventions> = None;
         let mut alone = false;
+        let mut ties = Ties::default();
         for declared in self.about(resource.group(), resource.kind()) {
-            let mut found = declared.analyze(resource, near, now, &done, trouble);
+            let (mut found, hangs) = declared.analyze(resource, near, now, &done, trouble);
+            ties.because.extend(hangs.because);
+            ties.makes.extend(hangs.makes);
             done.extend(declared.rules().iter().map(|rule| rule.code.clone()));
             conventions = conventions.or(Some(&declared.conventions));
             alone |= declared.suppresses_generic;
@@ -131,7 +134,21 @@ impl Catalog {
                 analysis.look_again_at(again);
             }
         }
+        ties.because.extend(references(resource));
+        tie(&mut analysis.findings, &resource.object(), &ties);
         analysis
+    }
+}
+
+/// Says of the findings about an object what that object hangs together with, after what they say themselves.
+fn tie(findings: &mut [Finding], object: &ObjectRef, ties: &Ties) {
+    for finding in findings.iter_mut().filter(|finding| finding.object == *object) {
+        for one in &ties.because {
+            if one != object && !finding.ties.because.contains(one) {
+                finding.ties.because.push(one.clone());
+            }
+        }
+        finding.ties.makes.extend(ties.makes.iter().cloned());
     }
 }
 

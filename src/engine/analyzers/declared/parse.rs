@@ -50,6 +50,12 @@ struct RawAnalyzer {
     #[serde(default)]
     related: Ordered<RawRelation>,
     #[serde(default)]
+    remarks: bool,
+    #[serde(default)]
+    because: Vec<Cel>,
+    #[serde(default)]
+    makes: Vec<Cel>,
+    #[serde(default)]
     findings: Vec<RawRule>,
 }
 
@@ -99,6 +105,8 @@ struct RawRule {
     related_evidence: Vec<RawFact>,
     #[serde(default)]
     always: bool,
+    #[serde(default)]
+    because: Vec<Cel>,
 }
 
 #[derive(Deserialize)]
@@ -163,6 +171,10 @@ impl Reader<'_> {
         names: &BTreeSet<String>,
     ) -> Result<Option<Expression>, DeclaredError> {
         text.map(|text| self.expression(text, names)).transpose()
+    }
+
+    fn expressions(&self, texts: &[Cel], names: &BTreeSet<String>) -> Result<Vec<Expression>, DeclaredError> {
+        texts.iter().map(|text| self.expression(text, names)).collect()
     }
 
     fn template(&self, text: &Cel, names: &BTreeSet<String>) -> Result<Template, DeclaredError> {
@@ -237,6 +249,9 @@ impl Reader<'_> {
             lets,
             related,
             rules,
+            remarks: raw.remarks,
+            because: self.expressions(&raw.because, &names)?,
+            makes: self.expressions(&raw.makes, &names)?,
         })
     }
 
@@ -333,6 +348,7 @@ impl Reader<'_> {
                 .collect::<Result<Vec<_>, _>>()?,
             facts,
             always: raw.always,
+            because: self.expressions(&raw.because, &names)?,
         })
     }
 }

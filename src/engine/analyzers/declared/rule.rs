@@ -14,8 +14,8 @@ use super::value::{self, from_json, map, reference};
 use crate::engine::analyzers::custom::{self, Conventions};
 use crate::engine::analyzers::{Analysis, grace};
 use crate::engine::evidence::Evidence;
-use crate::engine::finding::{Finding, Severity};
-use crate::engine::object::Text;
+use crate::engine::finding::{Finding, Severity, Ties};
+use crate::engine::object::{ObjectRef, Text};
 
 /// Of one rule over one object no more findings are made: a report of thousands is one line of coverage, not a flood.
 const LIMIT: usize = 100;
@@ -40,6 +40,12 @@ pub struct Declared {
     pub(super) lets: Vec<(String, Expression)>,
     pub(super) related: Vec<(String, Relation)>,
     pub(super) rules: Vec<Rule>,
+    /// Whether what it finds are remarks on how an object is made, not faults.
+    pub remarks: bool,
+    /// The objects whose trouble explains what is found.
+    pub(super) because: Vec<Expression>,
+    /// The objects that come to be only once this one is well.
+    pub(super) makes: Vec<Expression>,
 }
 
 /// One finding that it may give.
@@ -64,6 +70,8 @@ pub struct Rule {
     pub(super) evidence: Vec<Template>,
     pub(super) facts: Vec<Fact>,
     pub(super) always: bool,
+    /// The objects whose trouble explains this finding, before those of the analyzer.
+    pub(super) because: Vec<Expression>,
 }
 
 impl Rule {
@@ -133,7 +141,7 @@ impl Declared {
             .map(|(_, relation)| (relation.group.as_str(), relation.kind.as_str()))
     }
 
-    /// What its rules say of an object, those with a code in `done` left out.
+    /// What its rules say of an object, those with a code in `done` left out, and what the object hangs together with.
     pub(super) fn analyze(
         &self,
         resource: Resource<'_>,
@@ -141,8 +149,9 @@ impl Declared {
         now: Timestamp,
         done: &[Text],
         trouble: &mut Vec<Trouble>,
-    ) -> Analysis {
+    ) -> (Analysis, Ties) {
         let mut look = Look {
+            remarks: self.remarks,
             file: &self.file,
             code: "",
             resource,
@@ -174,7 +183,13 @@ impl Declared {
                 look.rule(rule, &context);
             }
         }
-        look.analysis
+        look.code = "";
+        let ties = Ties {
+            because: look.named(&self.because, &context),
+            makes: look.named(&self.makes, &context),
+            apart: self.remarks,
+        };
+        (look.analysis, ties)
     }
 }
 
@@ -191,11 +206,16 @@ fn conditions(resource: Resource<'_>) -> Cel {
                 let value = condition.get(key).and_then(Value::as_str);
                 Cel::from(value.unwrap_or_default())
             };
+            // A default that stands for none.
+            let since = match condition.get("lastTransitionTime").and_then(Value::as_str) {
+                Some("1970-01-01T00:00:00Z") | None => Cel::from(""),
+                Some(since) => Cel::from(since),
+            };
             let fields = [
                 ("status", text("status")),
                 ("reason", text("reason")),
                 ("message", text("message")),
-                ("since", text("lastTransitionTime")),
+                ("since", since),
                 ("path", Cel::from(format!("status.conditions[{at}]"))),
             ];
             Some((kind, map(fields)))
@@ -204,6 +224,7 @@ fn conditions(resource: Resource<'_>) -> Cel {
 
 /// One object under the rules of one file.
 struct Look<'a> {
+    remarks: bool,
     file: &'a str,
     code: &'a str,
     resource: Resource<'a>,
@@ -245,6 +266,23 @@ impl<'a> Look<'a> {
                 None
             }
         }
+    }
+
+    /// The objects that expressions name: each a list, or one.
+    fn named(&mut self, expressions: &[Expression], context: &Context<'_, '_>) -> Vec<ObjectRef> {
+        let mut found: Vec<ObjectRef> = Vec::new();
+        for expression in expressions {
+            let named = match self.value(expression, context) {
+                Some(Cel::List(items)) => items.iter().cloned().collect(),
+                Some(one) => vec![one],
+                None => Vec::new(),
+            };
+            for one in &named {
+                let object = reference(one, self.resource.namespace()).map(ObjectRef::known);
+                found.extend(object.filter(|object| !found.contains(object)));
+            }
+        }
+        found
     }
 
     fn bind(&mut self, lets: &[(String, Expression)], context: &mut Context<'_, '_>) {
@@ -358,6 +396,8 @@ impl<'a> Look<'a> {
             .as_ref()
             .and_then(|culprit| self.value(culprit, context))
             .and_then(|culprit| reference(&culprit, &own.namespace));
+        finding.ties.apart = self.remarks;
+        finding.ties.because = self.named(&rule.because, context);
         for path in &rule.evidence {
             let path = self.fill(path, context);
             if let Some(place) = custom::at(self.resource.json, &path) {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::backend::changed_service;
 use super::exam::Exam;
-use super::{Analysis, Analyzer};
+use super::{Analysis, Analyzer, Code, codes};
 use crate::engine::kinds::Ingress;
 use crate::engine::object::{Key, Kind};
 use crate::engine::world::World;
@@ -24,6 +24,10 @@ impl Analyzer for IngressAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::Ingress
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::ingress::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {

@@ -157,6 +157,7 @@ impl Digester {
             lines: self.lines,
             bytes: self.bytes,
             cut,
+            skimmed: false,
             patterns: tracked.into_iter().map(|tracked| tracked.pattern).collect(),
             tail: self.tail.into(),
         }

@@ -40,6 +40,21 @@ static FORBIDDEN: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// `Exception in thread "main" `, `http: panic serving 10.1.1.7:4711: `, `| `, `1: ` (a cause in Rust): what stands before
+/// what was said.
+static LEADING: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"^(?:[| ]*\| |\d{1,2}: |(?:Uncaught )?Exception in thread "[^"]*" |http: panic serving \S+: |\[cause\]: )"#,
+    )
+});
+
+/// A cause in Rust, of several.
+static CAUSE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\d{1,2}: \w"));
+
+/// Node says at length that nobody awaits a promise, and at the end why it was rejected.
+static REJECTED: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"^\[Unhandled\w+: .*reason "(?P<reason>.+)"\.\]"#));
+
 /// Words that say nothing of what was tried.
 const BARE: &[&str] = &[
     "connection refused",
@@ -51,6 +66,9 @@ const BARE: &[&str] = &[
     "null",
     "broken pipe",
     "permission denied",
+    "no such file or directory (os error 2)",
+    "permission denied (os error 13)",
+    "connection refused (os error 111)",
 ];
 
 /// What the pattern says, as a title: no time, no level, no logger, no address that changes; at most 120 characters.
@@ -65,7 +83,10 @@ pub fn headline(pattern: &LogPattern) -> String {
             pattern
                 .follow
                 .iter()
-                .filter(|line| line.trim_start().starts_with("Caused by: ") || CLASS.is_match(line))
+                .filter(|line| {
+                    let line = line.trim_start();
+                    line.starts_with("Caused by: ") || CLASS.is_match(line) || CAUSE.is_match(line)
+                })
                 .map(|line| phrase(unwrapped(line.trim())))
                 .rfind(|around| *around != words)
         })
@@ -82,6 +103,12 @@ pub fn headline(pattern: &LogPattern) -> String {
 
 /// Without what only says that this is a cause.
 fn unwrapped(message: &str) -> &str {
+    if let Some(found) = REJECTED.captures(message) {
+        return found.name("reason").map_or(message, |reason| reason.as_str());
+    }
+    let message = LEADING.find(message).map_or(message, |leading| {
+        message.get(leading.end()..).unwrap_or_default()
+    });
     let message = message
         .trim_start_matches("Caused by: ")
         .trim_start_matches("---> ")

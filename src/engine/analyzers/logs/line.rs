@@ -173,6 +173,30 @@ fn join(message: Option<String>, error: Option<String>) -> Option<String> {
     }
 }
 
+/// A field by its name, or by the way to it: `log.level` may be either.
+fn field<'a>(
+    object: &'a serde_json::Map<String, serde_json::Value>,
+    name: &str,
+) -> Option<&'a serde_json::Value> {
+    object.get(name).or_else(|| {
+        let (outer, inner) = name.split_once('.')?;
+        object.get(outer)?.get(inner)
+    })
+}
+
+/// Of a text of several lines, which may be a trace, the one that says best what went wrong.
+fn root_line(text: &str) -> &str {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    if text.starts_with("Traceback (most recent call last)") {
+        return lines.next_back().unwrap_or_default();
+    }
+    let cause = text
+        .lines()
+        .map(str::trim)
+        .rfind(|line| line.starts_with("Caused by: "));
+    cause.or_else(|| lines.next()).unwrap_or_default()
+}
+
 fn read_json(line: &str) -> Option<Line<'_>> {
     let value: serde_json::Value = serde_json::from_str(line).ok()?;
     let object = value.as_object()?;
@@ -185,19 +209,18 @@ fn read_json(line: &str) -> Option<Line<'_>> {
         "@level",
         "Level",
         "LogLevel",
+        "@l",
     ]
     .iter()
-    .find_map(|key| object.get(*key))
+    .find_map(|key| field(object, key))
     .and_then(|level| match level {
         serde_json::Value::String(word) => level_of(word),
         serde_json::Value::Number(number) => level_of_number(number.as_u64()?),
         _ => None,
     });
     let text = |keys: &[&str]| {
-        keys.iter().find_map(|key| match object.get(*key)? {
-            serde_json::Value::String(text) if !text.is_empty() => {
-                Some(text.lines().next().unwrap_or("").to_owned())
-            }
+        keys.iter().find_map(|key| match field(object, key)? {
+            serde_json::Value::String(text) if !text.is_empty() => Some(root_line(text).to_owned()),
             serde_json::Value::Object(inner) => inner
                 .get("message")
                 .or_else(|| inner.get("msg"))
@@ -214,6 +237,9 @@ fn read_json(line: &str) -> Option<Line<'_>> {
         "Message",
         "text",
         "short_message",
+        "fields.message",
+        "@m",
+        "@mt",
     ]);
     let error = text(&[
         "error",
@@ -223,6 +249,10 @@ fn read_json(line: &str) -> Option<Line<'_>> {
         "cause",
         "reason",
         "Exception",
+        "fields.error",
+        "@x",
+        "exc_info",
+        "stack_trace",
     ]);
     Some(Line {
         level,

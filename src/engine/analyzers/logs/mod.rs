@@ -56,6 +56,8 @@ pub struct LogDigest {
     pub bytes: u64,
     /// Whether more was there than was read.
     pub cut: bool,
+    /// Whether it was read although nothing fails, and so only in part.
+    pub skimmed: bool,
     /// At most 60, the most error-like first.
     pub patterns: Vec<LogPattern>,
     /// The last lines, at most 40, oldest first.
@@ -71,6 +73,16 @@ impl LogDigest {
             .first()
             .filter(|pattern| pattern.weight >= weight::ANSWER)
     }
+}
+
+/// Whether an error is worth telling of a container that does its work: one that says so in so many words.
+pub fn is_told(error: &LogPattern) -> bool {
+    error.weight >= weight::SAID
+}
+
+/// Whether the program itself calls it an error, by its level or with a trace.
+pub fn is_grave(error: &LogPattern) -> bool {
+    error.weight >= weight::LEVEL
 }
 
 /// The digest of a log that is at hand: what a [`Digester`] makes of its lines.

@@ -15,13 +15,16 @@ fn pattern(text: &str) -> Regex {
 /// `java.lang.IllegalStateException: …`, `psycopg2.OperationalError: …`, `Error: …`, `System.IO.IOException`.
 static EXCEPTION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:Uncaught |Unhandled exception[.:] )?(?:[\w$]+[.:/]{1,2})*[\w$]*(?:Error|Exception|Exit|Interrupt|Throwable|Warning|Failure)\d*(?:\s*\([^)]*\))?(?:$|:)",
+        r#"^(?:Uncaught |Unhandled exception[.:] |Exception in thread "[^"]*" )?(?:[\w$]+[.:/]{1,2})*[\w$]*(?:Error|Exception|Exit|Interrupt|Throwable|Warning|Failure)\d*(?:\s*\([^)]*\))?(?:$|:)"#,
     )
 });
 
 /// `node:internal/process/promises:391`, `/app/server.js:19`: Node says where before it says what.
 static NODE_PLACE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^(?:node:[\w/]+|(?:file://)?/?[\w@./-]+\.(?:js|cjs|mjs|ts)):\d+(?::\d+)?$"));
+
+/// `fail: Microsoft.AspNetCore.Server.Kestrel[13]`: the console logger of .NET says in the next lines what happened.
+static DOTNET_LOG: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:fail|crit): [\w.`+]+\[-?\d+\]$"));
 
 static RUST_PANIC: LazyLock<Regex> = LazyLock::new(|| pattern(r"^thread '.*'(?: \(\d+\))? panicked at "));
 
@@ -44,6 +47,14 @@ pub enum Trace {
     RustMessage,
     /// After that.
     Rust,
+    /// After `Caused by:` alone on its line, as anyhow and eyre write it: a cause each, the root last.
+    RustCauses,
+    /// In a group of exceptions of Python, behind bars.
+    PythonGroup,
+    /// After the head of .NET's logger, and after the message.
+    DotnetMessage,
+    /// After that: perhaps an exception.
+    DotnetLog,
 }
 
 /// What a line is to the item that is being read.
@@ -63,6 +74,13 @@ pub fn begins(line: &str) -> (Trace, bool) {
         (Trace::Python, false)
     } else if line.starts_with("panic: ") || line.starts_with("fatal error: ") {
         (Trace::Go, true)
+    } else if line.contains("http: panic serving ") {
+        // Of one request: the server goes on.
+        (Trace::Go, true)
+    } else if line.trim_start().starts_with("+ Exception Group Traceback") {
+        (Trace::PythonGroup, false)
+    } else if DOTNET_LOG.is_match(line) {
+        (Trace::DotnetMessage, false)
     } else if NODE_PLACE.is_match(line) {
         (Trace::NodePlace, false)
     } else if RUST_PANIC.is_match(line) {
@@ -98,12 +116,15 @@ pub fn continues(trace: Trace, line: &str) -> (Role, Trace) {
         }
         Trace::PythonEnd if line.starts_with("Traceback (most recent") => (Role::Follows, Trace::Python),
         Trace::Go if go_frame(line) => (Role::Follows, Trace::Go),
-        Trace::NodePlace if EXCEPTION.is_match(line) || line.starts_with("Error") => {
+        Trace::NodePlace
+            if EXCEPTION.is_match(line) || line.starts_with("Error") || line.starts_with("[Unhandled") =>
+        {
             (Role::Root, Trace::Node)
         }
         Trace::NodePlace if indented || empty || line.starts_with("throw ") => {
             (Role::Follows, Trace::NodePlace)
         }
+        Trace::Plain | Trace::Node if trimmed.starts_with("[cause]: ") => (Role::Root, trace),
         Trace::Node if indented || empty || line == "}" || line.starts_with("Node.js v") => {
             (Role::Follows, Trace::Node)
         }
@@ -113,15 +134,43 @@ pub fn continues(trace: Trace, line: &str) -> (Role, Trace) {
         {
             (Role::Follows, Trace::Rust)
         }
+        Trace::PythonGroup if trimmed.starts_with(['|', '+']) => {
+            let said = without_bars(line);
+            let group = said.starts_with("ExceptionGroup") || said.starts_with("BaseExceptionGroup");
+            let role = if EXCEPTION.is_match(said) && !group {
+                Role::Root
+            } else {
+                Role::Follows
+            };
+            (role, Trace::PythonGroup)
+        }
+        Trace::RustCauses if line == "Location:" || line == "Stack backtrace:" => {
+            (Role::Follows, Trace::Rust)
+        }
+        Trace::RustCauses if empty => (Role::Follows, Trace::RustCauses),
+        Trace::RustCauses if indented => (Role::Root, Trace::RustCauses),
+        Trace::DotnetMessage if indented => (Role::Root, Trace::DotnetLog),
+        Trace::DotnetLog if indented && (EXCEPTION.is_match(trimmed) || trimmed.starts_with("---> ")) => {
+            (Role::Root, Trace::DotnetLog)
+        }
+        Trace::DotnetLog if indented => (Role::Follows, Trace::DotnetLog),
+        Trace::Plain if line == "Caused by:" => (Role::Follows, Trace::RustCauses),
+        Trace::Plain if line == "}" => (Role::Follows, Trace::Plain),
         _ if trimmed.starts_with("Caused by: ") || (trimmed.starts_with("---> ") && !empty) => {
             (Role::Root, Trace::Plain)
         }
+        Trace::Plain if trimmed.starts_with("+ Exception Group Traceback") => (Role::Starts, Trace::Plain),
         Trace::Plain if empty || indented => (Role::Follows, Trace::Plain),
         Trace::Plain if line.starts_with("Suppressed: ") || line.starts_with("--- End of ") => {
             (Role::Follows, Trace::Plain)
         }
         _ => (Role::Starts, Trace::Plain),
     }
+}
+
+/// What stands behind the bars of a group of exceptions.
+fn without_bars(line: &str) -> &str {
+    line.trim_start_matches([' ', '|'])
 }
 
 fn go_frame(line: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::RegexSet;
+use regex::{Regex, RegexSet};
 
 use super::line::{Level, access_status, read};
 
@@ -11,6 +11,15 @@ pub const TRACE: u32 = 85;
 
 /// Below this a line is no answer to why a container fails: an informal line with an unlucky word, an access log.
 pub const ANSWER: u32 = 10;
+
+/// From here on a line without a level says in so many words that something went wrong, …
+pub const SAID: u32 = 45;
+
+/// … and from here on its level or a trace says it.
+pub const LEVEL: u32 = 60;
+
+/// Says in so many words that nothing went wrong: left out before those that follow are looked for.
+const NOTHING: &str = r#"(?i)\b(?:no|0|zero|without(?: any)?) (?:\w+ )?(?:errors?|failures?|failed|exceptions?|crash(?:es)?|timeouts?)\b|\b(?:errors?|failures?|fail(?:ed|s)?|exceptions?|unreachable|denied|timeouts?)(?:_count|_total)?["']?\s*[:=]\s*["']?(?:0|false|none|null|nil|""|\[\]|\{\})(?:["',;\s)\]}]|$)"#;
 
 /// Says in so many words that something went wrong.
 const STRONG: &[&str] = &[
@@ -41,6 +50,14 @@ const WAITING: &[&str] = &[
     r"(?i)\bnot (?:yet )?(?:ready|available|up|reachable)\b",
 ];
 
+#[expect(
+    clippy::unwrap_used,
+    reason = "constant pattern, compiled by every test of this module"
+)]
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap()
+}
+
 // The patterns are constants, and the first test compiles them.
 #[expect(
     clippy::unwrap_used,
@@ -50,6 +67,7 @@ fn set(patterns: &[&str]) -> RegexSet {
     RegexSet::new(patterns).unwrap()
 }
 
+static NOTHING_WRONG: LazyLock<Regex> = LazyLock::new(|| regex(NOTHING));
 static STRONG_SET: LazyLock<RegexSet> = LazyLock::new(|| set(STRONG));
 static WEAK_SET: LazyLock<RegexSet> = LazyLock::new(|| set(WEAK));
 static WAITING_SET: LazyLock<RegexSet> = LazyLock::new(|| set(WAITING));
@@ -65,7 +83,7 @@ pub fn weight(line: &str) -> u32 {
         };
     }
     let read = read(line);
-    let message = &*read.message;
+    let message = &*NOTHING_WRONG.replace_all(&read.message, "");
     let strong = STRONG_SET.matches(message).iter().count().min(4) as u32;
     let weak = WEAK_SET.matches(message).iter().count().min(3) as u32;
     match read.level {
@@ -119,5 +137,26 @@ mod tests {
             weight("Starting CheckoutApplication v2.3.1 using Java 17.0.15"),
             0
         );
+    }
+    #[test]
+    fn what_says_that_nothing_went_wrong_is_no_error() {
+        for line in [
+            "scan finished, errors: 0",
+            "web : ok=4 changed=0 unreachable=0 failed=0",
+            "0 errors, 0 failures in 12 checks",
+            "done without any errors",
+            "checked peers: failed=false error=null",
+            "request done in 3 ms, error=\"\"",
+        ] {
+            assert!(weight(line) < SAID, "{line}: {}", weight(line));
+        }
+        for line in [
+            "10 errors in 12 checks",
+            "errors: 07",
+            "failed: 0x80004005",
+            "no route found: request failed",
+        ] {
+            assert!(weight(line) >= SAID, "{line}: {}", weight(line));
+        }
     }
 }

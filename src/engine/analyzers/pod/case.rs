@@ -296,10 +296,17 @@ impl<'a> Slot<'a> {
         self.role == ContainerRole::Init && self.spec.is_some_and(|(_, spec)| spec.restart_policy == "Always")
     }
 
+    /// When it is started again: its own policy, where it has one, comes before its pod's.
+    pub fn restart_policy(&self, pod: &'a Pod) -> &'a str {
+        let own = self.spec.map_or("", |(_, spec)| spec.restart_policy.as_str());
+        let policies = [own, pod.spec.restart_policy.as_str()];
+        let said = policies.into_iter().find(|policy| !policy.is_empty());
+        said.unwrap_or("Always")
+    }
+
     /// Whether it is started again whenever it ends, whatever its exit code.
-    pub fn always_restarts(&self, pod: &Pod) -> bool {
-        let policy = pod.spec.restart_policy.as_str();
-        self.is_sidecar() || (self.role == ContainerRole::Main && (policy.is_empty() || policy == "Always"))
+    pub fn always_restarts(&self, pod: &'a Pod) -> bool {
+        self.is_sidecar() || (self.role == ContainerRole::Main && self.restart_policy(pod) == "Always")
     }
 
     /// The id by which the instance that ended last is known.

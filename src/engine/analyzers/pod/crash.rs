@@ -16,7 +16,7 @@ pub(super) fn ended(case: &mut Case, slot: &Slot, ended: &Terminated) {
     if slot.role == ContainerRole::Ephemeral {
         return;
     }
-    let policy = case.pod.spec.restart_policy.as_str();
+    let policy = slot.restart_policy(case.pod);
     if slot.always_restarts(case.pod) {
         // The first end is started again within a second; what happens then decides.
         if restarts == 0 && ended.reason != "OOMKilled" && !is_start_error(ended) {
@@ -66,12 +66,17 @@ pub(super) fn history(case: &mut Case, slot: &Slot, running: &Running) -> bool {
         _ => 0,
     };
     let proven = slot.status.ready && slot.spec.is_some_and(|(_, spec)| spec.readiness_probe.is_some());
+    // Some die every hour for days; a node that restarts now and then takes all its containers with it.
+    let made = case.pod.metadata.creation_timestamp;
+    let age = made.map_or(i64::MAX, |made| grace::between(made, case.now));
+    let often = ended.exit_code != 0 && restarts >= 5 && age / i64::from(restarts) < grace::OFTEN;
     let window = match restarts {
         2 if proven => 0,
         2 => (ran * 2).clamp(30, grace::STABLE),
+        _ if often => (ran * 2).clamp(grace::STABLE, grace::RECENT),
         _ => grace::STABLE,
     };
-    if ran > 1_800
+    if ran > 1_800 && !often
         || window == 0
         || running.started_at.is_none()
         || !case.is_early(running.started_at, window)
@@ -233,9 +238,10 @@ fn crashes(case: &Case, slot: &Slot, ended: &Terminated, place: &str) -> Finding
         (None, true) => words.clone(),
     };
     let final_end = slot.status.state.terminated.is_some() && case.pod.status.phase == "Failed";
+    let never = slot.restart_policy(case.pod) == "Never";
     let plain = if format_error {
         "ContainerStartError"
-    } else if final_end || case.pod.spec.restart_policy == "Never" {
+    } else if final_end || never {
         "ContainerExited"
     } else {
         "ContainerCrashLoop"

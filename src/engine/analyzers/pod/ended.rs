@@ -69,7 +69,7 @@ fn unexplained(case: &mut Case) {
         let fact = case.field(path, ended.exit_code.to_string());
         finding.evidence.push(fact);
     }
-    settle(case, &mut finding);
+    settle(case, &mut finding, false);
     case.report(finding);
 }
 
@@ -86,7 +86,11 @@ fn on_behalf(case: &mut Case) {
     if let Some(event) = case.event_of(&["Preempted", "TaintManagerEviction", "Evicted"]) {
         finding.evidence.push(facts::event(event));
     }
-    settle(case, &mut finding);
+    let by_intent = matches!(
+        condition.reason.as_str(),
+        "EvictionByEvictionAPI" | "PreemptionByScheduler" | "DeletionByTaintManager"
+    );
+    settle(case, &mut finding, by_intent);
     case.report(finding);
 }
 
@@ -100,7 +104,7 @@ fn evicted(case: &mut Case) {
     if let Some(event) = case.event_of(&["Evicted"]) {
         finding.evidence.push(facts::event(event));
     }
-    settle(case, &mut finding);
+    settle(case, &mut finding, false);
     case.report(finding);
 }
 
@@ -182,16 +186,17 @@ fn rejected(case: &mut Case, reason: &str) {
     if by_intent {
         finding.severity = Severity::Warning;
     }
-    settle(case, &mut finding);
+    settle(case, &mut finding, by_intent);
     case.report(finding);
 }
 
-/// A failed pod whose controller has long replaced it is history, kept until it is collected.
-fn settle(case: &mut Case, finding: &mut Finding) {
+/// A failed pod whose controller has long replaced it is history, kept until it is collected; at once where someone
+/// had it end, as a drain does.
+fn settle(case: &mut Case, finding: &mut Finding, by_intent: bool) {
     if finding.severity == Severity::Critical && case.pod.metadata.controller().is_some() {
         finding.severity = Severity::Warning;
     }
-    if replaced(case) && !case.is_early(finding.since, grace::RECENT) {
+    if replaced(case) && (by_intent || !case.is_early(finding.since, grace::RECENT)) {
         finding.severity = Severity::Info;
     }
 }

@@ -16,6 +16,7 @@ use crate::engine::kinds::Pod;
 use crate::engine::object::{ObjectRef, Text};
 
 pub use self::place::{Place, place, text};
+pub use super::codes::prometheus::CODES;
 
 /// Prometheus refuses the configuration: a running one keeps the old, a new one does not start.
 const INVALID: &str = "PrometheusConfigInvalid";

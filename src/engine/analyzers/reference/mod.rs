@@ -8,7 +8,7 @@ mod users;
 use jiff::Timestamp;
 
 use self::users::{User, users};
-use super::{Analysis, Analyzer, alike, facts, grace, messages, replicas};
+use super::{Analysis, Analyzer, Code, alike, codes, facts, grace, messages, replicas};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::kinds::{ConfigMap, Pod, PodSpec, Secret, ServiceAccount, Usage};
@@ -48,6 +48,18 @@ impl Analyzer for ReferenceAnalyzer {
         self.0
     }
 
+    fn codes(&self) -> &'static [Code] {
+        match self.0 {
+            Kind::ConfigMap => codes::reference::CONFIG_MAP,
+            Kind::Secret => codes::reference::SECRET,
+            Kind::ServiceAccount => codes::reference::SERVICE_ACCOUNT,
+            Kind::PriorityClass => codes::reference::PRIORITY_CLASS,
+            Kind::RuntimeClass => codes::reference::RUNTIME_CLASS,
+            Kind::ResourceClaim => codes::reference::RESOURCE_CLAIM,
+            _ => codes::reference::CLAIM,
+        }
+    }
+
     fn reads(&self) -> &'static [Kind] {
         let at = KINDS.iter().position(|kind| *kind == self.0);
         at.and_then(|at| KINDS.get(at..=at)).unwrap_or_default()
@@ -69,6 +81,10 @@ impl Analyzer for ReferenceAnalyzer {
                 if absent(&key) || lacks(world, &key, &reference.keys).next().is_some() {
                     keys.push(key);
                 }
+            }
+            if self.0 == Kind::PersistentVolumeClaim && changed.kind != Kind::Pod {
+                let claims = spec.claims().map(|(_, claim)| named(self.0, changed, claim));
+                keys.extend(claims.filter(absent));
             }
         }
         if self.0 == Kind::PersistentVolumeClaim

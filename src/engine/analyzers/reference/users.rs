@@ -57,6 +57,8 @@ pub(super) fn users<'a>(world: &'a World, to: &Key) -> Vec<User<'a>> {
     if to.kind == Kind::PersistentVolumeClaim {
         let pods = world.pods_with_claim(&to.namespace, &to.name).take(PODS);
         users.extend(pods.filter_map(|pod| mounts(world, pod, to)));
+        let templates = world.referrers(to).into_iter();
+        users.extend(templates.filter_map(|key| will_mount(world, &key, to)));
     }
     if to.kind == Kind::Secret {
         let accounts = world.referrers_of(to, Kind::ServiceAccount);
@@ -107,20 +109,47 @@ fn user<'a>(world: &'a World, key: &Key, reference: &'a Reference) -> Option<Use
     let pulls = reference.usage == Usage::Pull;
     // Without a pull secret an image may be pulled all the same: only one that is not says that it is needed.
     let hurts = starts && (!pulls || pod.is_some_and(cannot_pull));
-    let root = match key.kind {
-        Kind::Pod => "",
-        Kind::CronJob => "spec.jobTemplate.spec.template.",
-        _ => "spec.template.",
-    };
     Some(User {
         owner: world.top_owner(key),
-        path: format!("{root}{}", reference.path).into(),
+        path: format!("{}{}", root(key.kind), reference.path).into(),
         keys: &reference.keys,
         usage: Some(reference.usage),
         made: meta.creation_timestamp,
         hurts,
         fails: pod.is_some_and(|pod| !pod.is_ready()),
         waits: pod.is_some_and(is_being_made),
+        key: key.clone(),
+    })
+}
+
+/// Where the spec of an object's pods begins.
+fn root(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Pod => "",
+        Kind::CronJob => "spec.jobTemplate.spec.template.",
+        _ => "spec.template.",
+    }
+}
+
+/// A workload whose pods mount a claim, also while none of them could be made.
+fn will_mount<'a>(world: &'a World, key: &Key, claim: &Key) -> Option<User<'a>> {
+    let meta = world.meta(key).filter(|meta| meta.deletion_timestamp.is_none())?;
+    let (index, _) = spec_of(world, key)?
+        .claims()
+        .find(|(_, name)| ***name == *claim.name)?;
+    Some(User {
+        owner: world.top_owner(key),
+        path: format!(
+            "{}spec.volumes[{index}].persistentVolumeClaim.claimName",
+            root(key.kind)
+        )
+        .into(),
+        keys: &[],
+        usage: None,
+        made: meta.creation_timestamp,
+        hurts: starts(world, key)?,
+        fails: false,
+        waits: false,
         key: key.clone(),
     })
 }

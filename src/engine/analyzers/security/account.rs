@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::engine::analyzers::exam::Exam;
-use crate::engine::analyzers::{Analysis, Analyzer, facts};
+use crate::engine::analyzers::{Analysis, Analyzer, Code, Topic, codes, facts};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{Pod, ServiceAccount};
 use crate::engine::object::{Key, Kind};
@@ -19,8 +19,16 @@ impl Analyzer for DefaultAccountAnalyzer {
         "ServiceAccount"
     }
 
+    fn topic(&self) -> Option<Topic> {
+        Some(Topic::Security)
+    }
+
     fn kind(&self) -> Kind {
         Kind::ServiceAccount
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::security::ACCOUNT
     }
 
     fn reads(&self) -> &'static [Kind] {

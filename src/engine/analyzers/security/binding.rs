@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::engine::analyzers::exam::Exam;
 use crate::engine::analyzers::messages::brief;
-use crate::engine::analyzers::{Analysis, Analyzer};
+use crate::engine::analyzers::{Analysis, Analyzer, Code, Topic, codes};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{
@@ -26,8 +26,16 @@ macro_rules! analyzer {
                 stringify!($binding)
             }
 
+            fn topic(&self) -> Option<Topic> {
+                Some(Topic::Security)
+            }
+
             fn kind(&self) -> Kind {
                 Kind::$binding
+            }
+
+            fn codes(&self) -> &'static [Code] {
+                codes::security::BINDING
             }
 
             fn reads(&self) -> &'static [Kind] {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::engine::analyzers::exam::Exam;
 use crate::engine::analyzers::messages::brief;
-use crate::engine::analyzers::{Analysis, Analyzer};
+use crate::engine::analyzers::{Analysis, Analyzer, Code, Topic, codes};
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{
     Container, CronJob, DaemonSet, Deployment, Job, OwnerRef, Pod, PodSpec, ReplicationController,
@@ -37,13 +37,31 @@ impl Analyzer for PostureAnalyzer {
         "Security"
     }
 
+    fn topic(&self) -> Option<Topic> {
+        Some(Topic::Security)
+    }
+
     fn kind(&self) -> Kind {
         self.0
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::security::WORKLOAD
     }
 
     fn reads(&self) -> &'static [Kind] {
         // What makes a pod says what it is made from.
         &[Kind::ReplicaSet]
+    }
+
+    fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
+        if changed.kind == self.0 {
+            keys.push(changed.clone());
+        } else if changed.kind == Kind::ReplicaSet && self.0 == Kind::Pod {
+            // Whether a Deployment stands above it: then that one is told.
+            let pods = world.children(changed).filter(|child| child.kind == Kind::Pod);
+            keys.extend(pods.cloned());
+        }
     }
 
     fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis {

@@ -220,7 +220,25 @@ impl Case<'_> {
         }
         let near = near::find(self.world, &self.key.namespace, selector);
         let wanted = near::words(selector.iter());
+        let ended: Vec<&Pod> = self
+            .world
+            .in_namespace::<Pod>(&self.key.namespace)
+            .filter(|pod| self.selects(pod))
+            .collect();
         let (severity, title, message) = match &near {
+            // A run that is over and well needs no more requests.
+            _ if !ended.is_empty() => (
+                if ended.iter().all(|pod| pod.status.phase == "Succeeded") {
+                    Severity::Info
+                } else {
+                    Severity::Warning
+                },
+                format!("selects {wanted}, and every pod that has it has ended"),
+                format!(
+                    "Of the pods with the labels {wanted} none runs; ended: {}.",
+                    ended.len()
+                ),
+            ),
             Some(near) => (
                 Severity::Critical,
                 format!(

@@ -5,6 +5,7 @@
 //! but for the name of a Service that is known to be missing.
 
 mod blame;
+mod custom;
 mod nodes;
 mod reach;
 mod selection;
@@ -21,14 +22,15 @@ use self::strength::by_stronger;
 use self::workloads::{by_jobs, by_pods, by_replica_set, by_target};
 use super::groups::{Group, GroupKey};
 use super::reads::Sight;
-use crate::engine::analyzers::security;
+use crate::engine::analyzers::{LOG_SHOWS_ERROR, security};
+use crate::engine::finding::Finding;
 use crate::engine::kinds::Pod;
 
 /// One way in which one fault follows from another.
 pub struct Rule {
     /// What it says, for people: "a Service follows from its pods".
     pub name: &'static str,
-    /// The kinds whose findings may be symptoms by it.
+    /// The kinds whose findings may be symptoms by it; all kinds if empty.
     pub kinds: &'static [&'static str],
     /// The codes that it explains; all of the kinds' codes if empty.
     pub codes: &'static [&'static str],
@@ -39,9 +41,10 @@ pub struct Rule {
 /// Codes that are never symptoms, whatever else is wrong with their object.
 pub const FOLLOW_NOTHING: &[&str] = &["ObjectStuckDeleting"];
 
-/// Whether what a code says has nothing to do with any fault: how much is allowed, and such.
-pub fn stands_apart(code: &str) -> bool {
-    security::CODES.contains(&code)
+/// Whether what a finding says has nothing to do with any fault: how much is allowed, what a scan found, and such.
+pub fn stands_apart(finding: &Finding) -> bool {
+    // What a pod that does its work says in its log explains no fault: one that fails says why itself.
+    security::tells(&finding.code) || finding.ties.apart || *finding.code == *LOG_SHOWS_ERROR
 }
 
 /// All rules, in the order in which they are tried.
@@ -199,6 +202,30 @@ pub const RULES: &[Rule] = &[
         codes: OF_SELECTION,
         find: by_selected_workload,
     },
+    Rule {
+        name: "a custom resource follows from the object that it blames",
+        kinds: &[],
+        codes: &[],
+        find: custom::by_culprit,
+    },
+    Rule {
+        name: "what lacks an object follows from the custom resource that is to make it",
+        kinds: &[],
+        codes: &[],
+        find: custom::by_maker,
+    },
+    Rule {
+        name: "a custom resource follows from what it needs, as its analyzer says or a field …Ref names",
+        kinds: &[],
+        codes: &[],
+        find: custom::by_need,
+    },
+    Rule {
+        name: "a custom resource follows from what it owns",
+        kinds: &[],
+        codes: &[],
+        find: custom::by_owned,
+    },
 ];
 
 /// What is said of a container whose log may name the cause.
@@ -225,12 +252,12 @@ const OF_SELECTION: &[&str] = &[
 /// The group that explains a group, by the first rule that applies.
 pub fn cause_of(rules: &[Rule], sight: &Sight, key: &GroupKey, group: &Group) -> Option<GroupKey> {
     let (_, finding) = group.findings().first()?;
-    if FOLLOW_NOTHING.contains(&&*key.code) || stands_apart(&key.code) {
+    if FOLLOW_NOTHING.contains(&&*key.code) || stands_apart(finding) {
         return None;
     }
     rules
         .iter()
-        .filter(|rule| rule.kinds.contains(&&*finding.object.kind))
+        .filter(|rule| rule.kinds.is_empty() || rule.kinds.contains(&&*finding.object.kind))
         .filter(|rule| rule.codes.is_empty() || rule.codes.contains(&&*key.code))
         .find_map(|rule| (rule.find)(sight, key, group).filter(|cause| cause != key))
 }

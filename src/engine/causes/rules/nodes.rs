@@ -18,7 +18,9 @@ pub(super) fn by_node(sight: &Sight, key: &GroupKey, group: &Group) -> Option<Gr
         let node = Key::new(Kind::Node, "", &pod.spec.node_name).object();
         sight
             .about(&node)
-            .find(|cause| &*cause.code != "NodeCordoned" && precedes(sight, cause, group))
+            .find(|cause| {
+                !matches!(&*cause.code, "NodeCordoned" | "NodeVersionSkew") && precedes(sight, cause, group)
+            })
             .cloned()
     })
 }

@@ -5,12 +5,13 @@ use serde::Deserialize;
 use super::probe::Probe;
 use super::reference::{Reference, Usage};
 use super::wire;
+use crate::engine::kinds::placement::Placement;
 use crate::engine::kinds::{Interned, Labels, nullable};
 use crate::engine::object::{Kind, Symbol, Text};
 
 /// The spec of a pod, or of a template of pods.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(from = "wire::Spec")]
+#[serde(from = "wire::Pod")]
 pub struct PodSpec {
     /// Where it runs; empty while it is not scheduled.
     pub node_name: Symbol,
@@ -57,12 +58,28 @@ impl PodSpec {
             .filter(move |reference| reference.usage == Usage::Volume && reference.path.starts_with(&place))
     }
 
+    /// The claims that it names, each with the place of its volume; those that are made for a pod are none of them.
+    pub fn claims(&self) -> impl Iterator<Item = (usize, &Symbol)> {
+        self.volumes.iter().filter_map(|volume| {
+            let claim = volume.persistent_volume_claim.as_ref()?;
+            Some((volume.index, &claim.claim_name))
+        })
+    }
+
     /// Who it is to the API; empty in a template that does not say (then `default`).
     pub fn service_account(&self) -> &str {
         self.references_to(Kind::ServiceAccount)
             .next()
             .map_or("", |reference| &reference.name)
     }
+}
+
+/// The spec of pods to be made, and where they may be.
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "wire::Template")]
+pub(in crate::engine::kinds) struct PlacedSpec {
+    pub spec: PodSpec,
+    pub placement: Placement,
 }
 
 /// Something of which only the name matters.

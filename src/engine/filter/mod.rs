@@ -3,72 +3,28 @@
 //! A filter is a kind (`Pod`, `po`, `Rollout.argoproj.io`) or a topic that has many (`Storage`). K8sGPT's names mean
 //! here what they mean there.
 
+#[cfg(test)]
+mod tests;
+mod topic;
+
 use std::fmt;
 use std::sync::LazyLock;
 
-use super::analyzers;
+use self::topic::{TOPICS, everyone};
 use super::analyzers::declared::Catalog;
-use super::evidence::Source;
+use super::analyzers::{self, Analyzer, LOG_SHOWS_ERROR};
+use super::evidence::{Evidence, Source};
 use super::finding::Finding;
 use super::named::is_kind;
 use super::object::{Kind, ObjectRef, Text};
 use super::problem::Problem;
 
-/// A topic: it has a name of its own and stands for several kinds.
-struct Topic {
-    name: &'static str,
-    /// What K8sGPT calls parts of it.
-    also: &'static [&'static str],
-    /// Its kinds; an analyzer that bears its name belongs to it whatever it is about.
-    kinds: &'static [&'static str],
-    about: &'static str,
-}
-
-const TOPICS: &[Topic] = &[
-    Topic {
-        name: "Storage",
-        also: &[],
-        kinds: &[
-            "PersistentVolumeClaim",
-            "PersistentVolume",
-            "StorageClass",
-            "VolumeAttachment",
-        ],
-        about: "claims, volumes, classes and attachments",
-    },
-    Topic {
-        name: "Security",
-        also: &[],
-        kinds: &[
-            "ServiceAccount",
-            "Role",
-            "RoleBinding",
-            "ClusterRole",
-            "ClusterRoleBinding",
-        ],
-        about: "accounts, roles and bindings, and what pods may do",
-    },
-    Topic {
-        name: "Prometheus",
-        also: &["PrometheusConfigValidate", "PrometheusConfigRelabelReport"],
-        kinds: &[
-            "Prometheus",
-            "PrometheusAgent",
-            "PrometheusRule",
-            "Alertmanager",
-            "ServiceMonitor",
-            "PodMonitor",
-            "Probe",
-            "ThanosRuler",
-        ],
-        about: "a running Prometheus and the objects of its operator",
-    },
-];
-
 /// What is found by reading logs.
 const LOG: &str = "Log";
 /// Whatever a CustomResourceDefinition adds.
 const CUSTOM: &str = "CustomResource";
+/// Before the name of an analyzer of other people, in its filter as in the code of what it finds.
+const REMOTE: &str = "Custom/";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Covers {
@@ -76,9 +32,16 @@ enum Covers {
     Kind { kind: Text, group: Option<Text> },
     /// Objects of these kinds, and findings with these codes.
     Topic {
-        kinds: &'static [&'static str],
+        kinds: Vec<Kind>,
         codes: Vec<&'static str>,
     },
+    /// Objects of any kind of an API group, and findings with these codes.
+    Group {
+        group: &'static str,
+        codes: Vec<&'static str>,
+    },
+    /// Findings with a code: what a custom analyzer says.
+    Code,
     /// Findings that a log shows.
     Logs,
     /// Objects of kinds that no cluster has by itself.
@@ -121,6 +84,10 @@ impl Filter {
         }
         if is(CUSTOM) || is("CustomResources") {
             return Some(filter(CUSTOM, Covers::Customs));
+        }
+        if let Some(name) = word.strip_prefix(REMOTE) {
+            let sound = !name.is_empty() && !name.contains([' ', '/']);
+            return sound.then(|| filter(word, Covers::Code));
         }
         let topic = TOPICS
             .iter()
@@ -165,6 +132,19 @@ impl Filter {
         self.covers == Covers::Logs
     }
 
+    /// Whether it asks for what is allowed more than need be ([`analyzers::posture`]): for such codes, or for a kind
+    /// of which nothing else is said.
+    pub fn asks_for_posture(&self) -> bool {
+        analyzers::posture().iter().any(|analyzer| match &self.covers {
+            Covers::Topic { codes, .. } => analyzer.codes().iter().any(|one| codes.contains(&one.code)),
+            Covers::Kind { kind, .. } => {
+                let is_its = |other: &dyn Analyzer| is_kind(kind, other.name());
+                is_its(analyzer.as_ref()) && !analyzers::all().iter().any(|other| is_its(other.as_ref()))
+            }
+            Covers::Group { .. } | Covers::Code | Covers::Logs | Covers::Customs => false,
+        })
+    }
+
     /// Whether a finding is of this part.
     pub fn covers(&self, finding: &Finding) -> bool {
         let object = &finding.object;
@@ -175,27 +155,18 @@ impl Filter {
                 group: Some(group),
             } => is_kind(kind, &object.kind) && group.eq_ignore_ascii_case(object.group()),
             Covers::Topic { kinds, codes } => {
-                kinds.contains(&&*object.kind) || codes.contains(&&*finding.code)
+                let kind = object.key().map(|key| key.kind);
+                kind.is_some_and(|kind| kinds.contains(&kind)) || codes.contains(&&*finding.code)
             }
-            Covers::Logs => finding
-                .evidence
-                .iter()
-                .any(|fact| matches!(fact.source, Source::Log { .. })),
+            Covers::Group { group, codes } => {
+                group.eq_ignore_ascii_case(object.group()) || codes.contains(&&*finding.code)
+            }
+            Covers::Code => finding.code == self.name,
+            Covers::Logs => {
+                let from_log = |fact: &Evidence| matches!(fact.source, Source::Log { .. });
+                *finding.code == *LOG_SHOWS_ERROR || finding.evidence.iter().any(from_log)
+            }
             Covers::Customs => is_custom(object),
-        }
-    }
-}
-
-impl Topic {
-    fn covers(&self) -> Covers {
-        let analyzers = analyzers::all();
-        let of_that_name = analyzers.iter().filter(|analyzer| analyzer.name() == self.name);
-        Covers::Topic {
-            kinds: self.kinds,
-            codes: of_that_name
-                .flat_map(|analyzer| analyzer.codes())
-                .map(|code| code.code)
-                .collect(),
         }
     }
 }
@@ -245,7 +216,10 @@ pub fn all() -> Vec<Listed> {
         about,
     };
     let mut all = vec![
-        listed(LOG, "what the logs of failing containers say".to_owned()),
+        listed(
+            LOG,
+            "what the logs of failing containers say; asked for by name, some of healthy ones too".to_owned(),
+        ),
         listed(CUSTOM, "any kind that a CustomResourceDefinition adds".to_owned()),
     ];
     all.extend(
@@ -253,9 +227,9 @@ pub fn all() -> Vec<Listed> {
             .iter()
             .map(|topic| listed(topic.name, topic.about.to_owned())),
     );
-    for analyzer in analyzers::all() {
+    for analyzer in everyone() {
         let kind = analyzer.kind();
-        // Analyzers that bear a topic's name belong to it.
+        // Those that bear a topic's name are listed with it.
         if analyzer.name() == kind.name() {
             let group = if kind.group().is_empty() {
                 "core"
@@ -274,6 +248,14 @@ pub fn all() -> Vec<Listed> {
     all
 }
 
+/// The filter of an analyzer of other people, by its name.
+pub fn remote(name: &str) -> Listed {
+    Listed {
+        name: format!("{REMOTE}{name}"),
+        about: "an analyzer of your configuration, asked over gRPC".to_owned(),
+    }
+}
+
 /// Every word that is certainly a filter's name, for those who look for the nearest one.
 pub fn names() -> Vec<String> {
     let mut names: Vec<String> = all().into_iter().map(|listed| listed.name).collect();
@@ -287,109 +269,4 @@ pub fn names() -> Vec<String> {
     names.sort();
     names.dedup();
     names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::evidence::Evidence;
-    use crate::engine::finding::Severity;
-
-    fn finding(api_version: &str, kind: &str) -> Finding {
-        let object = ObjectRef::new(api_version, kind, "shop", "web");
-        Finding::new("Code", Severity::Warning, object, "is broken")
-    }
-
-    #[test]
-    fn every_name_of_k8sgpt_is_a_filter() {
-        for name in [
-            "Pod",
-            "Deployment",
-            "ReplicaSet",
-            "PersistentVolumeClaim",
-            "Service",
-            "Ingress",
-            "StatefulSet",
-            "CronJob",
-            "Job",
-            "DaemonSet",
-            "Node",
-            "ValidatingWebhookConfiguration",
-            "MutatingWebhookConfiguration",
-            "ConfigMap",
-            "HorizontalPodAutoscaler",
-            "PodDisruptionBudget",
-            "NetworkPolicy",
-            "Log",
-            "GatewayClass",
-            "Gateway",
-            "HTTPRoute",
-            "Storage",
-            "Security",
-            "ClusterCatalog",
-            "ClusterExtension",
-            "ClusterServiceVersion",
-            "Subscription",
-            "InstallPlan",
-            "CatalogSource",
-            "OperatorGroup",
-            "ScaledObject",
-            "PolicyReport",
-            "ClusterPolicyReport",
-            "PrometheusConfigValidate",
-            "PrometheusConfigRelabelReport",
-        ] {
-            assert!(Filter::parse(name).is_some(), "{name}");
-            assert!(Filter::parse(&name.to_lowercase()).is_some(), "{name}");
-        }
-    }
-
-    #[test]
-    fn every_filter_that_is_listed_can_be_named() {
-        for listed in all() {
-            let filter = Filter::parse(&listed.name).unwrap_or_else(|| panic!("{}", listed.name));
-            assert_eq!(filter.name(), listed.name);
-        }
-        assert!(names().iter().all(|name| Filter::parse(name).is_some()));
-    }
-
-    #[test]
-    fn a_filter_covers_what_it_names() {
-        for (word, api_version, kind, covers) in [
-            ("po", "v1", "Pod", true),
-            ("PODS", "v1", "Pod", true),
-            ("Pod", "v1", "Service", false),
-            ("storage", "storage.k8s.io/v1", "StorageClass", true),
-            ("Security", "v1", "Pod", false),
-            ("customresource", "argoproj.io/v1alpha1", "Rollout", true),
-            ("customresource", "apps/v1", "Deployment", false),
-            ("rollouts", "argoproj.io/v1alpha1", "Rollout", true),
-            ("widget.example.io", "example.io/v1", "Widget", true),
-            ("widget.example.io", "example.org/v1", "Widget", false),
-        ] {
-            let filter = Filter::parse(word).unwrap();
-            assert_eq!(
-                filter.covers(&finding(api_version, kind)),
-                covers,
-                "{word} {kind}"
-            );
-        }
-        let mut said = finding("v1", "Pod");
-        let log = Filter::parse("Log").unwrap();
-        assert!(!log.covers(&said));
-        said.evidence.push(Evidence {
-            object: said.object.clone(),
-            source: Source::Log {
-                container: "web".into(),
-                container_id: "".into(),
-                previous: false,
-            },
-            time: None,
-            text: "fatal".into(),
-        });
-        assert!(log.covers(&said));
-        for word in ["", "nonsense", ".example.io", "widget.", "a b.c"] {
-            assert_eq!(Filter::parse(word), None, "{word}");
-        }
-    }
 }

@@ -1,4 +1,6 @@
-//! Nodes: not ready, under pressure, without a network, cordoned.
+//! Nodes: not ready, under pressure, without a network, cordoned, of a version that does not go with the API server's.
+
+mod skew;
 
 use jiff::Timestamp;
 
@@ -61,6 +63,9 @@ impl Analyzer for NodeAnalyzer {
             analysis.findings.push(cordoned(node, &object));
         }
         analysis.findings.extend(evicting(node, &object));
+        analysis
+            .findings
+            .extend(skew::finding(&world.server_version, node, &object));
         analysis
     }
 }

@@ -1,11 +1,14 @@
 //! DaemonSets: nodes without a pod that is ready, rollouts that stand still, selectors that no node has.
 
+mod nodes;
+
 use jiff::Timestamp;
 
-use super::{Analysis, Analyzer, creation, facts, grace, replica_set, replicas};
+use self::nodes::Fit;
+use super::{Analysis, Analyzer, Code, codes, creation, facts, grace, replica_set, replicas};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
-use crate::engine::kinds::{DaemonSet, Labels, Node, Pod, condition};
+use crate::engine::kinds::{DaemonSet, Node, Pod, condition};
 use crate::engine::object::{Key, Kind, ObjectRef};
 use crate::engine::world::{Sync, World};
 
@@ -19,6 +22,10 @@ impl Analyzer for DaemonSetAnalyzer {
 
     fn kind(&self) -> Kind {
         Kind::DaemonSet
+    }
+
+    fn codes(&self) -> &'static [Code] {
+        codes::daemon_set::CODES
     }
 
     fn reads(&self) -> &'static [Kind] {
@@ -35,6 +42,7 @@ impl Analyzer for DaemonSetAnalyzer {
                         let status = &set.status;
                         status.number_ready < status.desired_number_scheduled
                             || status.desired_number_scheduled == 0
+                            || status.number_misscheduled > 0
                     })
                     .map(|set| Key::new(self.kind(), &set.metadata.namespace, &set.metadata.name)),
             ),
@@ -120,56 +128,58 @@ fn excused(node: &Node, now: Timestamp) -> bool {
     broken || node.spec.unschedulable || young || node.metadata.deletion_timestamp.is_some()
 }
 
-/// It wants no pod at all. That is a fault only where its selector plainly is one of no node.
+/// It wants no pod at all. That is a fault only where it plainly asks for nodes that there are not, or that it does not
+/// bear with.
 fn no_node(case: &mut Case) {
-    let selector = &case.set.spec.template.spec.node_selector;
+    let asked = nodes::asked(case.set);
     let known = case.world.sync(Kind::Node, "") == Sync::Synced && case.world.count(Kind::Node) > 0;
-    if selector.is_empty() || !known || case.world.all::<Node>().any(|node| has_all(node, selector)) {
+    if asked.is_empty() || !known {
         return;
+    }
+    let fits = case
+        .world
+        .all::<Node>()
+        .map(|node| (node, nodes::fit(case.set, node)));
+    let asked_for: Vec<_> = fits.filter(|(_, fit)| *fit != Fit::NotAskedFor).collect();
+    let mut tainted = Vec::new();
+    for (node, fit) in &asked_for {
+        match fit {
+            // Its controller has not seen that node yet, or it will soon be one that it runs on.
+            Fit::Runs => return,
+            Fit::Tainted(taint) if nodes::is_passing(taint) => return,
+            Fit::Tainted(taint) => tainted.push((*node, *taint)),
+            Fit::NotAskedFor => {}
+        }
     }
     let made = case.set.metadata.creation_timestamp;
     if replicas::is_early(made, grace::REFERENCE, case.now, &mut case.analysis) {
         return;
     }
-    let asked = words(selector);
-    let title = super::messages::brief(&format!("no node has the labels it asks for: {asked}"), 120);
-    let mut finding = Finding::new(
-        "DaemonSetSelectsNoNode",
-        Severity::Warning,
-        case.object.clone(),
-        title,
-    );
-    // The well-known way to switch a DaemonSet off.
-    let off = ["non-exist", "nonexist", "disabled", "never", "none"];
-    if selector
-        .iter()
-        .any(|(key, value)| off.iter().any(|word| key.contains(word) || value.contains(word)))
-    {
-        finding.severity = Severity::Info;
-    }
+    let (severity, title, message) = if let Some((_, taint)) = tainted.first() {
+        let title = format!(
+            "does not tolerate {}, which every node that it asks for has",
+            taint.key
+        );
+        let message = format!("It asks for {asked}; nodes that are so: {}.", tainted.len());
+        (Severity::Warning, title, message)
+    } else {
+        let title = format!("no node has the labels it asks for: {asked}");
+        let message = format!("It asks for {asked}; it wants no pod, because no node has all of this.");
+        (nodes::severity(case.set, case.world), title, message)
+    };
+    let title = super::messages::brief(&title, 120);
+    let mut finding = Finding::new("DaemonSetSelectsNoNode", severity, case.object.clone(), title);
     finding.since = made;
-    finding.message =
-        format!("Its nodeSelector is {asked}; it wants no pod, because no node has all of these.").into();
-    for (key, value) in selector.iter() {
-        let path = format!("spec.template.spec.nodeSelector[\"{key}\"]");
-        finding.evidence.push(case.field(path, &value));
+    finding.message = message.into();
+    finding.evidence = nodes::evidence(case.set, &case.object);
+    for (node, taint) in tainted.iter().take(3) {
+        let object = Key::new(Kind::Node, "", &node.metadata.name).object();
+        let text = format!("{}={}:{}", taint.key, taint.value, taint.effect);
+        finding
+            .evidence
+            .push(Evidence::field(object, "spec.taints", text));
     }
     case.report(finding);
-}
-
-/// `disk=ssd, zone=a`.
-fn words(labels: &Labels) -> String {
-    let word = |(key, value): (&str, &str)| match value {
-        "" => key.to_owned(),
-        value => format!("{key}={value}"),
-    };
-    labels.iter().map(word).collect::<Vec<_>>().join(", ")
-}
-
-fn has_all(node: &Node, selector: &Labels) -> bool {
-    selector
-        .iter()
-        .all(|(key, value)| node.metadata.labels.get(key) == Some(value))
 }
 
 /// Nodes without a pod that is ready, those left out of which nothing can be asked.
@@ -204,11 +214,10 @@ fn unavailable(case: &mut Case) {
     let made = status.current_number_scheduled.max((pods.len() + leaving) as i32);
     let without = status.desired_number_scheduled.saturating_sub(made);
     // A node that is excused may be the one without a pod.
-    let selector = &case.set.spec.template.spec.node_selector;
     let excused_nodes = case
         .world
         .all::<Node>()
-        .filter(|node| excused(node, now) && has_all(node, selector))
+        .filter(|node| excused(node, now) && nodes::fit(case.set, node) == Fit::Runs)
         .filter(|node| !pods.iter().any(|pod| *pod.spec.node_name == *node.metadata.name))
         .count();
     let without = without.saturating_sub(excused_nodes as i32).max(0);
@@ -280,6 +289,20 @@ fn world_pod<'a>(world: &'a World, key: &Key) -> Option<&'a Pod> {
 /// Pods on nodes that should have none: a taint or a label changed after they came.
 fn misscheduled(case: &mut Case) {
     let count = case.set.status.number_misscheduled;
+    let pods = replicas::owned(case.world, case.key);
+    let placed = pods.iter().filter_map(|pod| case.node_of(pod));
+    let wrong: Vec<_> = placed
+        .map(|node| (node, nodes::fit(case.set, node)))
+        .filter(|(_, fit)| *fit != Fit::Runs)
+        .collect();
+    // Nodes that are about to go are tainted first.
+    let leaving = wrong.iter().filter(|(node, fit)| {
+        node.metadata.deletion_timestamp.is_some()
+            || matches!(fit, Fit::Tainted(taint) if nodes::is_passing(taint))
+    });
+    if i32::try_from(leaving.count()).is_ok_and(|leaving| leaving >= count) {
+        return;
+    }
     let title = match count {
         1 => "runs on a node that should not have it".to_owned(),
         count => format!("runs on {count} nodes that should not have it"),
@@ -296,5 +319,16 @@ fn misscheduled(case: &mut Case) {
     finding
         .evidence
         .push(case.field("status.numberMisscheduled", &count));
+    for (node, fit) in wrong.iter().take(3) {
+        let object = Key::new(Kind::Node, "", &node.metadata.name).object();
+        let text = match fit {
+            Fit::Tainted(taint) => format!(
+                "has the taint {}:{}, which it does not tolerate",
+                taint.key, taint.effect
+            ),
+            _ => format!("is not as it asks: {}", nodes::asked(case.set)),
+        };
+        finding.evidence.push(facts::related(object, text));
+    }
     case.report(finding);
 }
