@@ -283,7 +283,6 @@ fn each_predicate_fires_and_its_near_miss_does_not() {
                 .all(|expected| found.iter().any(|finding| matches(finding, expected)));
         let told = case.problems.is_empty() || joined(&world, &found, now) == case.problems;
         let misruled = misruled(case, &world, &found);
-        std::io::Write::write_all(&mut std::fs::OpenOptions::new().append(true).create(true).open("/tmp/w/ruled.txt").unwrap(), format!("{file}|{}|{:?}|{:?}\n", case.name, causes::joined_by(&world, &by_id(&world, &found)), found.iter().map(|f| f.code.to_string()).collect::<Vec<_>>()).as_bytes()).unwrap();
         if !right || !told || !misruled.is_empty() {
             let seen: Vec<String> = found
                 .iter()

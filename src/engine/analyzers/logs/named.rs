@@ -348,6 +348,7 @@ mod tests {
             "listening on http://web:8080\nError: connect timeout",
             "Error: connect ECONNREFUSED 127.0.0.1:5432",
             "server.js:14:42 connection refused",
+            "node:internal/process/promises:391\n    triggerUncaughtException(err);\nError: connect timeout",
         ] {
             assert_eq!(hosts(log), [""; 0], "{log}");
         }
