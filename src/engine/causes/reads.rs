@@ -161,7 +161,7 @@ impl<'a> Sight<'a> {
     }
 
     /// The Service that a name would be the name of, if it were there.
-    pub fn service_missed(&self, host: &str, namespace: &str) -> Option<Key> {
+    pub fn service_missed(host: &str, namespace: &str) -> Option<Key> {
         let named = services_named(host, namespace).into_iter().next();
         named.filter(|_| is_of_cluster(host))
     }

@@ -112,10 +112,13 @@ async fn look(
     container_id: &str,
     skim: bool,
 ) -> Result<LogDigest, Failure> {
-    match read(source, key, key.previous, container_id, skim).await {
+    match read(source, key, container_id, skim).await {
         Err(failure) if key.previous && failure.kind == FailureKind::NotFound => {
-            let present = read(source, key, false, "", skim).await;
-            present.map_err(|_| failure)
+            let present = LogKey {
+                previous: false,
+                ..key.clone()
+            };
+            read(source, &present, "", skim).await.map_err(|_| failure)
         }
         read => read,
     }
@@ -124,7 +127,6 @@ async fn look(
 async fn read(
     source: &SharedSource,
     key: &LogKey,
-    previous: bool,
     container_id: &str,
     skim: bool,
 ) -> Result<LogDigest, Failure> {
@@ -163,7 +165,7 @@ async fn take(
         namespace: key.namespace.as_str().into(),
         pod: key.pod.clone(),
         container: key.container.as_str().into(),
-        previous,
+        previous: key.previous,
         tail: Some(bounds.lines),
         follow: false,
     });

@@ -101,7 +101,7 @@ static REFUSAL: LazyLock<Regex> = LazyLock::new(|| {
 /// PostgreSQL, MySQL, Redis (a wrong password, not none), MongoDB, RabbitMQ, Kafka, LDAP, SMTP.
 static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?i)password authentication failed|access denied for user|\bWRONGPASS\b|invalid (?:username-password pair|password|credentials)|\bauthentication failed\b|\bAuthenticationFailed\b|\bACCESS_REFUSED\b|login (?:was )?refused|login failed for user|SASL authentication (?:failed|error)|\bSaslAuthenticationException\b|bad (?:username or password|credentials)|(?:wrong|incorrect) (?:username or )?password"#,
+        r"(?i)password authentication failed|access denied for user|\bWRONGPASS\b|invalid (?:username-password pair|password|credentials)|\bauthentication failed\b|\bAuthenticationFailed\b|\bACCESS_REFUSED\b|login (?:was )?refused|login failed for user|SASL authentication (?:failed|error)|\bSaslAuthenticationException\b|bad (?:username or password|credentials)|(?:wrong|incorrect) (?:username or )?password",
     )
 });
 

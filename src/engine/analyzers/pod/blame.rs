@@ -6,7 +6,7 @@ use crate::engine::analyzers::logs::{File, Named, Refusal};
 use crate::engine::analyzers::{alike, facts};
 use crate::engine::finding::Finding;
 use crate::engine::kinds::{ClusterRoleBinding, ConfigMap, Mount, Reference, RoleBinding, Secret, Usage};
-use crate::engine::object::{Key, Kind, ObjectRef};
+use crate::engine::object::{Key, Kind, ObjectRef, Symbol};
 use crate::engine::world::Sync;
 
 /// Blames the object that the log of a container names, where nothing is blamed yet.
@@ -178,15 +178,11 @@ fn key_at(mount: &Mount, rest: &str) -> String {
 /// The keys of what is mounted, where they are known.
 fn keys<'a>(case: &Case<'a>, source: &Reference) -> Option<Vec<&'a str>> {
     let (namespace, name) = (&*case.key.namespace, &*source.name);
-    match source.kind {
-        Kind::ConfigMap => {
-            let map = case.world.get::<ConfigMap>(namespace, name)?;
-            Some(map.keys().collect())
-        }
-        _ => {
-            let secret = case.world.get::<Secret>(namespace, name)?;
-            let keys = secret.keys.as_deref()?;
-            Some(keys.iter().map(|key| key.as_str()).collect())
-        }
+    if source.kind == Kind::ConfigMap {
+        let map = case.world.get::<ConfigMap>(namespace, name)?;
+        return Some(map.keys().collect());
     }
+    let secret = case.world.get::<Secret>(namespace, name)?;
+    let keys = secret.keys.as_deref()?;
+    Some(keys.iter().map(Symbol::as_str).collect())
 }

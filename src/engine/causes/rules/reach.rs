@@ -118,7 +118,7 @@ pub(super) fn by_unreached(sight: &Sight, key: &GroupKey, group: &Group) -> Opti
         targets(digest, pod, finding).iter().find_map(|target| {
             let service = match sight.service_at(&target.host, namespace) {
                 Some(service) => service,
-                None => sight.service_missed(&target.host, namespace)?,
+                None => Sight::service_missed(&target.host, namespace)?,
             };
             let there = sight.get::<Service>(&service.namespace, &service.name);
             // One who asks itself for an answer is not answered because it fails.
