@@ -110,6 +110,7 @@ pub fn dossier() -> Dossier {
         owner: deployment.clone(),
         culprit: deployment.clone(),
         provisional: false,
+        unknown_cause: Vec::new(),
         members: vec![
             member("f1", root, Role::Root, &[1, 2, 3]),
             member("f2", alike, Role::Equal, &[]),
@@ -206,6 +207,7 @@ pub fn dossier() -> Dossier {
                     ),
                     line("10:21:00", ERROR),
                 ],
+                ..LogDigest::default()
             },
         }],
         coverage: Coverage::new(vec![Entry {

@@ -47,6 +47,9 @@ struct ProblemJson<'a> {
     since: Option<Timestamp>,
     culprit: &'a ObjectRef,
     provisional: bool,
+    /// Kinds that may not be read and in which a deeper cause may lie.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unknown_cause: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -129,6 +132,7 @@ fn one(problem: &Problem) -> ProblemJson<'_> {
         since: problem.since,
         culprit: &problem.culprit,
         provisional: problem.provisional,
+        unknown_cause: problem.unknown_cause.iter().map(|kind| kind.name()).collect(),
     }
 }
 
@@ -201,6 +205,7 @@ mod tests {
             owner: object("Pod"),
             culprit: object("Pod"),
             provisional: false,
+            unknown_cause: Vec::new(),
             members: vec![
                 member("ContainerCrashLoop", "Pod", Role::Root, Some(at)),
                 member("ServiceNoReadyEndpoints", "Service", Role::Symptom, None),

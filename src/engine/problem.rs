@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::evidence::Numbered;
 use super::finding::{Finding, Severity};
-use super::object::{ObjectRef, Text};
+use super::object::{Kind, ObjectRef, Text};
 
 /// How sure the playbook is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -123,6 +123,8 @@ pub struct Problem {
     pub culprit: ObjectRef,
     /// Whether kinds are still being read that could give it a better root.
     pub provisional: bool,
+    /// What would have had to be looked at to say whether this is the cause, and may not be read: `Service`.
+    pub unknown_cause: Vec<Kind>,
     /// The root first, then its equals, then the symptoms.
     pub members: Vec<Member>,
     /// All the facts, by number.

@@ -189,6 +189,46 @@ fn what_every_pod_holds_is_bounded() {
 }
 
 #[test]
+fn of_settings_hosts_alone_are_kept_and_of_mounts_those_of_files() {
+    let pod = json!({"kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}, "spec": {
+    "containers": [{"name": "web",
+        "env": [
+            {"name": "REDIS_URL", "value": "redis://:hunter2@cache:6379/0"},
+            {"name": "PGHOST", "value": "db.data"},
+            {"name": "BROKERS", "value": "kafka-0:9092,kafka-1:9092"},
+            {"name": "API_PASSWORD", "value": "hunter2:8080"},
+            {"name": "MODE", "value": "production"},
+            {"name": "SELF", "value": "http://localhost:80"},
+            {"name": "URL", "valueFrom": {"secretKeyRef": {"name": "keys", "key": "url"}}},
+        ],
+        "volumeMounts": [
+            {"name": "conf", "mountPath": "/etc/app"},
+            {"name": "data", "mountPath": "/data"},
+            {"name": "conf", "mountPath": "/app.ini", "subPath": "app.ini"},
+            {"name": "token", "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount"},
+        ]}],
+    "volumes": [
+        {"name": "data", "emptyDir": {}},
+        {"name": "conf", "configMap": {"name": "web-conf"}},
+        {"name": "token", "projected": {"sources": [{"configMap": {"name": "kube-root-ca.crt"}}]}},
+    ]}});
+    let world = world([pod], &[]);
+    let pod = world.get::<Pod>("shop", "web").unwrap();
+    let container = &pod.spec.containers[0];
+    let hosts: Vec<&str> = container.hosts.iter().map(|host| &**host).collect();
+    assert_eq!(hosts, ["cache:6379", "db.data", "kafka-0:9092", "kafka-1:9092"]);
+    let mounts: Vec<(&str, &str, usize)> = container
+        .mounts
+        .iter()
+        .map(|mount| (&*mount.path, &*mount.sub_path, mount.volume))
+        .collect();
+    assert_eq!(mounts, [("/etc/app", "", 1), ("/app.ini", "app.ini", 1)]);
+    let names: Vec<&str> = pod.spec.files_of(1).map(|source| &*source.name).collect();
+    assert_eq!(names, ["web-conf"]);
+    assert!(!format!("{world:?}").contains("hunter2"));
+}
+
+#[test]
 fn who_names_an_object_is_known_and_forgotten() {
     let mut world = world([naming()], &[]);
     let pod = ["Pod/shop/web"];

@@ -56,6 +56,7 @@ impl Draft {
             culprit: owner.clone(),
             owner,
             provisional: false,
+            unknown_cause: Vec::new(),
             members: Vec::new(),
             evidence: Vec::new(),
             diagnosis: Diagnosis {

@@ -38,6 +38,13 @@ pub(super) fn what(dossier: &Dossier, problem: &Problem) -> Section {
     if problem.provisional {
         section.must("provisional: the cluster is still being read, a deeper cause may show".to_owned());
     }
+    if !problem.unknown_cause.is_empty() {
+        let kinds: Vec<&str> = problem.unknown_cause.iter().map(|kind| kind.name()).collect();
+        section.must(format!(
+            "unknown: a deeper cause may lie in what may not be read: {}",
+            kinds.join(", ")
+        ));
+    }
     section.must(super::cluster(dossier));
     section
 }

@@ -8,6 +8,11 @@ pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) ->
         .map(|(_, name)| name)
 }
 
+/// Whether one was written for the other by mistake: a letter or two are missing, wrong or changed over.
+pub(super) fn is_mistyped(a: &str, b: &str) -> bool {
+    a != b && a.len().min(b.len()) >= 4 && edits(a, b) <= 2
+}
+
 /// How much two words differ; `None` if they have nothing to do with each other.
 pub(super) fn unlike(a: &str, b: &str) -> Option<usize> {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };

@@ -3,7 +3,7 @@
 //! it has one does not depend on it.
 
 use crate::engine::finding::Finding;
-use crate::engine::object::{Kind, Symbol};
+use crate::engine::object::{Kind, ObjectRef, Symbol};
 use crate::engine::world::Part;
 
 /// The parts of the world that the words of a finding, how bad it is and what it blames depend on.
@@ -33,6 +33,26 @@ pub fn rests_on(finding: &Finding) -> Vec<Part> {
             anywhere(Kind::ValidatingWebhookConfiguration),
             anywhere(Kind::MutatingWebhookConfiguration),
         ],
+        // Whether the keys of what is mounted hold the file, whether the account is bound to a role that allows it.
+        "ContainerCrashLoop"
+        | "ContainerExited"
+        | "InitContainerFailing"
+        | "InitContainerHangs"
+        | "ContainerNotReady" => {
+            let culprit = finding.culprit.as_ref().and_then(ObjectRef::key);
+            match culprit.as_ref().map(|culprit| culprit.kind) {
+                Some(Kind::ConfigMap | Kind::Secret) => culprit.into_iter().map(Part::Object).collect(),
+                Some(Kind::ServiceAccount | Kind::RoleBinding | Kind::ClusterRoleBinding) => vec![
+                    here(Kind::RoleBinding),
+                    here(Kind::Role),
+                    anywhere(Kind::ClusterRoleBinding),
+                    anywhere(Kind::ClusterRole),
+                ],
+                _ => Vec::new(),
+            }
+        }
+        // The names of those who miss it, and the Service whose name comes nearest.
+        "ServiceMissing" | "ServicePortNotOffered" => vec![here(Kind::ReplicaSet), here(Kind::Service)],
         // What each node lacks.
         "PodUnschedulable" => vec![anywhere(Kind::Node)],
         // The volumes that are there, and why each does not do.

@@ -1,6 +1,6 @@
 //! A problem, assembled from the groups of a tree.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ use crate::engine::finding::{Finding, Severity};
 use crate::engine::id::short_hash;
 use crate::engine::object::{Key, Kind, ObjectRef, Text};
 use crate::engine::playbook::{Case, Playbook, revision};
-use crate::engine::problem::{Member, Problem, Role, State};
+use crate::engine::problem::{Confidence, Diagnosis, Member, Problem, Role, State};
 use crate::engine::world::{Part, World};
 
 /// Whether a log of that pod was asked for and is neither here nor known to be unreadable.
@@ -30,6 +30,8 @@ pub(super) struct Scene<'a> {
     pub forest: &'a Forest,
     pub playbook: &'a Playbook,
     pub awaited: Awaited<'a>,
+    /// What may not be read and would have been looked at for a group's cause.
+    pub hidden: &'a BTreeMap<GroupKey, Vec<Kind>>,
 }
 
 impl Scene<'_> {
@@ -82,6 +84,7 @@ impl Scene<'_> {
             .filter_map(|one| one.finding.since)
             .min();
         let before = revision::before(world, &finding.owner);
+        let unknown = self.hidden.get(root).cloned().unwrap_or_default();
         let diagnosis = self.playbook.diagnose(&Case {
             root: finding,
             evidence: &evidence,
@@ -91,19 +94,20 @@ impl Scene<'_> {
         Some(Arc::new(Problem {
             diagnosis: match rooted.healed {
                 Some(_) => healing::after(diagnosis),
-                None => diagnosis,
+                None => unsure(diagnosis, &unknown),
             },
             id,
             aliases,
             cluster: world.cluster.clone(),
             state: State::Active,
             severity,
-            title: title(finding),
+            title: title(finding, &unknown),
             count,
             since,
             owner: finding.owner.clone(),
             culprit: finding.culprit.clone().unwrap_or_else(|| finding.owner.clone()),
             provisional,
+            unknown_cause: unknown,
             members,
             evidence,
         }))
@@ -196,6 +200,26 @@ impl GroupKey {
 }
 
 /// `checkout: cannot write /var/cache/nginx`.
-fn title(root: &Finding) -> Text {
-    format!("{}: {}", root.owner.name, root.title).into()
+fn title(root: &Finding, unknown: &[Kind]) -> Text {
+    let unsure = if unknown.is_empty() {
+        ""
+    } else {
+        " (cause unknown)"
+    };
+    format!("{}: {}{unsure}", root.owner.name, root.title).into()
+}
+
+/// A diagnosis of what may follow from something that may not be read.
+fn unsure(mut diagnosis: Diagnosis, unknown: &[Kind]) -> Diagnosis {
+    if !unknown.is_empty() {
+        let kinds: Vec<&str> = unknown.iter().map(|kind| kind.name()).collect();
+        diagnosis.confidence = Confidence::Possible;
+        diagnosis.cause = format!(
+            "{} Whether it follows from something else is unknown: {} may not be read.",
+            diagnosis.cause,
+            kinds.join(", ")
+        )
+        .into();
+    }
+    diagnosis
 }

@@ -58,6 +58,14 @@ impl Group {
         &self.findings
     }
 
+    /// When the first of them began, as far as is known.
+    pub fn onset(&self) -> Option<Timestamp> {
+        self.findings
+            .iter()
+            .filter_map(|(_, finding)| finding.since)
+            .min()
+    }
+
     fn place(&self, finding: &Finding) -> Result<usize, usize> {
         self.findings
             .binary_search_by(|(_, known)| known.object.cmp(&finding.object))

@@ -15,7 +15,7 @@ mod severity;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -31,6 +31,16 @@ use super::world::World;
 
 /// All findings of a cluster by their id, in an order that does not depend on when they were found.
 pub type Findings = BTreeMap<Text, Arc<Finding>>;
+
+/// The names of the rules by which something follows from something else.
+pub fn joined_by(world: &World, findings: &Findings) -> BTreeSet<&'static str> {
+    let mut groups = groups::Groups::default();
+    groups.take_in(findings, findings.keys());
+    let sight = reads::Sight::new(world, &groups);
+    let live = groups.all_live().filter_map(|key| Some((key, groups.get(key)?)));
+    live.filter_map(|(key, group)| rules::rule_of(rules::RULES, &sight, key, group))
+        .collect()
+}
 
 /// The problems of a world at a moment, as one look gives them: nothing healed, numbers fresh.
 pub fn problems(

@@ -42,6 +42,8 @@ pub struct Problems {
     groups: Groups,
     forest: Forest,
     readers: Readers<Read, Reader>,
+    /// What may not be read and would have been looked at for a group's cause.
+    hidden: BTreeMap<GroupKey, Vec<Kind>>,
     /// By root.
     active: BTreeMap<GroupKey, Arc<Problem>>,
     /// Healed, and still in sight.
@@ -121,6 +123,7 @@ impl Problems {
             forest: &self.forest,
             playbook,
             awaited,
+            hidden: &self.hidden,
         };
         let mut gone: Vec<Arc<Problem>> = Vec::new();
         let mut order = Reorder::default();
@@ -210,10 +213,17 @@ impl Problems {
             };
             let sight = Sight::new(world, &self.groups);
             let cause = cause_of(RULES, &sight, &key, group);
+            let hidden = sight.hidden();
+            if cause.is_none() && !hidden.is_empty() {
+                self.hidden.insert(key.clone(), hidden);
+            } else {
+                self.hidden.remove(&key);
+            }
             self.readers.set(&Reader::Cause(key.clone()), sight.into_reads());
             ruled.insert(key, cause);
         }
         for key in shift.emptied.keys() {
+            self.hidden.remove(key);
             self.readers.forget(&Reader::Cause(key.clone()));
         }
         let emptied: Vec<GroupKey> = shift.emptied.keys().cloned().collect();

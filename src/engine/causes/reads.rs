@@ -2,13 +2,16 @@
 //! nothing else is.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::groups::{Group, GroupKey, Groups};
+use jiff::Timestamp;
+
+use crate::engine::analyzers::logs::LogDigest;
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{CustomResource, Meta};
 use crate::engine::object::{Key, Kind, ObjectRef, Text};
-use crate::engine::world::{Part, Stored, World};
+use crate::engine::world::{Part, Stored, Sync, World, is_of_cluster, services_named};
 
 /// Something that may change and that an answer depended on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +51,8 @@ pub struct Sight<'a> {
     world: &'a World,
     groups: &'a Groups,
     reads: RefCell<HashSet<Read>>,
+    /// Kinds that would have had to be read.
+    hidden: RefCell<BTreeSet<Kind>>,
 }
 
 impl<'a> Sight<'a> {
@@ -57,12 +62,28 @@ impl<'a> Sight<'a> {
             world,
             groups,
             reads: RefCell::default(),
+            hidden: RefCell::default(),
         }
     }
 
     /// All that was looked at.
     pub fn into_reads(self) -> HashSet<Read> {
         self.reads.into_inner()
+    }
+
+    /// The kinds that may not be read and that a rule would have looked at.
+    pub fn hidden(&self) -> Vec<Kind> {
+        self.hidden.borrow().iter().copied().collect()
+    }
+
+    /// Whether a kind can be looked at in a namespace; that it cannot is noted: then a cause is not known to be none.
+    pub fn can_see(&self, kind: Kind, namespace: &str) -> bool {
+        // That this changes has everybody asked again.
+        let hidden = self.world.sync(kind, namespace) == Sync::Unreadable;
+        if hidden {
+            self.hidden.borrow_mut().insert(kind);
+        }
+        !hidden
     }
 
     fn note(&self, read: Read) {
@@ -119,6 +140,46 @@ impl<'a> Sight<'a> {
     pub fn referrers_of(&self, to: &Key, kind: Kind) -> impl Iterator<Item = Key> + use<> {
         self.note(Read::World(Part::Objects(kind, None)));
         self.world.referrers_of(to, kind)
+    }
+
+    /// The digest of a container's log.
+    pub fn log(&self, pod: &Key, container: &str, previous: bool) -> Option<&'a LogDigest> {
+        self.note(Read::World(Part::Object(pod.clone())));
+        self.world.log(pod, container, previous)
+    }
+
+    /// The Service that a host is, seen from a namespace.
+    pub fn service_at(&self, host: &str, namespace: &str) -> Option<Key> {
+        if host.parse::<std::net::IpAddr>().is_ok() {
+            self.note(Read::World(Part::Objects(Kind::Service, None)));
+        }
+        for key in services_named(host, namespace) {
+            self.can_see(Kind::Service, &key.namespace);
+            self.note(Read::World(Part::Object(key)));
+        }
+        self.world.service_at(host, namespace)
+    }
+
+    /// The Service that a name would be the name of, if it were there.
+    pub fn service_missed(host: &str, namespace: &str) -> Option<Key> {
+        let named = services_named(host, namespace).into_iter().next();
+        named.filter(|_| is_of_cluster(host))
+    }
+
+    /// Whether any endpoint of a Service is ready.
+    pub fn serves(&self, namespace: &str, service: &str) -> bool {
+        self.note(Read::World(Part::Objects(
+            Kind::EndpointSlice,
+            Some(namespace.into()),
+        )));
+        let slices = self.world.slices(namespace, service);
+        let mut endpoints = slices.flat_map(|slice| &slice.endpoints);
+        endpoints.any(|endpoint| endpoint.conditions.ready != Some(false))
+    }
+
+    /// When a group, which was found by its owner or object, began.
+    pub fn onset(&self, key: &GroupKey) -> Option<Timestamp> {
+        self.groups.get(key)?.onset()
     }
 
     /// The groups with a finding about that object.

@@ -77,9 +77,9 @@ pub use node::{Node, NodeInfo, NodeSpec, NodeStatus, Taint};
 pub use placement::{NodeSelector, NodeSelectorTerm, Placement, Toleration, has_labels};
 pub use pod::{
     Capabilities, ClaimSource, Container, ContainerPort, ContainerRole, ContainerSecurity, ContainerState,
-    ContainerStatus, Exec, Grpc, HostPath, HttpGet, Named, Pod, PodResourceClaim, PodResourceClaimStatus,
-    PodSecurity, PodSpec, PodStatus, Present, Probe, ReadinessGate, Reference, Resources, Running, TcpSocket,
-    Terminated, Usage, Volume, Waiting,
+    ContainerStatus, Exec, Grpc, HostPath, HttpGet, Mount, Named, Pod, PodResourceClaim,
+    PodResourceClaimStatus, PodSecurity, PodSpec, PodStatus, Present, Probe, ReadinessGate, Reference,
+    Resources, Running, TcpSocket, Terminated, Usage, Volume, Waiting,
 };
 pub use policy::{
     HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus, LimitRange,

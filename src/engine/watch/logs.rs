@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::{Report, Reports};
 use crate::engine::analyzers::logs::{Digester, LogDigest};
-use crate::engine::cluster::{Failure, LogRequest, SharedSource};
+use crate::engine::cluster::{Failure, FailureKind, LogRequest, SharedSource};
 use crate::engine::core::WantedLog;
 use crate::engine::world::{Delta, LogKey};
 
@@ -77,7 +77,7 @@ impl LogReader {
                 container_id,
                 skim,
             } = wanted;
-            let report = match read(&source, &key, &container_id, skim).await {
+            let report = match look(&source, &key, &container_id, skim).await {
                 Ok(digest) => Report::Deltas(vec![Delta::Log(key, digest)]),
                 Err(failure) => Report::NoLog(key, failure),
             };
@@ -92,13 +92,36 @@ impl LogReader {
     }
 }
 
+/// What the kubelet sends in place of a log that its runtime has thrown away.
+const NO_LOG: &str = "unable to retrieve container logs for ";
+
 /// Reads a log of what fails now.
 pub(in crate::engine) async fn digest(
     source: &SharedSource,
     key: &LogKey,
     container_id: &str,
 ) -> Result<LogDigest, Failure> {
-    read(source, key, container_id, false).await
+    look(source, key, container_id, false).await
+}
+
+/// Reads a log. Where that of the instance before has been thrown away, it is that of the present one: of a container
+/// that waits for its next start it is the one that ended.
+async fn look(
+    source: &SharedSource,
+    key: &LogKey,
+    container_id: &str,
+    skim: bool,
+) -> Result<LogDigest, Failure> {
+    match read(source, key, container_id, skim).await {
+        Err(failure) if key.previous && failure.kind == FailureKind::NotFound => {
+            let present = LogKey {
+                previous: false,
+                ..key.clone()
+            };
+            read(source, &present, "", skim).await.map_err(|_| failure)
+        }
+        read => read,
+    }
 }
 
 async fn read(
@@ -150,6 +173,9 @@ async fn take(
     let end = tokio::time::Instant::now() + bounds.time;
     loop {
         match tokio::time::timeout_at(end, lines.next()).await {
+            Ok(Some(Ok(line))) if count == 0 && line.text.starts_with(NO_LOG) => {
+                return Err(Failure::new(FailureKind::NotFound, &*line.text));
+            }
             Ok(Some(Ok(line))) => {
                 count += 1;
                 bytes += line.text.len() as u64;

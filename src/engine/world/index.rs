@@ -31,6 +31,8 @@ pub(super) struct Index {
     deleting: BTreeSet<Key>,
     /// The Ingresses that take requests for a host.
     of_host: HashMap<Symbol, BTreeSet<Key>>,
+    /// The Service that an address of the cluster is of.
+    at_address: HashMap<Symbol, Key>,
 }
 
 /// A list of references, as it reads in a namespace.
@@ -201,6 +203,9 @@ impl Index {
         for host in &view.hosts {
             link(&mut self.of_host, (*host).clone(), key.clone());
         }
+        if let Some(address) = view.address {
+            self.at_address.insert(address.clone(), key.clone());
+        }
         if view.meta.deletion_timestamp.is_some() {
             self.deleting.insert(key.clone());
         }
@@ -244,6 +249,13 @@ impl Index {
         }
         for host in &view.hosts {
             unlink(&mut self.of_host, *host, key);
+        }
+        // An address that another has taken over since is that one's.
+        if let Some(address) = view
+            .address
+            .filter(|address| self.at_address.get(*address) == Some(key))
+        {
+            self.at_address.remove(address);
         }
         self.deleting.remove(key);
         if let Some(references) = view.references.filter(|list| !list.is_empty()) {
@@ -310,6 +322,10 @@ impl Index {
 
     pub fn of_host(&self, host: &Symbol) -> impl Iterator<Item = &Key> {
         self.of_host.get(host).into_iter().flatten()
+    }
+
+    pub fn at_address(&self, address: &str) -> Option<&Key> {
+        self.at_address.get(&Symbol::from(address))
     }
 
     pub fn children(&self, owner: &Key) -> impl Iterator<Item = &Key> + use<'_> {

@@ -3,6 +3,7 @@
 //! It changes only through [`World::apply`]. Every read is a look-up or a walk over what is related; nothing here
 //! scans a kind because one object of it changed.
 
+mod clients;
 mod custom;
 mod delta;
 mod index;
@@ -13,12 +14,14 @@ mod view;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+pub use clients::{Client, is_of_cluster, services_named};
 pub use delta::{Delta, Object};
 pub use index::Naming;
 pub use part::Part;
 pub use sync::Sync;
 pub use table::Table;
 
+use self::clients::Clients;
 use self::custom::Customs;
 use self::index::Index;
 use self::sync::Places;
@@ -51,6 +54,7 @@ pub struct World {
     tables: Tables,
     customs: Customs,
     logs: HashMap<LogKey, LogDigest>,
+    clients: Clients,
     /// The pods of which a log was read although they do not fail.
     skimmed: BTreeSet<Key>,
     index: Index,
@@ -220,6 +224,10 @@ impl World {
                     name: key.pod.clone(),
                 };
                 if self.meta(&pod).is_some() {
+                    if let Some(old) = self.logs.get(&key) {
+                        self.clients.remove(&key, old);
+                    }
+                    self.clients.add(&key, &digest);
                     if digest.skimmed {
                         self.skimmed.insert(pod.clone());
                     }
@@ -472,9 +480,14 @@ impl World {
 
     /// Forgets the logs of pods that are gone.
     pub fn prune_logs(&mut self) {
-        let pods = &self.tables.pods;
-        self.logs
-            .retain(|key, _| pods.get(&key.namespace, &key.pod).is_some());
+        let (pods, clients) = (&self.tables.pods, &mut self.clients);
+        self.logs.retain(|key, digest| {
+            let lives = pods.get(&key.namespace, &key.pod).is_some();
+            if !lives {
+                clients.remove(key, digest);
+            }
+            lives
+        });
         self.skimmed
             .retain(|pod| pods.get(&pod.namespace, &pod.name).is_some());
     }

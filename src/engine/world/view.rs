@@ -25,6 +25,8 @@ pub(super) struct View<'a> {
     pub names: Vec<Key>,
     /// The hosts that it takes requests for; the empty one stands for all.
     pub hosts: Vec<&'a Symbol>,
+    /// The address that it is reached at in the cluster.
+    pub address: Option<&'a Symbol>,
 }
 
 impl<'a> View<'a> {
@@ -38,6 +40,7 @@ impl<'a> View<'a> {
             references: None,
             names: Vec::new(),
             hosts: Vec::new(),
+            address: None,
         }
     }
 
@@ -157,6 +160,8 @@ impl<'a> From<&'a Service> for View<'a> {
         let target = service.spec.leads_to();
         view.names
             .extend(target.map(|(name, namespace)| Key::new(Kind::Service, namespace, name)));
+        let address = &service.spec.cluster_ip;
+        view.address = Some(address).filter(|address| !address.is_empty() && *address != "None");
         view
     }
 }

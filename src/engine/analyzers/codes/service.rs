@@ -30,6 +30,15 @@ pub const CODES: &[Code] = &[
         silent: "The first 5 min; any address or name is enough.",
     },
     Code {
+        code: "ServiceMissing",
+        severity: &[Warning],
+        meaning: "the error in a container's log names a Service that does not exist",
+        fires: "The name does not resolve, and it can only be one of the cluster: it has no dot, or it ends in \
+             `NAMESPACE.svc`.",
+        silent: "Names that nobody's error speaks of; a Service whose name differs in a letter or two (then the client \
+             is mistaken); what a StatefulSet says of its own Service; Services that may not be read.",
+    },
+    Code {
         code: "ServiceNoReadyEndpoints",
         severity: &[Critical],
         meaning: "pods stand behind a Service, and none of them is ready",
@@ -42,6 +51,15 @@ pub const CODES: &[Code] = &[
         meaning: "a named target port is the name of no port of the pods",
         fires: "The slices have no number for it although endpoints are ready.",
         silent: "Ports by number.",
+    },
+    Code {
+        code: "ServicePortNotOffered",
+        severity: &[Warning],
+        meaning: "a client does not reach a port that its Service has not",
+        fires: "The error in a container's log is one of the network, and names the Service with a port that is none of \
+             its ports.",
+        silent: "Ports that nobody's error speaks of; headless Services and those of type ExternalName, which have all \
+             the ports that are behind them.",
     },
     Code {
         code: "ServicePortUndeclared",

@@ -11,7 +11,7 @@ use super::line::{Level, read};
 use super::mask::shape;
 use super::trace::{Role, Trace, begins, continues, is_frame, names_exception};
 use super::weight::{TRACE, weight};
-use super::{LogDigest, LogLine, LogPattern};
+use super::{LogDigest, LogLine, LogPattern, Named};
 use crate::engine::object::Text;
 
 /// Patterns in a digest.
@@ -158,8 +158,10 @@ impl Digester {
                 std::cmp::Reverse(tracked.seen),
             )
         });
+        let named = Named::of(tracked.iter().map(|tracked| &tracked.pattern));
         tracked.truncate(KEPT);
         LogDigest {
+            named,
             container_id: container_id.into(),
             lines: self.lines,
             bytes: self.bytes,

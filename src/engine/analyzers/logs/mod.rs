@@ -5,7 +5,10 @@ mod digester;
 mod headline;
 mod line;
 mod mask;
+mod named;
+mod target;
 mod trace;
+mod trouble;
 mod wanted;
 mod weight;
 
@@ -13,6 +16,8 @@ use jiff::Timestamp;
 
 pub use digester::Digester;
 pub use headline::headline;
+pub use named::{File, Login, Named, Refusal, Trouble};
+pub use target::{Target, of_setting};
 pub use wanted::wanted;
 
 use crate::engine::object::Text;
@@ -57,6 +62,8 @@ pub struct LogDigest {
     pub patterns: Vec<LogPattern>,
     /// The last lines, at most 40, oldest first.
     pub tail: Vec<LogLine>,
+    /// What it names.
+    pub named: Named,
 }
 
 impl LogDigest {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::case::{Case, Slot};
-use super::killed;
+use super::{blame, killed};
 use crate::engine::analyzers::messages::{brief, start};
 use crate::engine::analyzers::{exit, facts, grace};
 use crate::engine::evidence::Evidence;
@@ -268,6 +268,7 @@ fn crashes(case: &Case, slot: &Slot, ended: &Terminated, place: &str) -> Finding
     if slot.status.restart_count > 0 {
         finding.evidence.push(restarts_fact(case, slot));
     }
+    blame::by_log(case, slot, &mut finding, slot.ended_id());
     finding
 }
 

@@ -1,5 +1,6 @@
 //! Init containers that neither end nor fail.
 
+use super::blame;
 use super::case::Case;
 use crate::engine::analyzers::logs::{LogPattern, headline};
 use crate::engine::analyzers::{facts, grace};
@@ -62,5 +63,6 @@ pub(super) fn check(case: &mut Case) {
         started.map_or(String::new(), |at| at.to_string()),
     ));
     finding.evidence.extend(case.condition_fact("Initialized"));
+    blame::by_log(case, &slot, &mut finding, None);
     case.report(finding);
 }

@@ -1,5 +1,6 @@
 //! Pods: every state that scheduler, kubelet and runtime can report.
 
+mod blame;
 mod case;
 mod crash;
 mod disrupted;

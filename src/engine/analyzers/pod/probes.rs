@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::case::{Case, Slot};
-use super::killed;
+use super::{blame, killed};
 use crate::engine::analyzers::messages::brief;
 use crate::engine::analyzers::messages::probe::{self, ProbeKind};
 use crate::engine::analyzers::{facts, grace};
@@ -71,6 +71,7 @@ fn not_ready(case: &mut Case, slot: &Slot, since: Option<Timestamp>) {
     if let Some((_, evidence)) = case.log_error(slot.name(), None) {
         finding.evidence.extend(evidence);
     }
+    blame::by_log(case, slot, &mut finding, None);
     case.report(finding);
 }
 

@@ -1,5 +1,6 @@
 //! Services: nobody behind them.
 
+mod clients;
 pub(super) mod near;
 mod outside;
 mod ports;
@@ -12,7 +13,7 @@ use super::exam::Exam;
 use super::{Analysis, Analyzer, Code, codes, facts, grace};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
-use crate::engine::kinds::{EndpointSlice, Pod, Service};
+use crate::engine::kinds::{EndpointSlice, Pod, Service, StatefulSet};
 use crate::engine::object::{Key, Kind, ObjectRef};
 use crate::engine::world::{Sync, World};
 
@@ -34,12 +35,22 @@ impl Analyzer for ServiceAnalyzer {
 
     fn reads(&self) -> &'static [Kind] {
         &[
+            Kind::Service,
             Kind::Pod,
             Kind::EndpointSlice,
             Kind::Deployment,
             Kind::StatefulSet,
             Kind::DaemonSet,
         ]
+    }
+
+    fn keys(&self, world: &World, namespace: Option<&str>) -> Vec<Key> {
+        let mut keys = match namespace {
+            Some(namespace) => world.keys_in(Kind::Service, namespace),
+            None => world.keys(Kind::Service),
+        };
+        keys.extend(world.missing_services_named(namespace));
+        keys
     }
 
     fn affected(&self, world: &World, changed: &Key, keys: &mut Vec<Key>) {
@@ -49,6 +60,8 @@ impl Analyzer for ServiceAnalyzer {
                 keys.push(changed.clone());
                 // Names that lead to a Service that comes or goes.
                 keys.extend(world.referrers_of(changed, Kind::Service));
+                // One that is missing may have been written for this one.
+                keys.extend(world.missing_services_named(Some(&changed.namespace)));
             }
             Kind::Event => keys.extend(super::pod::about(world, changed, Kind::Service)),
             Kind::EndpointSlice => {
@@ -64,22 +77,29 @@ impl Analyzer for ServiceAnalyzer {
                             .services_selecting(pod)
                             .map(|one| service(&one.metadata.name)),
                     );
+                    keys.extend(world.services_unreached_by(pod));
                 }
             }
             Kind::Deployment | Kind::StatefulSet | Kind::DaemonSet => {
                 keys.extend(workloads::services_of(world, changed).map(|one| service(&one.metadata.name)));
+                if let Some(set) = world.get::<StatefulSet>(&changed.namespace, &changed.name) {
+                    let own = service(&set.spec.service_name);
+                    keys.extend((changed.kind == Kind::StatefulSet).then_some(own));
+                }
             }
             _ => {}
         }
     }
 
     fn analyze(&self, world: &World, key: &Key, now: Timestamp) -> Analysis {
-        let Some(service) = world.get::<Service>(&key.namespace, &key.name) else {
-            return Analysis::default();
-        };
         let mut exam = Exam::new(world, key, now);
+        let Some(service) = world.get::<Service>(&key.namespace, &key.name) else {
+            clients::missing(&mut exam);
+            return exam.analysis;
+        };
         if service.metadata.deletion_timestamp.is_none() {
             outside::check(&mut exam, service);
+            clients::ports(&mut exam, service);
         }
         let analysis = exam.analysis;
         let spec = &service.spec;

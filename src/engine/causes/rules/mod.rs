@@ -1,12 +1,13 @@
 //! What follows from what: the table that decides which finding is a symptom of which.
 //!
-//! The first rule that applies to a group wins. A rule reads the object graph (owner, selector, claim, node) and
-//! the groups. Text that a program wrote is read by one rule alone, which looks for the name of a Service that is known
-//! to be missing.
+//! The first rule that applies to a group wins. A rule reads the object graph (owner, selector, claim, node), the groups,
+//! and what the log of a container names (see `analyzers::logs::Named`): of the text that a program wrote nothing else,
+//! but for the name of a Service that is known to be missing.
 
 mod blame;
 mod custom;
 mod nodes;
+mod reach;
 mod selection;
 mod storage;
 mod strength;
@@ -14,6 +15,7 @@ mod workloads;
 
 use self::blame::{by_blamed, by_culprit, by_missing_service, by_reference, by_resource_claim};
 use self::nodes::{by_closed_node, by_node};
+use self::reach::{by_dns, by_unreached};
 use self::selection::{by_protected_pods, by_selected_pods, by_selected_workload};
 use self::storage::{by_attachment, by_claim, by_claim_template};
 use self::strength::by_stronger;
@@ -116,16 +118,20 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "a pod whose log names the Service that its StatefulSet lacks follows from that",
         kinds: &["Pod"],
-        codes: &[
-            "ContainerCrashLoop",
-            "ContainerExited",
-            "ContainerNotReady",
-            "InitContainerFailing",
-            "InitContainerHangs",
-            "LivenessProbeFailing",
-            "StartupProbeFailing",
-        ],
+        codes: OF_LOGS,
         find: by_missing_service,
+    },
+    Rule {
+        name: "a pod that resolves no name follows from the DNS of the cluster",
+        kinds: &["Pod"],
+        codes: OF_LOGS,
+        find: by_dns,
+    },
+    Rule {
+        name: "a pod that does not reach the Service that its log names follows from what is wrong with that",
+        kinds: &["Pod"],
+        codes: OF_LOGS,
+        find: by_unreached,
     },
     Rule {
         name: "a pod that cannot start or be placed follows from the claim that it mounts",
@@ -222,6 +228,17 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
+/// What is said of a container whose log may name the cause.
+const OF_LOGS: &[&str] = &[
+    "ContainerCrashLoop",
+    "ContainerExited",
+    "ContainerNotReady",
+    "InitContainerFailing",
+    "InitContainerHangs",
+    "LivenessProbeFailing",
+    "StartupProbeFailing",
+];
+
 /// What is said of a Service that its pods may explain.
 const OF_SELECTION: &[&str] = &[
     "ServiceNoReadyEndpoints",
@@ -243,6 +260,14 @@ pub fn cause_of(rules: &[Rule], sight: &Sight, key: &GroupKey, group: &Group) ->
         .filter(|rule| rule.kinds.is_empty() || rule.kinds.contains(&&*finding.object.kind))
         .filter(|rule| rule.codes.is_empty() || rule.codes.contains(&&*key.code))
         .find_map(|rule| (rule.find)(sight, key, group).filter(|cause| cause != key))
+}
+
+/// The first rule that applies to a group, by its name.
+pub fn rule_of(rules: &[Rule], sight: &Sight, key: &GroupKey, group: &Group) -> Option<&'static str> {
+    rules
+        .iter()
+        .find(|rule| cause_of(std::slice::from_ref(*rule), sight, key, group).is_some())
+        .map(|rule| rule.name)
 }
 
 /// The pods that a group is about.

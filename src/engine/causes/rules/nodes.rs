@@ -3,14 +3,24 @@
 use super::super::groups::{Group, GroupKey};
 use super::super::reads::Sight;
 use super::pods_of;
+use super::reach::precedes;
 use crate::engine::object::{Key, Kind};
 
-pub(super) fn by_node(sight: &Sight, _: &GroupKey, group: &Group) -> Option<GroupKey> {
+/// What a pod shows when its node is gone.
+const LOST: &[&str] = &["PodOnLostNode", "PodStuckTerminating", "ContainerStatusUnknown"];
+
+pub(super) fn by_node(sight: &Sight, key: &GroupKey, group: &Group) -> Option<GroupKey> {
     pods_of(sight, group).find_map(|pod| {
+        // Of the others it is rarely the node: that they are not known to be is no news.
+        if LOST.contains(&&*key.code) {
+            sight.can_see(Kind::Node, "");
+        }
         let node = Key::new(Kind::Node, "", &pod.spec.node_name).object();
         sight
             .about(&node)
-            .find(|cause| !matches!(&*cause.code, "NodeCordoned" | "NodeVersionSkew"))
+            .find(|cause| {
+                !matches!(&*cause.code, "NodeCordoned" | "NodeVersionSkew") && precedes(sight, cause, group)
+            })
             .cloned()
     })
 }

@@ -8,7 +8,7 @@ use crate::engine::kinds::{
 };
 
 /// Whether a plain selector selects these labels. An empty one selects nothing.
-fn selects(selector: &Labels, labels: &Labels) -> bool {
+pub(super) fn selects(selector: &Labels, labels: &Labels) -> bool {
     let has = |(key, value)| labels.get(key) == Some(value);
     !selector.is_empty() && selector.iter().all(has)
 }

@@ -12,7 +12,7 @@ pub use self::probe::{Exec, Grpc, HttpGet, Probe, TcpSocket};
 pub use self::reference::{Reference, Usage};
 pub(super) use self::spec::PlacedSpec;
 pub use self::spec::{
-    Capabilities, ClaimSource, Container, ContainerPort, ContainerSecurity, HostPath, Named,
+    Capabilities, ClaimSource, Container, ContainerPort, ContainerSecurity, HostPath, Mount, Named,
     PodResourceClaim, PodSecurity, PodSpec, Present, ReadinessGate, Resources, Volume,
 };
 pub use self::status::{

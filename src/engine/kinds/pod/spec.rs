@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::probe::Probe;
-use super::reference::Reference;
+use super::reference::{Reference, Usage};
 use super::wire;
 use crate::engine::kinds::placement::Placement;
 use crate::engine::kinds::{Interned, Labels, nullable};
@@ -48,6 +48,14 @@ impl PodSpec {
         self.references
             .iter()
             .filter(move |reference| reference.kind == kind)
+    }
+
+    /// What gives a volume its files.
+    pub fn files_of(&self, volume: usize) -> impl Iterator<Item = &Reference> {
+        let place = format!("spec.volumes[{volume}].");
+        self.references
+            .iter()
+            .filter(move |reference| reference.usage == Usage::Volume && reference.path.starts_with(&place))
     }
 
     /// The claims that it names, each with the place of its volume; those that are made for a pod are none of them.
@@ -111,6 +119,21 @@ pub struct Container {
     pub startup_probe: Option<Box<Probe>>,
     /// What it may do.
     pub security: ContainerSecurity,
+    /// Where it has the files of ConfigMaps and Secrets.
+    pub mounts: Box<[Mount]>,
+    /// The hosts that its settings name, `orders-db:5432`: what else they say is not kept.
+    pub hosts: Box<[Text]>,
+}
+
+/// Where a container has the files of ConfigMaps or Secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Mount {
+    /// The directory; the file where `sub_path` names one.
+    pub path: Text,
+    /// The one file, or folder, of the volume that is there; empty: all of it.
+    pub sub_path: Text,
+    /// The volume's place in `spec.volumes`.
+    pub volume: usize,
 }
 
 /// A port of a container.

@@ -6,12 +6,13 @@ use serde::de::IgnoredAny;
 use super::probe::Probe;
 use super::reference::{Reference, Usage};
 use super::spec::{
-    ClaimSource, Container, ContainerPort, ContainerSecurity, HostPath, Named, PlacedSpec, PodResourceClaim,
-    PodSecurity, PodSpec, Present, ReadinessGate, Resources, Volume,
+    ClaimSource, Container, ContainerPort, ContainerSecurity, HostPath, Mount, Named, PlacedSpec,
+    PodResourceClaim, PodSecurity, PodSpec, Present, ReadinessGate, Resources, Volume,
 };
+use crate::engine::analyzers::logs::{Target, of_setting};
 use crate::engine::kinds::placement::{Affinity, Placement, Toleration};
 use crate::engine::kinds::{Interned, Labels, nullable};
-use crate::engine::object::{Kind, Symbol};
+use crate::engine::object::{Kind, Symbol, Text};
 
 /// The spec of a pod, of which is not looked at where it may be …
 pub(super) type Pod = Spec<IgnoredAny, IgnoredAny>;
@@ -80,11 +81,27 @@ struct WireContainer {
     env: Vec<Variable>,
     #[serde(deserialize_with = "nullable")]
     env_from: Vec<Variables>,
+    #[serde(deserialize_with = "nullable")]
+    volume_mounts: Vec<WireMount>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct WireMount {
+    name: Symbol,
+    #[serde(deserialize_with = "nullable")]
+    mount_path: Text,
+    #[serde(deserialize_with = "nullable")]
+    sub_path: Text,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Variable {
+    #[serde(deserialize_with = "nullable")]
+    name: Text,
+    #[serde(deserialize_with = "nullable")]
+    value: Text,
     #[serde(deserialize_with = "nullable")]
     value_from: ValueFrom,
 }
@@ -212,7 +229,7 @@ impl<A, T> From<Spec<A, T>> for PodSpec {
         let mut containers = |list: Vec<WireContainer>, field: &str| -> Interned<Container> {
             let kept = list.into_iter().enumerate().map(|(index, container)| {
                 found.container(&format!("spec.{field}[{index}]"), &container);
-                Container::from(container)
+                container.kept(&wire.volumes)
             });
             kept.collect::<Vec<_>>().into()
         };
@@ -249,23 +266,77 @@ impl<A, T> From<Spec<A, T>> for PodSpec {
     }
 }
 
-impl From<WireContainer> for Container {
-    fn from(wire: WireContainer) -> Self {
-        Self {
-            name: wire.name,
-            image: wire.image,
-            restart_policy: wire.restart_policy,
-            resources: wire.resources,
-            ports: wire.ports,
-            liveness_probe: wire.liveness_probe,
-            readiness_probe: wire.readiness_probe,
-            startup_probe: wire.startup_probe,
-            security: wire.security_context,
+/// So many hosts of a container's settings are kept.
+const HOSTS: usize = 8;
+
+/// The account's token, its certificates and its namespace are mounted into nearly every container.
+const ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+impl WireContainer {
+    fn kept(self, volumes: &[WireVolume]) -> Container {
+        let mut hosts: Vec<Text> = Vec::new();
+        for target in self.env.iter().flat_map(Variable::hosts) {
+            let host: Text = target.to_string().into();
+            if hosts.len() < HOSTS && !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        let mounts = self.volume_mounts.into_iter().filter_map(|mount| {
+            let volume = volumes.iter().position(|volume| volume.name == mount.name)?;
+            let has_files = volumes.get(volume)?.has_files() && *mount.mount_path != *ACCOUNT;
+            has_files.then_some(Mount {
+                path: mount.mount_path,
+                sub_path: mount.sub_path,
+                volume,
+            })
+        });
+        Container {
+            mounts: mounts.collect(),
+            hosts: hosts.into(),
+            name: self.name,
+            image: self.image,
+            restart_policy: self.restart_policy,
+            resources: self.resources,
+            ports: self.ports,
+            liveness_probe: self.liveness_probe,
+            readiness_probe: self.readiness_probe,
+            startup_probe: self.startup_probe,
+            security: self.security_context,
         }
     }
 }
 
+impl Variable {
+    /// The hosts that its value names. The value itself is not kept: it may be a secret.
+    fn hosts(&self) -> Vec<Target> {
+        let name = self.name.to_ascii_uppercase();
+        if SECRET_NAMES.iter().any(|word| name.contains(word)) {
+            return Vec::new();
+        }
+        let is_host = HOST_NAMES.iter().any(|end| name.ends_with(end));
+        of_setting(&self.value, is_host)
+    }
+}
+
+/// Words in the names of variables whose value is nobody's business.
+const SECRET_NAMES: &[&str] = &["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL"];
+
+/// Ends of the names of variables whose value is a host.
+const HOST_NAMES: &[&str] = &[
+    "HOST", "HOSTNAME", "SERVER", "SERVERS", "ADDR", "ADDRESS", "ENDPOINT",
+];
+
 impl WireVolume {
+    /// Whether its files are those of a ConfigMap or a Secret.
+    fn has_files(&self) -> bool {
+        let sources = &self.projected.sources;
+        self.config_map.is_some()
+            || self.secret.is_some()
+            || sources
+                .iter()
+                .any(|source| source.config_map.is_some() || source.secret.is_some())
+    }
+
     fn kept(self, index: usize) -> Option<Volume> {
         let refers =
             self.persistent_volume_claim.is_some() || self.ephemeral.is_some() || self.host_path.is_some();
