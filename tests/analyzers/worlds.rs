@@ -78,7 +78,7 @@ pub fn world(objects: impl IntoIterator<Item = Value>, unread: &[&str]) -> World
 pub fn add_log(world: &mut World, key: LogKey, container_id: &str, text: &str) {
     let lines: Vec<logs::LogLine> = text.lines().map(line).collect();
     let digest = logs::digest(container_id, &lines, false);
-    world.apply(Delta::Log(key, digest));
+    world.apply(Delta::Log(key, Box::new(digest)));
 }
 
 /// Gives the world the digest of a log of a pod that does not fail.
@@ -88,7 +88,7 @@ pub fn skim_log(world: &mut World, key: LogKey, text: &str) {
         skimmed: true,
         ..logs::digest("", &lines, false)
     };
-    world.apply(Delta::Log(key, digest));
+    world.apply(Delta::Log(key, Box::new(digest)));
 }
 
 /// A line as the kubelet writes it, with its time if it has one.

@@ -294,7 +294,10 @@ mod tests {
         let mut core = core(vec![pod("a", 0, true)]);
         let wanted = core.wanted_logs().remove(0);
         let digest = skimmed("ERROR cannot write: disk quota exceeded", &wanted.container_id);
-        core.take(Report::Deltas(vec![Delta::Log(wanted.key, digest)]), now());
+        core.take(
+            Report::Deltas(vec![Delta::Log(wanted.key, Box::new(digest))]),
+            now(),
+        );
         let codes = |core: &mut Core| {
             core.settle(now());
             let findings = core.analyses.findings().values();

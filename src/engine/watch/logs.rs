@@ -78,7 +78,7 @@ impl LogReader {
                 skim,
             } = wanted;
             let report = match look(&source, &key, &container_id, skim).await {
-                Ok(digest) => Report::Deltas(vec![Delta::Log(key, digest)]),
+                Ok(digest) => Report::Deltas(vec![Delta::Log(key, Box::new(digest))]),
                 Err(failure) => Report::NoLog(key, failure),
             };
             let _ = reports.send(report).await;

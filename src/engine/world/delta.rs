@@ -117,5 +117,5 @@ pub enum Delta {
         namespace: Option<Text>,
     },
     /// The digest of a log was read.
-    Log(LogKey, LogDigest),
+    Log(LogKey, Box<LogDigest>),
 }

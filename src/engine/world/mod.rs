@@ -231,7 +231,7 @@ impl World {
                     if digest.skimmed {
                         self.skimmed.insert(pod.clone());
                     }
-                    self.logs.insert(key, digest);
+                    self.logs.insert(key, *digest);
                 }
                 vec![pod]
             }

@@ -330,9 +330,14 @@ mod tests {
                 &["cache:6379"],
             ),
             ("10:00:01 waiting for rabbitmq:5672", &["rabbitmq:5672"]),
+            ("10:00:01 waiting for rabbitmq", &["rabbitmq"]),
             (
-                "level=error msg=\"bootstrap brokers unreachable\" err=\"dial kafka://a:9092,b:9093: connection refused\"",
-                &["a:9092", "b:9093"],
+                "member: cannot resolve seed member-0.peers.shop.svc.cluster.local",
+                &["member-0.peers.shop.svc.cluster.local"],
+            ),
+            (
+                "level=error msg=\"bootstrap brokers unreachable\" err=\"dial kafka://kafka-0:9092,kafka-1:9093: connection refused\"",
+                &["kafka-0:9092", "kafka-1:9093"],
             ),
         ] {
             assert_eq!(hosts(log), want, "{log}");
@@ -445,9 +450,10 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded() {
-        let many: String = (0..400)
-            .map(|i| format!("dial tcp h{i}.svc:80, /etc/a/f{i} "))
+        let many: Vec<String> = (0..400)
+            .map(|i| format!("dial tcp h{i}.svc:80, /etc/a/f{i}"))
             .collect();
+        let many = many.join(" ");
         let named = of(&format!("error: connection refused {many}"));
         assert!(named.unreached.len() <= TARGETS && named.files.len() <= FILES);
     }

@@ -47,7 +47,7 @@ static URL: LazyLock<Regex> = LazyLock::new(|| {
 static SAID: LazyLock<Regex> = LazyLock::new(|| {
     pattern(concat!(
         r#"(?i)(?:(?P<sure>found in upstream|bad address|resolve(?: host)?:?|\blookup|ENOTFOUND|EAI_AGAIN|"#,
-        r#"UnknownHostException:|waiting (?:for|on)(?: (?:service|host|server|database))?|unknown host:?)|"#,
+        r#"UnknownHostException:|unknown host:?)|(?P<awaits>waiting (?:for|on)(?: (?:service|host|server|database))?)|"#,
         r#"server at|host(?: ?name)?|server on|remote host|"#,
         r#"connect(?:ion)? to(?: [\w-]+(?: server)? (?:at|on)| server)?|connecting to|reach)"#,
         r#" (?P<quote>\\?["'(`])?(?P<host>[a-z0-9][\w.-]*)(?::(?P<port>\d{1,5}))?"#,
@@ -185,10 +185,22 @@ pub(super) fn targets(line: &str) -> Vec<Target> {
     for said in SAID.captures_iter(line) {
         let port = said.name("port").or_else(|| said.name("after"));
         let Some(host) = said.name("host") else { continue };
-        let looks_like_one =
-            said.name("quote").is_some() || port.is_some() || host.as_str().contains(['.', '-']);
-        if said.name("sure").is_some() || looks_like_one {
-            note(host.as_str(), port.map(|port| port.as_str()));
+        let host = host.as_str();
+        let looks_like_one = said.name("quote").is_some() || port.is_some() || host.contains(['.', '-']);
+        let end = said.get(0).map_or(0, |all| all.end());
+        let rest = line.get(end..).unwrap_or_default();
+        // `cannot resolve seed member-0.peers`: the word says what the host is for.
+        let next = rest
+            .strip_prefix(' ')
+            .and_then(|rest| rest.split([' ', ':', ',']).next());
+        if let Some(next) = next.filter(|next| !looks_like_one && next.contains('.')) {
+            note(next, None);
+            continue;
+        }
+        let is_last = rest.trim_matches(['.', ' ', '…']).is_empty();
+        let awaited = said.name("awaits").is_some() && is_last;
+        if said.name("sure").is_some() || awaited || looks_like_one {
+            note(host, port.map(|port| port.as_str()));
         }
     }
     for form in [&PAIR, &ADDRESS] {

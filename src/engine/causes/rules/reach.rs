@@ -95,7 +95,7 @@ fn targets(digest: &LogDigest, pod: Option<&Pod>, finding: &Finding) -> Vec<Targ
     }
     let container = finding.container.as_deref().unwrap_or_default();
     let spec = pod.and_then(|pod| pod.container(container));
-    let hosts = spec.map_or(&[][..], |(_, _, spec)| &spec.hosts);
+    let hosts = spec.map(|(_, _, spec)| &*spec.hosts).unwrap_or_default();
     // One setting is the one; of several it is not known which.
     match hosts {
         [host] => {
