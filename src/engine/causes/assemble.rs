@@ -10,16 +10,26 @@ use super::forest::Forest;
 use super::groups::{Group, GroupKey, Groups};
 use super::reads::Read;
 use super::{healing, severity};
+use crate::engine::changes;
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::id::short_hash;
 use crate::engine::object::{Key, Kind, ObjectRef, Text};
-use crate::engine::playbook::{Playbook, revision};
+use crate::engine::playbook::Playbook;
 use crate::engine::problem::{Member, Problem, Role, State};
 use crate::engine::world::{Part, World};
 
-/// Whether a log of that pod was asked for and is neither here nor known to be unreadable.
-pub type Awaited<'a> = &'a dyn Fn(&Key) -> bool;
+/// Something that the evidence of a problem may still wait for.
+#[derive(Clone, Copy, Debug)]
+pub enum Awaited<'a> {
+    /// A log of that pod.
+    Log(&'a Key),
+    /// The past of that object.
+    History(&'a Key),
+}
+
+/// Whether something was asked for, or will be, and is neither here nor known to be unreadable.
+pub type IsAwaited<'a> = &'a dyn Fn(Awaited) -> bool;
 
 /// All that a problem is assembled from.
 #[derive(Clone, Copy)]
@@ -28,7 +38,7 @@ pub(super) struct Scene<'a> {
     pub groups: &'a Groups,
     pub forest: &'a Forest,
     pub playbook: &'a Playbook,
-    pub awaited: Awaited<'a>,
+    pub awaited: IsAwaited<'a>,
 }
 
 impl Scene<'_> {
@@ -45,12 +55,29 @@ impl Scene<'_> {
         for key in self.forest.tree(root).filter(|key| *key != root) {
             listed.extend(list(self.groups.get(key)?, Role::Symptom));
         }
-        let facts: Vec<&[Evidence]> = listed.iter().map(|one| telling(one.role, one.finding)).collect();
+        let since = listed
+            .iter()
+            .filter(|one| one.role != Role::Symptom)
+            .filter_map(|one| one.finding.since)
+            .min();
+        let symptoms = || {
+            let symptoms = listed.iter().filter(|one| one.role == Role::Symptom);
+            symptoms.map(|one| &**one.finding)
+        };
+        let changes = changes::told(world, finding, symptoms(), since);
+        let mut facts: Vec<&[Evidence]> = listed.iter().map(|one| telling(one.role, one.finding)).collect();
+        // Behind what shows the root, before what shows its equals and symptoms.
+        facts.insert(1, &changes.evidence);
         // While kinds are still being read a better root may come.
         let provisional = world.is_reading();
         let mut pods = listed.iter().filter_map(|one| pod(one.finding));
-        numbers.settle(provisional || pods.any(|pod| (self.awaited)(&pod)));
-        let (evidence, numbers) = numbers.number(&facts);
+        let waits = pods.any(|pod| (self.awaited)(Awaited::Log(&pod)))
+            || changes::subjects(world, finding, symptoms())
+                .iter()
+                .any(|subject| (self.awaited)(Awaited::History(&subject.key)));
+        numbers.settle(provisional || waits);
+        let (evidence, mut numbers) = numbers.number(&facts);
+        let changed = numbers.remove(1);
         let rated = listed
             .iter()
             // What has healed hurts no more.
@@ -75,13 +102,11 @@ impl Scene<'_> {
                 healed: one.healed,
             })
             .collect();
-        let since = listed
-            .iter()
-            .filter(|one| one.role != Role::Symptom)
-            .filter_map(|one| one.finding.since)
-            .min();
-        let before = revision::before(world, &finding.owner);
-        let diagnosis = self.playbook.diagnose(finding, &evidence, before);
+        let back_to = changes.blame.as_ref().and_then(|blame| blame.back_to);
+        let mut diagnosis = self.playbook.diagnose(finding, &evidence, back_to);
+        if let Some(blame) = &changes.blame {
+            blame.tell(&mut diagnosis, changed.first().copied());
+        }
         Some(Arc::new(Problem {
             diagnosis: match rooted.healed {
                 Some(_) => healing::after(diagnosis),
@@ -105,8 +130,8 @@ impl Scene<'_> {
 }
 
 /// What a problem depends on besides the findings of its members: how many of a workload's replicas are ready, which
-/// revisions it has, and whether logs are on their way.
-pub(super) fn reads(problem: &Problem) -> HashSet<Read> {
+/// revisions it has, the pasts of what matters, and whether logs are on their way.
+pub(super) fn reads(world: &World, problem: &Problem) -> HashSet<Read> {
     let mut reads = HashSet::new();
     for member in &problem.members {
         reads.extend(
@@ -120,6 +145,11 @@ pub(super) fn reads(problem: &Problem) -> HashSet<Read> {
     }
     if let Some(owner) = problem.owner.key().filter(|owner| owner.kind == Kind::Deployment) {
         reads.insert(Read::World(Part::Children(owner)));
+    }
+    if let Some(root) = problem.root() {
+        let symptoms = problem.symptoms().map(|member| &*member.finding);
+        let subjects = changes::subjects(world, &root.finding, symptoms).into_iter();
+        reads.extend(subjects.map(|subject| Read::World(Part::History(subject.key))));
     }
     reads
 }

@@ -7,7 +7,6 @@
 //! conditions are the fallbacks of their code and are asked last. Users' files come before the built-in ones.
 
 mod parse;
-pub mod revision;
 mod signature;
 mod template;
 
@@ -71,8 +70,8 @@ impl Playbook {
             .flat_map(|signature| signature.codes.iter().map(String::as_str))
     }
 
-    /// Explains a root finding by the numbered evidence of its problem. `before` is the revision that its workload can
-    /// go back to, see [`revision::before`].
+    /// Explains a root finding by the numbered evidence of its problem. `before` is the revision that its workload
+    /// can go back to, if a change since then may be what is wrong.
     pub fn diagnose(&self, root: &Finding, evidence: &[Numbered], before: Option<u64>) -> Diagnosis {
         let conditional = self
             .signatures

@@ -43,6 +43,7 @@ struct RawCondition {
     message: Option<Spanned<String>>,
     log: Option<Spanned<String>>,
     event: Option<Spanned<String>>,
+    changed: Option<Spanned<String>>,
     any: Option<Spanned<String>>,
     path: Option<Spanned<String>>,
     value: Option<Spanned<String>>,
@@ -114,6 +115,7 @@ fn condition(file: &str, raw: RawCondition) -> Result<Condition, PlaybookError> 
         (raw.message, Place::Message),
         (raw.log, Place::Log),
         (raw.event, Place::Event),
+        (raw.changed, Place::Change),
         (raw.any, Place::Any),
     ]
     .into_iter()
@@ -136,7 +138,7 @@ fn condition(file: &str, raw: RawCondition) -> Result<Condition, PlaybookError> 
         (None, None, value) => Err(fault(
             file,
             value.map(|value| value.defined),
-            "a condition has one of title, message, log, event, any, or path with value".to_owned(),
+            "a condition has one of title, message, log, event, changed, any, or path with value".to_owned(),
         )),
         (Some((text, _)), ..) => Err(fault(
             file,

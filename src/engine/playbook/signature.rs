@@ -44,6 +44,8 @@ pub(super) enum Place {
     Log,
     /// In an event's message.
     Event,
+    /// In a change.
+    Change,
     /// In the value of a field whose path matches.
     Field(Regex),
     /// In title, message or any fact.
@@ -116,10 +118,12 @@ impl Condition {
 
     fn looks_at(&self, source: &Source) -> bool {
         match (&self.place, source) {
-            (Place::Any, _) | (Place::Log, Source::Log { .. }) | (Place::Event, Source::Event { .. }) => true,
-            (Place::Field(path), Source::Field { path: field } | Source::Change { path: field }) => {
-                path.is_match(field)
-            }
+            (Place::Change, Source::Change { .. })
+            | (Place::Log, Source::Log { .. })
+            | (Place::Event, Source::Event { .. }) => true,
+            // That something changed is not yet that it is wrong.
+            (Place::Any, source) => !matches!(source, Source::Change { .. }),
+            (Place::Field(path), Source::Field { path: field }) => path.is_match(field),
             _ => false,
         }
     }
