@@ -18,12 +18,17 @@ pub struct Entry<'a> {
 
 /// The entries of an object; none where they were left out.
 pub fn entries(object: &Value) -> impl Iterator<Item = Entry<'_>> {
-    let entries = object.pointer("/metadata/managedFields").and_then(Value::as_array);
+    let entries = object
+        .pointer("/metadata/managedFields")
+        .and_then(Value::as_array);
     let own = |entry: &&Value| entry.get("subresource").is_none_or(|sub| sub == "");
     entries.into_iter().flatten().filter(own).filter_map(|entry| {
         Some(Entry {
             manager: entry.get("manager")?.as_str()?,
-            at: entry.get("time").and_then(Value::as_str).and_then(|time| time.parse().ok()),
+            at: entry
+                .get("time")
+                .and_then(Value::as_str)
+                .and_then(|time| time.parse().ok()),
             fields: entry.get("fieldsV1")?,
         })
     })
@@ -110,8 +115,16 @@ mod tests {
     fn the_tools_are_told_by_their_marks() {
         for (labels, annotations, want) in [
             (json!({}), json!({}), None),
-            (json!({"app.kubernetes.io/managed-by": "kustomize"}), json!({}), None),
-            (json!({"app.kubernetes.io/managed-by": "Helm"}), json!({}), Some("Helm")),
+            (
+                json!({"app.kubernetes.io/managed-by": "kustomize"}),
+                json!({}),
+                None,
+            ),
+            (
+                json!({"app.kubernetes.io/managed-by": "Helm"}),
+                json!({}),
+                Some("Helm"),
+            ),
             (
                 json!({"app.kubernetes.io/managed-by": "Helm", "helm.sh/chart": "shop-1.8.2"}),
                 json!({"meta.helm.sh/release-name": "shop"}),
@@ -122,8 +135,16 @@ mod tests {
                 json!({"meta.helm.sh/release-name": "shop"}),
                 Some("Flux HelmRelease shop"),
             ),
-            (json!({"kustomize.toolkit.fluxcd.io/name": "apps"}), json!({}), Some("Flux Kustomization apps")),
-            (json!({"argocd.argoproj.io/instance": "shop"}), json!({}), Some("Argo CD application shop")),
+            (
+                json!({"kustomize.toolkit.fluxcd.io/name": "apps"}),
+                json!({}),
+                Some("Flux Kustomization apps"),
+            ),
+            (
+                json!({"argocd.argoproj.io/instance": "shop"}),
+                json!({}),
+                Some("Argo CD application shop"),
+            ),
             (
                 json!({}),
                 json!({"argocd.argoproj.io/tracking-id": "web:apps/Deployment:shop/web"}),
@@ -152,7 +173,10 @@ mod tests {
         // Nobody owns it: whoever wrote to the template last.
         let other = json!({"spec": {"nodeSelector": {"disk": "ssd"}, "containers": [{"name": "app", "image": "a:1"}]}});
         let differences = super::super::templates(&template("a:1"), &other);
-        assert_eq!(of_template(&workload, &differences).unwrap().manager, "kubectl-edit");
+        assert_eq!(
+            of_template(&workload, &differences).unwrap().manager,
+            "kubectl-edit"
+        );
         assert!(of_template(&json!({"metadata": {}}), &differences).is_none());
     }
 }

@@ -48,7 +48,10 @@ pub fn templates(old: &Value, new: &Value) -> Vec<Difference> {
         several: containers(&old).max(containers(&new)) > 1,
         found: Vec::new(),
     };
-    for (pointer, path) in [("/spec", "spec.template.spec"), ("/metadata", "spec.template.metadata")] {
+    for (pointer, path) in [
+        ("/spec", "spec.template.spec"),
+        ("/metadata", "spec.template.metadata"),
+    ] {
         let place = Place {
             path: path.to_owned(),
             container: None,
@@ -101,11 +104,22 @@ impl Place {
 
     /// What it is told as where all of it came, went or was replaced; `None` where its fields are told one by one.
     fn unit(&self) -> Option<&str> {
-        match self.field.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        match self
+            .field
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .as_slice()
+        {
             ["livenessProbe" | "readinessProbe" | "startupProbe"] => Some("probe"),
-            [list @ ("env" | "envFrom" | "volumes" | "volumeMounts" | "ports" | "tolerations"), _] => {
-                self.field.first().map(String::as_str).filter(|first| first == list)
-            }
+            [
+                list @ ("env" | "envFrom" | "volumes" | "volumeMounts" | "ports" | "tolerations"),
+                _,
+            ] => self
+                .field
+                .first()
+                .map(String::as_str)
+                .filter(|first| first == list),
             [_, _] if self.field.first().is_some_and(|list| key_of(list).is_some()) => Some("other"),
             _ => None,
         }

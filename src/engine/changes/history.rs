@@ -33,7 +33,11 @@ pub fn of_replica_sets(workload: &Value, failing: &Value, before: &Value, worked
     let made = created(failing).filter(|_| note(failing, REUSED).is_none());
     let mut by = author::words(entry.as_ref().map(|entry| entry.manager), workload);
     if let Some(cause) = note(failing, CAUSE) {
-        by = format!("{by}{}\"{}\"", if by.is_empty() { "" } else { ", " }, value::cut(cause));
+        by = format!(
+            "{by}{}\"{}\"",
+            if by.is_empty() { "" } else { ", " },
+            value::cut(cause)
+        );
     }
     Some(Rollout {
         name: name(failing).into(),
@@ -54,13 +58,22 @@ pub fn of_revisions(
     failing: Option<&str>,
     ready: &[Text],
 ) -> Option<Rollout> {
-    let number = |revision: &Value| revision.get("revision").and_then(Value::as_u64).unwrap_or_default();
+    let number = |revision: &Value| {
+        revision
+            .get("revision")
+            .and_then(Value::as_u64)
+            .unwrap_or_default()
+    };
     let failing = match failing {
         Some(failing) => revisions.iter().find(|revision| name(revision) == failing)?,
         None => revisions.iter().max_by_key(|revision| number(revision))?,
     };
     let older = || revisions.iter().filter(|one| number(one) < number(failing));
-    let works = |one: &&Value| hashes(one).iter().any(|hash| ready.iter().any(|name| **name == **hash));
+    let works = |one: &&Value| {
+        hashes(one)
+            .iter()
+            .any(|hash| ready.iter().any(|name| **name == **hash))
+    };
     let worked = older().filter(works).max_by_key(|one| number(one));
     let before = worked.or_else(|| older().max_by_key(|one| number(one)))?;
     let template = |one: &Value| one.pointer("/data/spec/template").cloned().unwrap_or_default();
@@ -82,7 +95,9 @@ pub fn of_revisions(
 
 /// Whether a ControllerRevision is one of that workload.
 pub fn is_of(revision: &Value, workload: &Value) -> bool {
-    let owners = revision.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+    let owners = revision
+        .pointer("/metadata/ownerReferences")
+        .and_then(Value::as_array);
     let mut owners = owners.into_iter().flatten();
     let uid = workload.pointer("/metadata/uid");
     owners.any(|owner| match (owner.get("uid"), uid) {
@@ -163,7 +178,11 @@ fn part(kind: Kind, fields: &Value) -> Option<(String, String)> {
             let cordon = spec.get("f:unschedulable").map(|_| "unschedulable");
             // Who cordons writes the taint too, or has it written.
             let field = cordon.or_else(|| spec.get("f:taints").map(|_| "taints"))?;
-            let text = if cordon.is_some() { "cordoned" } else { "taints written" };
+            let text = if cordon.is_some() {
+                "cordoned"
+            } else {
+                "taints written"
+            };
             Some((format!("spec.{field}"), text.to_owned()))
         }
         _ => {
@@ -184,7 +203,10 @@ fn part(kind: Kind, fields: &Value) -> Option<(String, String)> {
                 [one] => Some((format!("{field}.{one}"), format!("{field}.{one} written"))),
                 several => Some((
                     field.to_owned(),
-                    format!("{field} written ({})", several.get(..KEYS).unwrap_or(several).join(", ")),
+                    format!(
+                        "{field} written ({})",
+                        several.get(..KEYS).unwrap_or(several).join(", ")
+                    ),
                 )),
             }
         }
@@ -193,8 +215,20 @@ fn part(kind: Kind, fields: &Value) -> Option<(String, String)> {
 
 /// When the conditions of a node became bad, and since when it has which taint.
 fn node(object: &Value) -> Vec<Write> {
-    let list = |pointer: &str| object.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
-    let text = |value: &Value, field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let list = |pointer: &str| {
+        object
+            .pointer(pointer)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    };
+    let text = |value: &Value, field: &str| {
+        value
+            .get(field)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let time = |value: &Value, field: &str| -> Option<Timestamp> { value.get(field)?.as_str()?.parse().ok() };
     let conditions = list("/status/conditions").filter_map(|condition| {
         let (kind, status) = (text(condition, "type"), text(condition, "status"));

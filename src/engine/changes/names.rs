@@ -60,7 +60,11 @@ pub fn summary(list: &str, name: &str, part: &Value) -> Option<String> {
                 if is_secret(name, &value) {
                     return None;
                 }
-                if value.is_empty() { "\"\"".to_owned() } else { value }
+                if value.is_empty() {
+                    "\"\"".to_owned()
+                } else {
+                    value
+                }
             }
         },
         "envFrom" => source(part),
@@ -122,7 +126,10 @@ fn volume(part: &Value) -> String {
 fn probe(part: &Value) -> String {
     let text = |pointer: &str| part.pointer(pointer).map(shown);
     if let Some(port) = text("/httpGet/port") {
-        return format!("GET {} on port {port}", text("/httpGet/path").unwrap_or_else(|| "/".to_owned()));
+        return format!(
+            "GET {} on port {port}",
+            text("/httpGet/path").unwrap_or_else(|| "/".to_owned())
+        );
     }
     if let Some(port) = text("/tcpSocket/port") {
         return format!("TCP port {port}");

@@ -68,7 +68,10 @@ fn pod(spec: &mut Map<String, Value>) {
     for constraint in items(spec, "topologySpreadConstraints") {
         drop_defaults(
             constraint,
-            &[("nodeAffinityPolicy", json!("Honor")), ("nodeTaintsPolicy", json!("Ignore"))],
+            &[
+                ("nodeAffinityPolicy", json!("Honor")),
+                ("nodeTaintsPolicy", json!("Ignore")),
+            ],
         );
     }
 }
@@ -76,7 +79,11 @@ fn pod(spec: &mut Map<String, Value>) {
 fn container(container: &mut Map<String, Value>) {
     let image = container.get("image").and_then(Value::as_str).unwrap_or_default();
     // The server's own choice follows from the tag.
-    let policy = if is_latest(image) { "Always" } else { "IfNotPresent" };
+    let policy = if is_latest(image) {
+        "Always"
+    } else {
+        "IfNotPresent"
+    };
     drop_defaults(
         container,
         &[
@@ -115,7 +122,10 @@ fn container(container: &mut Map<String, Value>) {
     for mount in items(container, "volumeMounts") {
         drop_defaults(
             mount,
-            &[("readOnly", json!(false)), ("recursiveReadOnly", json!("Disabled"))],
+            &[
+                ("readOnly", json!(false)),
+                ("recursiveReadOnly", json!("Disabled")),
+            ],
         );
     }
     for variable in items(container, "env") {
@@ -133,7 +143,10 @@ fn is_latest(image: &str) -> bool {
 
 fn drop_defaults(fields: &mut Map<String, Value>, defaults: &[(&str, Value)]) {
     for (name, default) in defaults {
-        if fields.get(*name).is_some_and(|value| value == default || value.is_null()) {
+        if fields
+            .get(*name)
+            .is_some_and(|value| value == default || value.is_null())
+        {
             fields.remove(*name);
         }
     }

@@ -101,7 +101,8 @@ pub fn subjects<'a>(
     let mut followers: Vec<&ObjectRef> = Vec::new();
     for symptom in symptoms.filter(|symptom| symptom.owner != root.owner) {
         // What happens to the pods of a node is not of their own making.
-        if &*root.object.kind != "Node" && followers.len() < FOLLOWERS && !followers.contains(&&symptom.owner) {
+        if &*root.object.kind != "Node" && followers.len() < FOLLOWERS && !followers.contains(&&symptom.owner)
+        {
             followers.push(&symptom.owner);
             found.workload(symptom, Relation::Follower);
         }
@@ -246,7 +247,11 @@ fn replica_sets(world: &World, deployment: &Key, object: &ObjectRef) -> Option<A
     };
     let failing = *failing;
     let name = |set: &ReplicaSet| Key::new(Kind::ReplicaSet, &deployment.namespace, &set.metadata.name);
-    let of = |wanted: u64| sets.iter().find(|(number, _)| *number == wanted).map(|(_, set)| *set);
+    let of = |wanted: u64| {
+        sets.iter()
+            .find(|(number, _)| *number == wanted)
+            .map(|(_, set)| *set)
+    };
     let older = || sets.iter().rev().filter(|(number, _)| *number < failing);
     let worked = older().find(|(_, set)| set.status.ready_replicas > 0);
     let (_, before) = worked.or_else(|| older().next())?;
@@ -268,7 +273,10 @@ fn revisions(
     if meta.generation == 1 {
         return None;
     }
-    let pods = world.children(owner).filter(|child| child.kind == Kind::Pod).take(PODS);
+    let pods = world
+        .children(owner)
+        .filter(|child| child.kind == Kind::Pod)
+        .take(PODS);
     let mut ready: Vec<Text> = pods
         .filter_map(|key| world.get::<Pod>(&key.namespace, &key.name))
         .filter(|pod| pod.is_ready())
@@ -276,7 +284,10 @@ fn revisions(
         .collect();
     ready.sort();
     ready.dedup();
-    let labels = selector.match_labels.iter().map(|(key, value)| format!("{key}={value}"));
+    let labels = selector
+        .match_labels
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"));
     Some(Ask::Revisions {
         failing,
         ready,

@@ -56,7 +56,11 @@ impl Blame {
     /// Says it in a diagnosis, with the number of the fact that shows it.
     pub fn tell(&self, diagnosis: &mut Diagnosis, n: Option<u32>) {
         let cause = diagnosis.cause.trim_end();
-        let stop = if cause.ends_with(['.', '!', '?', '…']) || cause.is_empty() { "" } else { "." };
+        let stop = if cause.ends_with(['.', '!', '?', '…']) || cause.is_empty() {
+            ""
+        } else {
+            "."
+        };
         diagnosis.cause = format!("{cause}{stop} {}", self.sentence).trim_start().into();
         diagnosis.why.extend(n);
         diagnosis.why.sort_unstable();
@@ -71,17 +75,17 @@ pub fn told<'a>(
     symptoms: impl Iterator<Item = &'a Finding>,
     since: Option<Timestamp>,
 ) -> Told {
-    let scene = Scene {
-        world,
-        root,
-        since,
-    };
+    let scene = Scene { world, root, since };
     let mut candidates: Vec<Candidate> = Vec::new();
     for subject in &subjects(world, root, symptoms) {
         let Some(history) = world.history(&subject.key) else {
             continue;
         };
-        if let Some(rollout) = history.rollout.as_ref().filter(|rollout| is_meant(subject, rollout)) {
+        if let Some(rollout) = history
+            .rollout
+            .as_ref()
+            .filter(|rollout| is_meant(subject, rollout))
+        {
             candidates.extend(scene.of_rollout(subject, rollout));
         }
         candidates.extend(scene.of_writes(subject, &history.writes));
@@ -138,7 +142,11 @@ impl Scene<'_> {
         let Some(distance) = self.before(rollout.at) else {
             return Vec::new();
         };
-        let works = if rollout.worked { "works" } else { "not known to work" };
+        let works = if rollout.worked {
+            "works"
+        } else {
+            "not known to work"
+        };
         let mut origin = format!("revision {} ({works}) → {}", rollout.before, rollout.number);
         if !rollout.by.is_empty() {
             origin = format!("{origin} {}", rollout.by);
@@ -219,7 +227,9 @@ impl Scene<'_> {
     /// Whether an object came into being with what fails, or before it, or is itself what fails.
     fn is_made_with(&self, key: &Key, at: Timestamp) -> bool {
         let owner = self.root.owner.key();
-        let made = owner.as_ref().and_then(|owner| self.world.meta(owner)?.creation_timestamp);
+        let made = owner
+            .as_ref()
+            .and_then(|owner| self.world.meta(owner)?.creation_timestamp);
         owner.as_ref() == Some(key) || made.is_none_or(|made| at.duration_since(made) <= TOGETHER)
     }
 }
@@ -241,9 +251,9 @@ fn blame(candidates: &[Candidate], since: Option<Timestamp>) -> Option<Blame> {
         });
     };
     let object = &first.evidence.object;
-    let same = candidates.iter().filter(|one| {
-        one.touches && one.evidence.object == *object && one.revision == first.revision
-    });
+    let same = candidates
+        .iter()
+        .filter(|one| one.touches && one.evidence.object == *object && one.revision == first.revision);
     let texts: Vec<&str> = same.map(|one| &*one.evidence.text).collect();
     let mut list = texts.get(..NAMED).unwrap_or(&texts).join("; ");
     if texts.len() > NAMED {

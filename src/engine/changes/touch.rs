@@ -16,15 +16,35 @@ const ASPECTS: &[Aspect] = &[
     Aspect {
         codes: &["ImagePullFailed", "ImageNameInvalid", "PullSecretMissing"],
         any_container: false,
-        fields: &["image", "imagePullPolicy", "imagePullSecrets", "serviceAccountName", "containers", "initContainers"],
+        fields: &[
+            "image",
+            "imagePullPolicy",
+            "imagePullSecrets",
+            "serviceAccountName",
+            "containers",
+            "initContainers",
+        ],
     },
     Aspect {
         codes: &["ContainerOOMKilled", "ContainerMemoryNearLimit"],
         any_container: false,
-        fields: &["resources", "image", "command", "args", "env", "envFrom", "containers"],
+        fields: &[
+            "resources",
+            "image",
+            "command",
+            "args",
+            "env",
+            "envFrom",
+            "containers",
+        ],
     },
     Aspect {
-        codes: &["PodUnschedulable", "PodNoScheduler", "PodSchedulingGated", "PodPreempted"],
+        codes: &[
+            "PodUnschedulable",
+            "PodNoScheduler",
+            "PodSchedulingGated",
+            "PodPreempted",
+        ],
         any_container: true,
         fields: &[
             "resources",
@@ -68,7 +88,9 @@ pub fn touches(finding: &Finding, difference: &Difference) -> bool {
     if difference.path.starts_with("spec.template.metadata") {
         return false;
     }
-    let aspect = ASPECTS.iter().find(|aspect| aspect.codes.contains(&&*finding.code));
+    let aspect = ASPECTS
+        .iter()
+        .find(|aspect| aspect.codes.contains(&&*finding.code));
     let is_any = aspect.is_some_and(|aspect| aspect.any_container);
     let in_place = match (&difference.container, &finding.container) {
         (Some(changed), Some(failing)) => changed == failing || is_any,
@@ -89,20 +111,109 @@ mod tests {
     fn a_fault_is_touched_by_what_it_depends_on() {
         let app = Some("app");
         for (code, failing, path, container, field, want) in [
-            ("ImagePullFailed", app, "spec.template.spec.containers[0].image", app, "image", true),
-            ("ImagePullFailed", app, "spec.template.spec.containers[0].env[0]", app, "env.A", false),
-            ("ImagePullFailed", app, "spec.template.spec.containers[1].image", Some("log"), "image", false),
-            ("ContainerCrashLoop", app, "spec.template.spec.containers[0].args", app, "args", true),
-            ("ContainerCrashLoop", app, "spec.template.spec.volumes[0]", None, "volumes.cfg", true),
-            ("ContainerCrashLoop", app, "spec.template.spec.containers[1].args", Some("log"), "args", false),
-            ("ContainerCrashLoop", app, "spec.template.metadata.labels.a", None, "labels.a", false),
-            ("ContainerOOMKilled", app, "spec.template.spec.containers[0].resources.limits.memory", app, "resources.limits.memory", true),
-            ("ContainerOOMKilled", app, "spec.template.spec.containers[0].livenessProbe.httpGet.path", app, "livenessProbe.httpGet.path", false),
-            ("PodUnschedulable", None, "spec.template.spec.nodeSelector.disk", None, "nodeSelector.disk", true),
-            ("PodUnschedulable", None, "spec.template.spec.containers[0].image", app, "image", false),
-            ("DeploymentRolloutStuck", None, "spec.template.spec.containers[0].image", app, "image", true),
+            (
+                "ImagePullFailed",
+                app,
+                "spec.template.spec.containers[0].image",
+                app,
+                "image",
+                true,
+            ),
+            (
+                "ImagePullFailed",
+                app,
+                "spec.template.spec.containers[0].env[0]",
+                app,
+                "env.A",
+                false,
+            ),
+            (
+                "ImagePullFailed",
+                app,
+                "spec.template.spec.containers[1].image",
+                Some("log"),
+                "image",
+                false,
+            ),
+            (
+                "ContainerCrashLoop",
+                app,
+                "spec.template.spec.containers[0].args",
+                app,
+                "args",
+                true,
+            ),
+            (
+                "ContainerCrashLoop",
+                app,
+                "spec.template.spec.volumes[0]",
+                None,
+                "volumes.cfg",
+                true,
+            ),
+            (
+                "ContainerCrashLoop",
+                app,
+                "spec.template.spec.containers[1].args",
+                Some("log"),
+                "args",
+                false,
+            ),
+            (
+                "ContainerCrashLoop",
+                app,
+                "spec.template.metadata.labels.a",
+                None,
+                "labels.a",
+                false,
+            ),
+            (
+                "ContainerOOMKilled",
+                app,
+                "spec.template.spec.containers[0].resources.limits.memory",
+                app,
+                "resources.limits.memory",
+                true,
+            ),
+            (
+                "ContainerOOMKilled",
+                app,
+                "spec.template.spec.containers[0].livenessProbe.httpGet.path",
+                app,
+                "livenessProbe.httpGet.path",
+                false,
+            ),
+            (
+                "PodUnschedulable",
+                None,
+                "spec.template.spec.nodeSelector.disk",
+                None,
+                "nodeSelector.disk",
+                true,
+            ),
+            (
+                "PodUnschedulable",
+                None,
+                "spec.template.spec.containers[0].image",
+                app,
+                "image",
+                false,
+            ),
+            (
+                "DeploymentRolloutStuck",
+                None,
+                "spec.template.spec.containers[0].image",
+                app,
+                "image",
+                true,
+            ),
         ] {
-            let mut finding = Finding::new(code, Severity::Warning, ObjectRef::new("v1", "Pod", "a", "b"), "t");
+            let mut finding = Finding::new(
+                code,
+                Severity::Warning,
+                ObjectRef::new("v1", "Pod", "a", "b"),
+                "t",
+            );
             finding.container = failing.map(Into::into);
             let difference = Difference {
                 path: path.into(),
@@ -113,7 +224,11 @@ mod tests {
                 new: None,
                 text: "".into(),
             };
-            assert_eq!(touches(&finding, &difference), want, "{code} {field} of {container:?}");
+            assert_eq!(
+                touches(&finding, &difference),
+                want,
+                "{code} {field} of {container:?}"
+            );
         }
     }
 }

@@ -232,7 +232,10 @@ impl Live {
         let path = if selector.is_empty() {
             path
         } else {
-            format!("{path}&labelSelector={}", selector.replace(',', "%2C").replace('=', "%3D"))
+            format!(
+                "{path}&labelSelector={}",
+                selector.replace(',', "%2C").replace('=', "%3D")
+            )
         };
         let mut list = self.json(&path, JSON).await?;
         Ok(match list.get_mut("items").map(serde_json::Value::take) {

@@ -45,7 +45,8 @@ mod tests {
         });
         let left = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}});
         assert_eq!(shown(secret.clone(), true), left);
-        let left = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db", "managedFields": []}});
+        let left =
+            json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db", "managedFields": []}});
         assert_eq!(written(secret, true), left);
     }
 

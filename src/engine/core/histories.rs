@@ -72,7 +72,9 @@ impl Histories {
             let is_new = match self.asked.get(&key) {
                 None => self.asked.len() < MOST,
                 // Another revision fails; or it was read before this began, and may have been written in between.
-                Some(asked) => !is_same(&asked.ask, &ask) || problem.since.is_some_and(|since| since > asked.at),
+                Some(asked) => {
+                    !is_same(&asked.ask, &ask) || problem.since.is_some_and(|since| since > asked.at)
+                }
             };
             if is_new {
                 let came = self.asked.get(&key).is_some_and(|asked| asked.came);
@@ -140,3 +142,6 @@ fn is_same(old: &Ask, new: &Ask) -> bool {
         _ => old == new,
     }
 }
+
+#[cfg(test)]
+mod tests;

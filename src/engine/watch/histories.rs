@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use futures::future::{BoxFuture, try_join, try_join3};
 use futures::FutureExt;
+use futures::future::{BoxFuture, try_join, try_join3};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 

@@ -88,10 +88,9 @@ impl Page<'_> {
             (sign.clone(), vec![text, view.span(Role::Text, value)])
         };
         let sides = match (old, new) {
-            (Some(old), Some(new)) if self.density == Density::Roomy => vec![
-                value(&minus, Role::Removed, old),
-                value(&plus, Role::Added, new),
-            ],
+            (Some(old), Some(new)) if self.density == Density::Roomy => {
+                vec![value(&minus, Role::Removed, old), value(&plus, Role::Added, new)]
+            }
             (Some(old), Some(new)) => {
                 let name = view.span(Role::Added, &format!("{object}{what} "));
                 let old = view.span(Role::Removed, old);

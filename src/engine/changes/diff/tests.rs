@@ -137,11 +137,7 @@ fn each_field_of_a_container_has_its_words() {
             json!({"args": ["serve", "--token", "hunter2"]}),
             "args (nothing) → --token …",
         ),
-        (
-            json!({"command": ["/app"]}),
-            json!({}),
-            "- command: /app",
-        ),
+        (json!({"command": ["/app"]}), json!({}), "- command: /app"),
         (
             json!({"ports": [{"containerPort": 80, "name": "http"}]}),
             json!({"ports": [{"containerPort": 80, "name": "web"}]}),
@@ -271,7 +267,8 @@ fn labels_and_restarts_come_last() {
 
 #[test]
 fn paths_open_the_field_in_the_workload() {
-    let spec = |image: &str| json!({"spec": {"containers": [{"name": "log"}, {"name": "app", "image": image}]}});
+    let spec =
+        |image: &str| json!({"spec": {"containers": [{"name": "log"}, {"name": "app", "image": image}]}});
     let differences = templates(&spec("a"), &spec("b"));
     assert_eq!(&*differences[0].path, "spec.template.spec.containers[1].image");
     assert_eq!(differences[0].container.as_deref(), Some("app"));
@@ -315,11 +312,19 @@ fn what_nobody_changed_is_no_difference() {
             json!({"containers": [{"name": "app", "resources": {"limits": {"cpu": "1", "memory": "1Gi"}}}]}),
             json!({"containers": [{"name": "app", "resources": {"limits": {"cpu": "1000m", "memory": "1024Mi"}}}]}),
         ),
-        (env(json!([{"name": "A"}])), env(json!([{"name": "A", "value": ""}]))),
+        (
+            env(json!([{"name": "A"}])),
+            env(json!([{"name": "A", "value": ""}])),
+        ),
     ] {
-        assert_eq!(pods(old.clone(), new.clone()), Vec::<String>::new(), "{old} {new}");
+        assert_eq!(
+            pods(old.clone(), new.clone()),
+            Vec::<String>::new(),
+            "{old} {new}"
+        );
     }
-    let hash = |hash: &str| json!({"metadata": {"labels": {"app": "a", "pod-template-hash": hash}}, "spec": {}});
+    let hash =
+        |hash: &str| json!({"metadata": {"labels": {"app": "a", "pod-template-hash": hash}}, "spec": {}});
     assert!(words(&hash("1"), &hash("2")).is_empty());
 }
 

@@ -35,8 +35,18 @@ fn a_rollout_is_of_the_time_of_its_set_unless_that_was_used_before() {
     failing["metadata"]["annotations"][REUSED] = json!("3");
     failing["metadata"]["annotations"][CAUSE] = json!("kubectl set image deployment/web app=x:2");
     let rollout = of_replica_sets(&workload, &failing, &before, false).unwrap();
-    assert_eq!(rollout.at, Some(time("2026-11-21T10:00:01Z")), "of whoever wrote it");
-    assert!(rollout.by.ends_with(", \"kubectl set image deployment/web app=x:2\""), "{}", rollout.by);
+    assert_eq!(
+        rollout.at,
+        Some(time("2026-11-21T10:00:01Z")),
+        "of whoever wrote it"
+    );
+    assert!(
+        rollout
+            .by
+            .ends_with(", \"kubectl set image deployment/web app=x:2\""),
+        "{}",
+        rollout.by
+    );
 }
 
 fn revision(name: &str, number: u64, made: &str, image: &str) -> Value {
@@ -49,7 +59,11 @@ fn revision(name: &str, number: u64, made: &str, image: &str) -> Value {
 #[test]
 fn of_the_older_revisions_the_newest_counts_that_has_ready_pods() {
     let eight = "2026-11-21T08:00:00Z";
-    let all = [revision("a", 1, eight, "x:1"), revision("b", 2, NINE, "x:2"), revision("c", 3, TEN, "x:3")];
+    let all = [
+        revision("a", 1, eight, "x:1"),
+        revision("b", 2, NINE, "x:2"),
+        revision("c", 3, TEN, "x:3"),
+    ];
     let workload = json!({"metadata": {"name": "db"}});
     for (failing, ready, want) in [
         (None, &[][..], Some((2, 3, false))),
@@ -75,7 +89,8 @@ fn of_the_older_revisions_the_newest_counts_that_has_ready_pods() {
 
 #[test]
 fn revisions_of_others_are_told_apart() {
-    let owned = |name: &str, uid: &str| json!({"metadata": {"ownerReferences": [{"name": name, "uid": uid}]}});
+    let owned =
+        |name: &str, uid: &str| json!({"metadata": {"ownerReferences": [{"name": name, "uid": uid}]}});
     let workload = json!({"metadata": {"name": "db", "uid": "1"}});
     assert!(is_of(&owned("db", "1"), &workload));
     assert!(!is_of(&owned("db", "2"), &workload), "its namesake before it");
@@ -100,36 +115,65 @@ fn the_last_write_of_what_matters_is_told() {
         (Kind::ConfigMap, json!({"metadata": {}}), vec![MADE.to_owned()]),
         (
             Kind::ConfigMap,
-            by(json!([written("kubectl-create", NINE, json!({"f:data": {"f:a": {}}}))])),
+            by(json!([written(
+                "kubectl-create",
+                NINE,
+                json!({"f:data": {"f:a": {}}})
+            )])),
             vec![format!("{MADE}by kubectl-create")],
         ),
         (
             Kind::ConfigMap,
-            by(json!([written("kubectl-edit", TEN, json!({"f:data": {".": {}, "f:a.yaml": {}, "f:b": {}}}))])),
-            vec![format!("{MADE}by kubectl-edit"), "data written (a.yaml, b) data by kubectl-edit".to_owned()],
+            by(json!([written(
+                "kubectl-edit",
+                TEN,
+                json!({"f:data": {".": {}, "f:a.yaml": {}, "f:b": {}}})
+            )])),
+            vec![
+                format!("{MADE}by kubectl-edit"),
+                "data written (a.yaml, b) data by kubectl-edit".to_owned(),
+            ],
         ),
         // Labels alone are no change of what it holds.
         (
             Kind::Secret,
-            by(json!([written("labeller", TEN, json!({"f:metadata": {"f:labels": {}}}))])),
+            by(json!([written(
+                "labeller",
+                TEN,
+                json!({"f:metadata": {"f:labels": {}}})
+            )])),
             vec![format!("{MADE}by labeller")],
         ),
         (
             Kind::Service,
-            by(json!([written("kubectl-patch", TEN, json!({"f:spec": {"f:selector": {}}}))])),
-            vec![format!("{MADE}by kubectl-patch"), "spec.selector written spec.selector by kubectl-patch".to_owned()],
+            by(json!([written(
+                "kubectl-patch",
+                TEN,
+                json!({"f:spec": {"f:selector": {}}})
+            )])),
+            vec![
+                format!("{MADE}by kubectl-patch"),
+                "spec.selector written spec.selector by kubectl-patch".to_owned(),
+            ],
         ),
         (
             Kind::ResourceQuota,
-            by(json!([{"manager": "kube-controller-manager", "time": TEN, "subresource": "status",
-                "fieldsV1": {"f:status": {}}}])),
+            by(
+                json!([{"manager": "kube-controller-manager", "time": TEN, "subresource": "status",
+                "fieldsV1": {"f:status": {}}}]),
+            ),
             vec![MADE.to_owned()],
         ),
         (
             Kind::Node,
-            by(json!([written("kubectl-cordon", TEN, json!({"f:spec": {"f:unschedulable": {}}})),
-                written("kubelet", TEN, json!({"f:status": {}}))])),
-            vec![format!("{MADE}by kubectl-cordon"), "cordoned spec.unschedulable by kubectl-cordon".to_owned()],
+            by(json!([
+                written("kubectl-cordon", TEN, json!({"f:spec": {"f:unschedulable": {}}})),
+                written("kubelet", TEN, json!({"f:status": {}}))
+            ])),
+            vec![
+                format!("{MADE}by kubectl-cordon"),
+                "cordoned spec.unschedulable by kubectl-cordon".to_owned(),
+            ],
         ),
     ] {
         assert_eq!(told(kind, object.clone()), want, "{object}");
@@ -138,9 +182,7 @@ fn the_last_write_of_what_matters_is_told() {
 
 #[test]
 fn a_node_tells_which_of_its_conditions_are_bad_and_since_when() {
-    let condition = |kind: &str, status: &str| {
-        json!({"type": kind, "status": status, "reason": "Why", "lastTransitionTime": TEN})
-    };
+    let condition = |kind: &str, status: &str| json!({"type": kind, "status": status, "reason": "Why", "lastTransitionTime": TEN});
     let node = json!({"metadata": {},
         "spec": {"taints": [{"key": "gpu", "effect": "NoExecute", "timeAdded": TEN}, {"key": "old", "effect": "NoSchedule"}]},
         "status": {"conditions": [condition("Ready", "True"), condition("MemoryPressure", "True"), condition("DiskPressure", "False")]}});

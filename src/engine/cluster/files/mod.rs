@@ -281,11 +281,7 @@ impl Source for Arc<Files> {
         Box::pin(blocking(move || files.whole(&object)))
     }
 
-    fn revisions(
-        &self,
-        namespace: Text,
-        selector: Text,
-    ) -> BoxFuture<'static, Result<Vec<Value>, Failure>> {
+    fn revisions(&self, namespace: Text, selector: Text) -> BoxFuture<'static, Result<Vec<Value>, Failure>> {
         let files = Self::clone(self);
         Box::pin(blocking(move || files.labelled_revisions(&namespace, &selector)))
     }
