@@ -60,21 +60,18 @@ impl Scene<'_> {
             .filter(|one| one.role != Role::Symptom)
             .filter_map(|one| one.finding.since)
             .min();
-        let symptoms = || {
-            let symptoms = listed.iter().filter(|one| one.role == Role::Symptom);
-            symptoms.map(|one| &**one.finding)
-        };
-        let changes = changes::told(world, finding, symptoms(), since);
+        let symptoms = listed.iter().filter(|one| one.role == Role::Symptom);
+        let subjects = changes::subjects(world, finding, symptoms.map(|one| &**one.finding));
+        let changes = changes::told(world, finding, &subjects, since);
         let mut facts: Vec<&[Evidence]> = listed.iter().map(|one| telling(one.role, one.finding)).collect();
         // Behind what shows the root, before what shows its equals and symptoms.
         facts.insert(1, &changes.evidence);
         // While kinds are still being read a better root may come.
         let provisional = world.is_reading();
         let mut pods = listed.iter().filter_map(|one| pod(one.finding));
+        let mut pasts = subjects.iter().map(|subject| &subject.key);
         let waits = pods.any(|pod| (self.awaited)(Awaited::Log(&pod)))
-            || changes::subjects(world, finding, symptoms())
-                .iter()
-                .any(|subject| (self.awaited)(Awaited::History(&subject.key)));
+            || pasts.any(|key| (self.awaited)(Awaited::History(key)));
         numbers.settle(provisional || waits);
         let (evidence, mut numbers) = numbers.number(&facts);
         let changed = numbers.remove(1);

@@ -1,7 +1,10 @@
 //! Whose past matters to a problem.
 
-use super::super::kinds::{DaemonSet, Deployment, Meta, Node, Pod, ReplicaSet, Selector, StatefulSet};
+use super::touch::depends_on_reads;
 use crate::engine::finding::{Finding, Severity};
+use crate::engine::kinds::{
+    DaemonSet, Deployment, Meta, Node, Pod, ReplicaSet, Selector, StatefulSet, Usage,
+};
 use crate::engine::object::{Key, Kind, ObjectRef, Text};
 use crate::engine::world::World;
 
@@ -88,7 +91,7 @@ pub fn subjects<'a>(
         found.itself(object);
     }
     if let Some(pod) = pod(world, &root.object) {
-        found.read_by(pod, root.container.as_deref());
+        found.read_by(pod, root);
         found.node(&pod.spec.node_name);
     }
     if root.code.ends_with("CreateFailed") || &*root.code == "DeploymentReplicaFailure" {
@@ -173,13 +176,19 @@ impl Found<'_> {
         }
     }
 
-    /// The ConfigMaps and Secrets that a container of a pod reads.
-    fn read_by(&mut self, pod: &Pod, container: Option<&str>) {
+    /// The ConfigMaps and Secrets that the container of a finding reads; of a pull, those that it is made with.
+    fn read_by(&mut self, pod: &Pod, finding: &Finding) {
+        let is_pull = &*finding.code == "ImagePullFailed";
+        if !is_pull && !depends_on_reads(finding) {
+            return;
+        }
+        let container = finding.container.as_deref();
         let mut references: Vec<_> = pod
             .spec
             .references
             .iter()
             .filter(|reference| matches!(reference.kind, Kind::ConfigMap | Kind::Secret))
+            .filter(|reference| (reference.usage == Usage::Pull) == is_pull)
             // The cluster's own: it is in every pod, and nobody writes it.
             .filter(|reference| reference.name != "kube-root-ca.crt")
             .filter(|reference| {

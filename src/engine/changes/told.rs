@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::subjects::{Ask, Relation, Subject};
 use super::touch::touches;
-use super::{Difference, Rollout, Write, subjects};
+use super::{Difference, Rollout, Write};
 use crate::engine::age::Age;
 use crate::engine::evidence::{Evidence, Source};
 use crate::engine::finding::Finding;
@@ -68,16 +68,11 @@ impl Blame {
     }
 }
 
-/// The changes that may have brought about a problem of this root, with these symptoms and since then.
-pub fn told<'a>(
-    world: &World,
-    root: &Finding,
-    symptoms: impl Iterator<Item = &'a Finding>,
-    since: Option<Timestamp>,
-) -> Told {
+/// The changes that may have brought about a problem of this root, since then, among the pasts of its subjects.
+pub fn told(world: &World, root: &Finding, subjects: &[Subject], since: Option<Timestamp>) -> Told {
     let scene = Scene { world, root, since };
     let mut candidates: Vec<Candidate> = Vec::new();
-    for subject in &subjects(world, root, symptoms) {
+    for subject in subjects {
         let Some(history) = world.history(&subject.key) else {
             continue;
         };

@@ -101,6 +101,14 @@ pub fn touches(finding: &Finding, difference: &Difference) -> bool {
     in_place && aspect.is_none_or(|aspect| aspect.fields.is_empty() || aspect.fields.contains(&first))
 }
 
+/// Whether what the finding says may follow from what its container reads: variables, files.
+pub fn depends_on_reads(finding: &Finding) -> bool {
+    let aspect = ASPECTS
+        .iter()
+        .find(|aspect| aspect.codes.contains(&&*finding.code));
+    aspect.is_none_or(|aspect| aspect.fields.contains(&"envFrom"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

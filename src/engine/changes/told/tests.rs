@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::engine::changes::History;
+use crate::engine::changes::{History, subjects};
 use crate::engine::finding::Severity;
 use crate::engine::object::Kind;
 use crate::engine::world::{Delta, Object};
@@ -111,7 +111,12 @@ fn know(world: &mut World, key: Key, rollout: Option<Rollout>, writes: Vec<Write
 }
 
 fn tell(world: &World) -> Told {
-    told(world, &root(), std::iter::empty(), ONSET.parse().ok())
+    tell_of(world, &root(), &[])
+}
+
+fn tell_of(world: &World, root: &Finding, symptoms: &[Finding]) -> Told {
+    let subjects = subjects(world, root, symptoms.iter());
+    told(world, root, &subjects, ONSET.parse().ok())
 }
 
 fn texts(told: &Told) -> Vec<String> {
@@ -245,6 +250,20 @@ fn what_touches_comes_first_then_what_is_nearest() {
 }
 
 #[test]
+fn what_a_container_reads_does_not_matter_to_a_pull() {
+    for (code, counts) in [
+        ("ContainerCrashLoop", true),
+        ("ImagePullFailed", false),
+        ("PodUnschedulable", false),
+    ] {
+        let mut root = root();
+        root.code = code.into();
+        let subjects = subjects(&world(), &root, std::iter::empty());
+        assert_eq!(subjects.iter().any(|one| one.key == settings()), counts, "{code}");
+    }
+}
+
+#[test]
 fn what_was_made_with_the_workload_is_no_change() {
     let day = 24 * 60;
     for (minutes, created, counts) in [
@@ -283,7 +302,7 @@ fn of_a_workload_that_only_follows_what_names_the_cause_counts() {
         Vec::new(),
     );
     let symptom = root();
-    let told = told(&world, &missing, [&symptom].into_iter(), missing.since);
+    let told = tell_of(&world, &missing, &[symptom]);
     assert_eq!(
         texts(&told),
         [
