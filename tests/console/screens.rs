@@ -277,8 +277,11 @@ fn with_changes() -> Snapshot {
 
 #[test]
 fn the_diff() {
-    at_every_size("changes", |console| {
+    snapshots("changes", &[(80, 24)], |console| {
         console.snapshot(with_changes()).keys("<enter>")
+    });
+    snapshots("changes", &[(200, 60)], |console| {
+        console.snapshot(with_changes())
     });
 }
 

@@ -75,6 +75,9 @@ impl Scene<'_> {
         numbers.settle(provisional || waits);
         let (evidence, mut numbers) = numbers.number(&facts);
         let changed = numbers.remove(1);
+        if let Some(root) = numbers.first_mut() {
+            root.extend(&changed);
+        }
         let rated = listed
             .iter()
             // What has healed hurts no more.

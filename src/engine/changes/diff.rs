@@ -141,7 +141,7 @@ impl Walk {
                 (Some(Value::Object(old)), Some(Value::Object(new))) => self.fields(place, old, new),
                 _ => self.container(place, old, new),
             },
-            (Some(Value::Object(old)), Some(Value::Object(new))) if !self.is_replaced(place, old, new) => {
+            (Some(Value::Object(old)), Some(Value::Object(new))) if !is_replaced(place, old, new) => {
                 self.fields(place, old, new);
             }
             (old, new) if place.unit().is_some() => self.unit(place, old, new),
@@ -177,24 +177,6 @@ impl Walk {
                 before.map(|(_, item)| *item),
                 now.map(|(_, item)| *item),
             );
-        }
-    }
-
-    /// Whether a thing of that name is another one now, rather than changed in a field.
-    fn is_replaced(&self, place: &Place, old: &Map<String, Value>, new: &Map<String, Value>) -> bool {
-        let Some(unit) = place.unit() else {
-            return false;
-        };
-        let name = place.list().unwrap_or_default();
-        let told = |part: &Map<String, Value>| names::summary(unit, name, &Value::Object(part.clone()));
-        match unit {
-            "env" => true,
-            // A probe that asks in another way.
-            "probe" => ["httpGet", "tcpSocket", "exec", "grpc"]
-                .iter()
-                .any(|way| old.contains_key(*way) != new.contains_key(*way)),
-            "volumes" | "envFrom" | "tolerations" => told(old) != told(new),
-            _ => false,
         }
     }
 
@@ -311,6 +293,24 @@ impl Walk {
             new,
             text: text.into(),
         });
+    }
+}
+
+/// Whether a thing of that name is another one now, rather than changed in a field.
+fn is_replaced(place: &Place, old: &Map<String, Value>, new: &Map<String, Value>) -> bool {
+    let Some(unit) = place.unit() else {
+        return false;
+    };
+    let name = place.list().unwrap_or_default();
+    let told = |part: &Map<String, Value>| names::summary(unit, name, &Value::Object(part.clone()));
+    match unit {
+        "env" => true,
+        // A probe that asks in another way.
+        "probe" => ["httpGet", "tcpSocket", "exec", "grpc"]
+            .iter()
+            .any(|way| old.contains_key(*way) != new.contains_key(*way)),
+        "volumes" | "envFrom" | "tolerations" => told(old) != told(new),
+        _ => false,
     }
 }
 

@@ -53,20 +53,15 @@ pub fn summary(list: &str, name: &str, part: &Value) -> Option<String> {
     let text = |pointer: &str| part.pointer(pointer).map(shown);
     let told = match list {
         "containers" | "initContainers" => format!("image {}", text("/image").unwrap_or_default()),
-        "env" => match variable(part) {
-            Some(reference) => reference,
-            None => {
-                let value = text("/value").unwrap_or_default();
-                if is_secret(name, &value) {
-                    return None;
-                }
-                if value.is_empty() {
-                    "\"\"".to_owned()
-                } else {
-                    value
-                }
+        "env" => {
+            let value = text("/value").unwrap_or_default();
+            match variable(part) {
+                Some(reference) => reference,
+                None if is_secret(name, &value) => return None,
+                None if value.is_empty() => "\"\"".to_owned(),
+                None => value,
             }
-        },
+        }
         "envFrom" => source(part),
         "volumes" => volume(part),
         "volumeMounts" => {
@@ -118,9 +113,9 @@ fn volume(part: &Value) -> String {
             return format!("{kind} {name}");
         }
     }
-    let kinds = part.as_object().into_iter().flat_map(|fields| fields.keys());
-    let kind = kinds.filter(|name| *name != "name").cloned().next();
-    kind.unwrap_or_else(|| "empty".to_owned())
+    let mut kinds = part.as_object().into_iter().flat_map(|fields| fields.keys());
+    let kind = kinds.find(|name| *name != "name");
+    kind.map_or_else(|| "empty".to_owned(), String::clone)
 }
 
 fn probe(part: &Value) -> String {

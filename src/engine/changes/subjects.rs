@@ -243,16 +243,13 @@ fn replica_sets(world: &World, deployment: &Key, object: &ObjectRef) -> Option<A
         "ReplicaSet" => Some(object.name.clone()),
         _ => None,
     };
-    let (failing, _) = match &failing {
-        Some(name) => sets.iter().find(|(_, set)| set.metadata.name == *name)?,
-        None => {
-            let deployment = world.get::<Deployment>(&deployment.namespace, &deployment.name)?;
-            let present = number(&deployment.metadata);
-            let newest = sets.last();
-            sets.iter()
-                .find(|(number, _)| Some(*number) == present)
-                .or(newest)?
-        }
+    let (failing, _) = if let Some(name) = &failing {
+        sets.iter().find(|(_, set)| set.metadata.name == *name)?
+    } else {
+        let deployment = world.get::<Deployment>(&deployment.namespace, &deployment.name)?;
+        let present = number(&deployment.metadata);
+        let is_present = |(number, _): &&(u64, &ReplicaSet)| Some(*number) == present;
+        sets.iter().find(is_present).or(sets.last())?
     };
     let failing = *failing;
     let name = |set: &ReplicaSet| Key::new(Kind::ReplicaSet, &deployment.namespace, &set.metadata.name);

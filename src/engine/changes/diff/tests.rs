@@ -18,7 +18,7 @@ fn words(old: &Value, new: &Value) -> Vec<String> {
     differences.map(|one| one.text.to_string()).collect()
 }
 
-fn pods(old: Value, new: Value) -> Vec<String> {
+fn pods(old: &Value, new: &Value) -> Vec<String> {
     words(&json!({ "spec": old }), &json!({ "spec": new }))
 }
 
@@ -238,7 +238,7 @@ fn each_field_of_the_pod_has_its_words() {
             "somethingNew.deep 1 → 2",
         ),
     ] {
-        assert_eq!(pods(old.clone(), new.clone()), [want], "{old} {new}");
+        assert_eq!(pods(&old, &new), [want], "{old} {new}");
     }
 }
 
@@ -317,11 +317,7 @@ fn what_nobody_changed_is_no_difference() {
             env(json!([{"name": "A", "value": ""}])),
         ),
     ] {
-        assert_eq!(
-            pods(old.clone(), new.clone()),
-            Vec::<String>::new(),
-            "{old} {new}"
-        );
+        assert_eq!(pods(&old, &new), Vec::<String>::new(), "{old} {new}");
     }
     let hash =
         |hash: &str| json!({"metadata": {"labels": {"app": "a", "pod-template-hash": hash}}, "spec": {}});

@@ -10,7 +10,7 @@ fn set(name: &str, revision: u64, made: &str, image: &str) -> Value {
         "spec": {"template": {"spec": {"containers": [{"name": "app", "image": image}]}}}})
 }
 
-fn written(manager: &str, time: &str, fields: Value) -> Value {
+fn written(manager: &str, time: &str, fields: &Value) -> Value {
     json!({"manager": manager, "operation": "Update", "time": time, "fieldsV1": fields})
 }
 
@@ -24,7 +24,7 @@ const TEN: &str = "2026-11-21T10:00:00Z";
 #[test]
 fn a_rollout_is_of_the_time_of_its_set_unless_that_was_used_before() {
     let workload = json!({"metadata": {"annotations": {"meta.helm.sh/release-name": "shop"}, "managedFields": [
-        written("helm", "2026-11-21T10:00:01Z", json!({"f:spec": {"f:template": {}}}))]}});
+        written("helm", "2026-11-21T10:00:01Z", &json!({"f:spec": {"f:template": {}}}))]}});
     let before = set("a", 4, NINE, "x:1");
     let mut failing = set("b", 5, TEN, "x:2");
     let rollout = of_replica_sets(&workload, &failing, &before, true).unwrap();
@@ -118,7 +118,7 @@ fn the_last_write_of_what_matters_is_told() {
             by(json!([written(
                 "kubectl-create",
                 NINE,
-                json!({"f:data": {"f:a": {}}})
+                &json!({"f:data": {"f:a": {}}})
             )])),
             vec![format!("{MADE}by kubectl-create")],
         ),
@@ -127,7 +127,7 @@ fn the_last_write_of_what_matters_is_told() {
             by(json!([written(
                 "kubectl-edit",
                 TEN,
-                json!({"f:data": {".": {}, "f:a.yaml": {}, "f:b": {}}})
+                &json!({"f:data": {".": {}, "f:a.yaml": {}, "f:b": {}}})
             )])),
             vec![
                 format!("{MADE}by kubectl-edit"),
@@ -140,7 +140,7 @@ fn the_last_write_of_what_matters_is_told() {
             by(json!([written(
                 "labeller",
                 TEN,
-                json!({"f:metadata": {"f:labels": {}}})
+                &json!({"f:metadata": {"f:labels": {}}})
             )])),
             vec![format!("{MADE}by labeller")],
         ),
@@ -149,7 +149,7 @@ fn the_last_write_of_what_matters_is_told() {
             by(json!([written(
                 "kubectl-patch",
                 TEN,
-                json!({"f:spec": {"f:selector": {}}})
+                &json!({"f:spec": {"f:selector": {}}})
             )])),
             vec![
                 format!("{MADE}by kubectl-patch"),
@@ -167,8 +167,8 @@ fn the_last_write_of_what_matters_is_told() {
         (
             Kind::Node,
             by(json!([
-                written("kubectl-cordon", TEN, json!({"f:spec": {"f:unschedulable": {}}})),
-                written("kubelet", TEN, json!({"f:status": {}}))
+                written("kubectl-cordon", TEN, &json!({"f:spec": {"f:unschedulable": {}}})),
+                written("kubelet", TEN, &json!({"f:status": {}}))
             ])),
             vec![
                 format!("{MADE}by kubectl-cordon"),
