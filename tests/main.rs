@@ -11,6 +11,7 @@ mod analyze_filters;
 mod analyze_formats;
 mod analyzers;
 mod bad_input;
+mod changes;
 mod chat_conversation;
 mod chat_provider;
 mod console;

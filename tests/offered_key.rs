@@ -30,7 +30,7 @@ fn a_key_that_merely_lies_in_the_environment_is_offered_and_used_only_after_a_ye
     assert!(server.received().is_empty(), "nothing goes there before a yes");
     terminal.keys("n");
     terminal.until("the playbook", |screen| {
-        !screen.contains("Consent") && screen.contains("playbook") && screen.contains("Fix: Mount")
+        !screen.contains("Consent") && screen.contains("playbook") && screen.contains("writable volume")
     });
     terminal.keys("why?\r");
     terminal.until("the playbook's answer", |screen| {

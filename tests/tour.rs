@@ -121,7 +121,7 @@ fn tour() {
                in a terminal of\n110 by 34, with no model configured. `cargo test` holds that it is still so. \
                The same on a real cluster:\n[tour-cluster.md](tour-cluster.md).\n",
         select: None,
-        log: &["←\u{a0}1", "←\u{a0}6", "←\u{a0}8", "previous + current"],
+        log: &["←\u{a0}1", "←\u{a0}7", "←\u{a0}9", "previous + current"],
         event: "(12x)",
     });
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/tour.md");

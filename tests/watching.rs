@@ -92,6 +92,7 @@ impl Bed {
                     }
                     Report::Broken { key, .. } => self.broken.push(key),
                     Report::NoLog(..)
+                    | Report::NoHistory(..)
                     | Report::Expected { .. }
                     | Report::Discovered(_)
                     | Report::Asked { .. }

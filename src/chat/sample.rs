@@ -69,9 +69,13 @@ pub fn dossier() -> Dossier {
             object: deployment.clone(),
             source: Source::Change {
                 path: "spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem".into(),
+                what: "readOnlyRootFilesystem".into(),
+                old: None,
+                new: Some("true".into()),
+                origin: "revision 13 (works) → 14 by helm-controller".into(),
             },
             time: Some(time("10:19:00")),
-            text: "unset -> true (revision 13 -> 14, by helm-controller)".into(),
+            text: "+ readOnlyRootFilesystem: true".into(),
         },
         Evidence::field(service.clone(), "subsets", "no ready endpoints"),
     ];

@@ -254,7 +254,13 @@ fn on_finding(playbook: &Playbook, path: &Path) -> Result<Tried, CouldNot> {
 fn source(kind: &FactKind, path: &str, container: &Text) -> Source {
     match kind {
         FactKind::Field => Source::Field { path: path.into() },
-        FactKind::Change => Source::Change { path: path.into() },
+        FactKind::Change => Source::Change {
+            path: path.into(),
+            what: path.into(),
+            old: None,
+            new: None,
+            origin: "".into(),
+        },
         FactKind::Event => Source::Event {
             reason: path.into(),
             count: 1,

@@ -151,7 +151,8 @@ fn problem_text(text: &mut String, snapshot: &Snapshot, problem: &Problem, docs:
         let label = if place == 0 { "why" } else { "" };
         let evidence = &fact.evidence;
         let said = match &evidence.source {
-            Source::Field { path } | Source::Change { path } => format!("{path} = {}", evidence.text),
+            Source::Field { path } => format!("{path} = {}", evidence.text),
+            Source::Change { .. } => format!("{}: {}", evidence.object.short(), evidence.sentence()),
             Source::Event { reason, count } if *count > 1 => format!("{reason} ×{count}: {}", evidence.text),
             Source::Event { reason, .. } => format!("{reason}: {}", evidence.text),
             Source::Log {

@@ -27,7 +27,7 @@ pub enum Status {
 pub struct Entry {
     /// The cluster's id.
     pub cluster: Text,
-    /// `kind`, `logs`, `metrics`, `analyzer`.
+    /// `kind`, `logs`, `metrics`, `analyzer`, `changes`.
     pub what: Text,
     /// The API group, empty for core.
     pub group: Text,

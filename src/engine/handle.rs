@@ -21,7 +21,7 @@ use super::object::{Key, ObjectRef, Text};
 use super::playbook::Playbook;
 use super::remote::{self, RemoteAnalyzer};
 use super::snapshot::Snapshot;
-use super::watch::{self, Report, Scope, configs::ConfigReader, logs::LogReader};
+use super::watch::{self, Report, Scope, configs::ConfigReader, histories::HistoryReader, logs::LogReader};
 
 /// Reports that may wait before the watches are slowed.
 const REPORTS: usize = 64;
@@ -109,6 +109,7 @@ impl Engine {
             core.skim_logs();
         }
         core.follow_customs(catalog);
+        core.follow_changes();
         if let Some(stopwatch) = &options.stopwatch {
             core.measure(stopwatch.clone());
         }
@@ -282,6 +283,7 @@ async fn run(
         refreshed.clone(),
     );
     let mut configs = ConfigReader::new(source.clone(), reports.clone());
+    let mut histories = HistoryReader::new(source.clone(), reports.clone());
     let mut reader = LogReader::new(source, reports);
     let mut published = tokio::time::Instant::now();
     let mut pruned = published;
@@ -296,7 +298,7 @@ async fn run(
         let mut wake = due
             .map_or(PRUNE, |due| due.try_into().unwrap_or(Duration::ZERO))
             .min(PRUNE);
-        if withheld || !reader.is_idle() || !configs.is_idle() {
+        if withheld || !reader.is_idle() || !configs.is_idle() || !histories.is_idle() {
             wake = wake.min(COUNTS);
         }
         tokio::select! {
@@ -319,6 +321,9 @@ async fn run(
         for log in core.wanted_logs() {
             reader.read(log);
         }
+        for history in core.wanted_histories() {
+            histories.read(history.key, history.ask);
+        }
         for config in core.wanted_configs() {
             configs.read(config.pod, config.owner);
         }
@@ -329,7 +334,7 @@ async fn run(
         withheld = true;
         if changed || published.elapsed() >= COUNTS {
             let mut snapshot = core.snapshot(now);
-            let idle = reader.is_idle() && configs.is_idle();
+            let idle = reader.is_idle() && configs.is_idle() && histories.is_idle();
             snapshot.settled = core.is_complete() && idle && inbox.is_empty();
             publish.send_if_modified(|shown| {
                 let differs = !shown.same_but_for_time(&snapshot);

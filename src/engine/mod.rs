@@ -8,6 +8,7 @@ pub mod age;
 pub mod analyzers;
 mod builtin;
 pub mod causes;
+pub mod changes;
 pub mod cluster;
 pub mod core;
 pub mod coverage;

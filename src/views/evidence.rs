@@ -107,13 +107,15 @@ fn block(view: View<'_>, fact: &Numbered, digits: usize, columns: usize) -> Vec<
             let path = shorten_path(path, columns.saturating_sub(indent + 1));
             format!("{path} {}", value(&fact.evidence.text))
         }
-        Source::Change { path } => {
-            let path = shorten_path(path, columns.saturating_sub(indent + 2));
-            format!("{path}: {}", fact.evidence.text)
+        Source::Event { .. } | Source::Log { .. } | Source::Change { .. } | Source::Related => {
+            fact.evidence.text.to_string()
         }
-        Source::Event { .. } | Source::Log { .. } | Source::Related => fact.evidence.text.to_string(),
     };
     lines.extend(below.spans(&[view.span(role, &text)]));
+    if let Source::Change { path, .. } = &fact.evidence.source {
+        let path = shorten_path(path, columns.saturating_sub(indent + 1));
+        lines.extend(below.spans(&[view.span(Role::Dim, &path)]));
+    }
     lines.push(Line::default());
     lines
 }
@@ -126,7 +128,10 @@ pub(super) fn source_of(view: View<'_>, fact: &Numbered, full: bool) -> String {
         parts.push(evidence.object.path());
     }
     match &evidence.source {
-        Source::Field { .. } | Source::Change { .. } => {}
+        Source::Field { .. } => {}
+        Source::Change { origin, .. } => {
+            parts.extend((!origin.is_empty()).then(|| origin.to_string()));
+        }
         Source::Related => {
             if !full {
                 parts.push(evidence.object.short());

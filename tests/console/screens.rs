@@ -4,6 +4,7 @@ use k8stui::app::message::{LogMessage, Message};
 use k8stui::app::theme::Theme;
 use k8stui::engine::cluster::{Failure, FailureKind};
 use k8stui::engine::coverage::{Coverage, Status};
+use k8stui::engine::evidence::{Evidence, Numbered, Source};
 use k8stui::engine::finding::Severity;
 use k8stui::engine::problem::Problem;
 use k8stui::engine::snapshot::{Connection, Snapshot};
@@ -212,6 +213,76 @@ fn help() {
 #[test]
 fn the_overview_alone() {
     at_every_size("overview", |console| console.snapshot(shop()).keys("<enter>"));
+}
+
+/// A revision that changed several fields, and a ConfigMap that was written later.
+fn with_changes() -> Snapshot {
+    let mut problem = (*fixtures::checkout()).clone();
+    let change =
+        |object, what: &str, values: (Option<&str>, Option<&str>), text: &str, origin: &str, time| Evidence {
+            object,
+            source: Source::Change {
+                path: "spec.template.spec.containers[0]".into(),
+                what: what.into(),
+                old: values.0.map(Into::into),
+                new: values.1.map(Into::into),
+                origin: origin.into(),
+            },
+            time: Some(time),
+            text: text.into(),
+        };
+    let deployment = problem.owner.clone();
+    let origin = "revision 13 (works) → 14 by helm-controller";
+    let map = object("ConfigMap", "shop", "checkout-settings");
+    let (image, limit) = (("shop/checkout:1.4", "shop/checkout:1.5"), ("512Mi", "64Mi"));
+    let facts = [
+        change(
+            deployment.clone(),
+            "image",
+            (Some(image.0), Some(image.1)),
+            "image shop/checkout:1.4 → shop/checkout:1.5",
+            origin,
+            ago(360),
+        ),
+        change(
+            deployment.clone(),
+            "memory limit",
+            (Some(limit.0), Some(limit.1)),
+            "memory limit 512Mi → 64Mi",
+            origin,
+            ago(360),
+        ),
+        change(
+            deployment,
+            "env DB_PASSWORD",
+            (None, None),
+            "env DB_PASSWORD changed (its value is not shown)",
+            origin,
+            ago(360),
+        ),
+        change(
+            map,
+            "data written (app.yaml)",
+            (None, None),
+            "data written (app.yaml)",
+            "by kubectl-edit",
+            ago(300),
+        ),
+    ];
+    for (n, evidence) in (5..).zip(facts) {
+        problem.evidence.push(Numbered { n, evidence });
+    }
+    live(vec![problem.into()])
+}
+
+#[test]
+fn the_diff() {
+    snapshots("changes", &[(80, 24)], |console| {
+        console.snapshot(with_changes()).keys("<enter>")
+    });
+    snapshots("changes", &[(200, 60)], |console| {
+        console.snapshot(with_changes())
+    });
 }
 
 #[test]

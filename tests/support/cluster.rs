@@ -10,7 +10,7 @@ use k8stui::app::Backend;
 use k8stui::engine::analyzers::logs::LogLine;
 use k8stui::engine::cluster::{Failure, FailureKind, LogRequest, SharedSource, Source};
 use k8stui::engine::evidence::dossier::{About, Dossier, EventLine, Overview, SoundObject, Subject};
-use k8stui::engine::object::ObjectRef;
+use k8stui::engine::object::{ObjectRef, Text};
 use k8stui::engine::snapshot::Snapshot;
 use tokio::sync::watch;
 
@@ -104,6 +104,18 @@ impl Source for Objects {
             })
         }
         .boxed()
+    }
+
+    fn written(&self, object: ObjectRef) -> BoxFuture<'static, Result<serde_json::Value, Failure>> {
+        self.object(object)
+    }
+
+    fn revisions(
+        &self,
+        _namespace: Text,
+        _selector: Text,
+    ) -> BoxFuture<'static, Result<Vec<serde_json::Value>, Failure>> {
+        async { Ok(Vec::new()) }.boxed()
     }
 
     fn log(&self, request: LogRequest) -> BoxStream<'static, Result<LogLine, Failure>> {

@@ -228,9 +228,13 @@ pub fn checkout() -> Arc<Problem> {
         object: deployment,
         source: Source::Change {
             path: "spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem".into(),
+            what: "readOnlyRootFilesystem".into(),
+            old: None,
+            new: Some("true".into()),
+            origin: "revision 13 (works) → 14 by helm-controller".into(),
         },
         time: Some(ago(6 * M)),
-        text: "true was not set in revision 13; helm-controller, revision 14".into(),
+        text: "+ readOnlyRootFilesystem: true".into(),
     })
     .diagnosis(
         Confidence::Certain,

@@ -161,7 +161,7 @@ pub(super) fn open_fact(model: &mut Model, n: u32, effects: &mut Effects) {
             open_tab(model, Tab::Logs, effects);
             logs::go_to(model, n, &fact, effects);
         }
-        Source::Field { path } | Source::Change { path } => {
+        Source::Field { path } | Source::Change { path, .. } => {
             let path = path.clone();
             model.detail.tab = Tab::Yaml;
             model.pane = Pane::Detail;

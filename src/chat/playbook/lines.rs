@@ -9,7 +9,7 @@ use crate::engine::evidence::{Numbered, Source};
 pub(super) fn fact_line(fact: &Numbered) -> String {
     let evidence = &fact.evidence;
     let place = match &evidence.source {
-        Source::Field { path } | Source::Change { path } => plain(path),
+        Source::Field { path } | Source::Change { path, .. } => plain(path),
         Source::Event { reason, .. } => plain(reason),
         Source::Log {
             container, previous, ..
@@ -29,7 +29,7 @@ pub(super) fn fact_line(fact: &Numbered) -> String {
         evidence.source.kind(),
         plain(&evidence.object.path()),
         time(evidence.time),
-        plain(&evidence.text)
+        plain(&evidence.sentence())
     )
 }
 

@@ -77,7 +77,7 @@ pub(super) fn when(time: Timestamp) -> String {
 pub(super) fn fact(fact: &Numbered) -> String {
     let evidence = &fact.evidence;
     let place = match &evidence.source {
-        Source::Field { path } | Source::Change { path } => format!(" {path}"),
+        Source::Field { path } | Source::Change { path, .. } => format!(" {path}"),
         Source::Event { reason, count: 0 | 1 } => format!(" {reason}"),
         Source::Event { reason, count: times } => format!(" {reason} ({}x)", count(u64::from(*times))),
         Source::Log {
@@ -99,7 +99,7 @@ pub(super) fn fact(fact: &Numbered) -> String {
         fact.n,
         evidence.source.kind(),
         evidence.object,
-        evidence.text
+        evidence.sentence()
     )
 }
 

@@ -85,7 +85,7 @@ pub(super) fn section(dossier: &Dossier, index: usize, whole: &WholeObject, reda
         .iter()
         .filter(|fact| fact.evidence.object == whole.object)
         .filter_map(|fact| match &fact.evidence.source {
-            Source::Field { path } | Source::Change { path } => Some(&**path),
+            Source::Field { path } | Source::Change { path, .. } => Some(&**path),
             _ => None,
         })
         .collect();

@@ -37,7 +37,17 @@ pub enum CitedSource {
         previous: bool,
     },
     /// A change.
-    Change { path: Text },
+    Change {
+        path: Text,
+        #[serde(default)]
+        what: Text,
+        #[serde(default)]
+        old: Option<Text>,
+        #[serde(default)]
+        new: Option<Text>,
+        #[serde(default)]
+        origin: Text,
+    },
     /// Another object.
     Related,
 }
@@ -60,7 +70,19 @@ impl From<&Numbered> for Cited {
                     container_id,
                     previous,
                 },
-                Source::Change { path } => CitedSource::Change { path },
+                Source::Change {
+                    path,
+                    what,
+                    old,
+                    new,
+                    origin,
+                } => CitedSource::Change {
+                    path,
+                    what,
+                    old,
+                    new,
+                    origin,
+                },
                 Source::Related => CitedSource::Related,
             },
             time: fact.time,
@@ -87,7 +109,19 @@ impl From<Cited> for Numbered {
                         container_id,
                         previous,
                     },
-                    CitedSource::Change { path } => Source::Change { path },
+                    CitedSource::Change {
+                        path,
+                        what,
+                        old,
+                        new,
+                        origin,
+                    } => Source::Change {
+                        path,
+                        what,
+                        old,
+                        new,
+                        origin,
+                    },
                     CitedSource::Related => Source::Related,
                 },
                 time: cited.time,

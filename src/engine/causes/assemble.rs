@@ -11,16 +11,26 @@ use super::groups::{Group, GroupKey, Groups};
 use super::reads::Read;
 use super::{healing, severity};
 use crate::engine::analyzers::logs::LogDigest;
+use crate::engine::changes;
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::{Finding, Severity};
 use crate::engine::id::short_hash;
 use crate::engine::object::{Key, Kind, ObjectRef, Text};
-use crate::engine::playbook::{Case, Playbook, revision};
+use crate::engine::playbook::{Case, Playbook};
 use crate::engine::problem::{Confidence, Diagnosis, Member, Problem, Role, State};
 use crate::engine::world::{Part, World};
 
-/// Whether a log of that pod was asked for and is neither here nor known to be unreadable.
-pub type Awaited<'a> = &'a dyn Fn(&Key) -> bool;
+/// Something that the evidence of a problem may still wait for.
+#[derive(Clone, Copy, Debug)]
+pub enum Awaited<'a> {
+    /// A log of that pod.
+    Log(&'a Key),
+    /// The past of that object.
+    History(&'a Key),
+}
+
+/// Whether something was asked for, or will be, and is neither here nor known to be unreadable.
+pub type IsAwaited<'a> = &'a dyn Fn(Awaited) -> bool;
 
 /// All that a problem is assembled from.
 #[derive(Clone, Copy)]
@@ -29,7 +39,7 @@ pub(super) struct Scene<'a> {
     pub groups: &'a Groups,
     pub forest: &'a Forest,
     pub playbook: &'a Playbook,
-    pub awaited: Awaited<'a>,
+    pub awaited: IsAwaited<'a>,
     /// What may not be read and would have been looked at for a group's cause.
     pub hidden: &'a BTreeMap<GroupKey, Vec<Kind>>,
 }
@@ -48,12 +58,29 @@ impl Scene<'_> {
         for key in self.forest.tree(root).filter(|key| *key != root) {
             listed.extend(list(self.groups.get(key)?, Role::Symptom));
         }
-        let facts: Vec<&[Evidence]> = listed.iter().map(|one| telling(one.role, one.finding)).collect();
+        let since = listed
+            .iter()
+            .filter(|one| one.role != Role::Symptom)
+            .filter_map(|one| one.finding.since)
+            .min();
+        let symptoms = listed.iter().filter(|one| one.role == Role::Symptom);
+        let subjects = changes::subjects(world, finding, symptoms.map(|one| &**one.finding));
+        let changes = changes::told(world, finding, &subjects, since);
+        let mut facts: Vec<&[Evidence]> = listed.iter().map(|one| telling(one.role, one.finding)).collect();
+        // Behind what shows the root, before what shows its equals and symptoms.
+        facts.insert(1, &changes.evidence);
         // While kinds are still being read a better root may come.
         let provisional = world.is_reading();
         let mut pods = listed.iter().filter_map(|one| pod(one.finding));
-        numbers.settle(provisional || pods.any(|pod| (self.awaited)(&pod)));
-        let (evidence, numbers) = numbers.number(&facts);
+        let mut pasts = subjects.iter().map(|subject| &subject.key);
+        let waits = pods.any(|pod| (self.awaited)(Awaited::Log(&pod)))
+            || pasts.any(|key| (self.awaited)(Awaited::History(key)));
+        numbers.settle(provisional || waits);
+        let (evidence, mut numbers) = numbers.number(&facts);
+        let changed = numbers.remove(1);
+        if let Some(root) = numbers.first_mut() {
+            root.extend(&changed);
+        }
         let rated = listed
             .iter()
             // What has healed hurts no more.
@@ -78,19 +105,16 @@ impl Scene<'_> {
                 healed: one.healed,
             })
             .collect();
-        let since = listed
-            .iter()
-            .filter(|one| one.role != Role::Symptom)
-            .filter_map(|one| one.finding.since)
-            .min();
-        let before = revision::before(world, &finding.owner);
         let unknown = self.hidden.get(root).cloned().unwrap_or_default();
-        let diagnosis = self.playbook.diagnose(&Case {
+        let mut diagnosis = self.playbook.diagnose(&Case {
             root: finding,
             evidence: &evidence,
-            before,
+            before: changes.blame.as_ref().and_then(|blame| blame.back_to),
             logs: &logs(world, finding),
         });
+        if let Some(blame) = &changes.blame {
+            blame.tell(&mut diagnosis, changed.first().copied());
+        }
         Some(Arc::new(Problem {
             diagnosis: match rooted.healed {
                 Some(_) => healing::after(diagnosis),
@@ -115,8 +139,8 @@ impl Scene<'_> {
 }
 
 /// What a problem depends on besides the findings of its members: how many of a workload's replicas are ready, which
-/// revisions it has, and whether logs are on their way.
-pub(super) fn reads(problem: &Problem) -> HashSet<Read> {
+/// revisions it has, the pasts of what matters, and whether logs are on their way.
+pub(super) fn reads(world: &World, problem: &Problem) -> HashSet<Read> {
     let mut reads = HashSet::new();
     for member in &problem.members {
         reads.extend(
@@ -130,6 +154,11 @@ pub(super) fn reads(problem: &Problem) -> HashSet<Read> {
     }
     if let Some(owner) = problem.owner.key().filter(|owner| owner.kind == Kind::Deployment) {
         reads.insert(Read::World(Part::Children(owner)));
+    }
+    if let Some(root) = problem.root() {
+        let symptoms = problem.symptoms().map(|member| &*member.finding);
+        let subjects = changes::subjects(world, &root.finding, symptoms).into_iter();
+        reads.extend(subjects.map(|subject| Read::World(Part::History(subject.key))));
     }
     reads
 }

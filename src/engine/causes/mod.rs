@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use assemble::Awaited;
+pub use assemble::{Awaited, IsAwaited};
 pub use problems::{Changed, Problems};
 
 use super::finding::Finding;

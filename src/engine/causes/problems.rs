@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Findings;
-use super::assemble::{self, Awaited, Scene};
+use super::assemble::{self, IsAwaited, Scene};
 use super::evidence::Numbers;
 use super::forest::Forest;
 use super::groups::{GroupKey, Groups};
@@ -56,12 +56,19 @@ pub struct Problems {
     /// Whether every kind had been read at the last update. What was said while kinds were being read was provisional:
     /// if it goes, it was mistaken, it has not healed.
     remembers: bool,
+    /// Those that came or changed since [`Problems::take_fresh`] was last called.
+    fresh: Vec<Arc<Problem>>,
 }
 
 impl Problems {
     /// Worst first; of equals those on which most hangs, then the newest, then by id. Healed ones come last.
     pub fn all(&self) -> &[Arc<Problem>] {
         &self.all
+    }
+
+    /// Those that came or changed since this was last called.
+    pub fn take_fresh(&mut self) -> Vec<Arc<Problem>> {
+        std::mem::take(&mut self.fresh)
     }
 
     /// How many have healed so far.
@@ -100,7 +107,7 @@ impl Problems {
         self.readers.has_stale()
     }
 
-    /// Takes in what changed. `awaited` says whether a log of that pod is still on its way. Says whether anything that
+    /// Takes in what changed. `awaited` says whether something is still on its way. Says whether anything that
     /// can be seen changed.
     pub fn update(
         &mut self,
@@ -108,7 +115,7 @@ impl Problems {
         findings: &Findings,
         changed: Changed,
         playbook: &Playbook,
-        awaited: Awaited,
+        awaited: IsAwaited,
         now: Timestamp,
     ) -> bool {
         let mut shaken = self.regroup(world, findings, changed, now);
@@ -139,12 +146,13 @@ impl Problems {
                 gone.extend(self.active.remove(&root));
                 continue;
             };
-            self.readers.set(&reader, assemble::reads(&fresh));
+            self.readers.set(&reader, assemble::reads(world, &fresh));
             let old = self.active.get(&root);
             // What did not change stays the same allocation: whoever compares two snapshots compares pointers first.
             if old.is_some_and(|old| *old == fresh) {
                 continue;
             }
+            self.fresh.push(Arc::clone(&fresh));
             self.names.add(&fresh);
             count(&mut self.hurt, &fresh, true);
             order.come.push(Arc::clone(&fresh));

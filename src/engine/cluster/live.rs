@@ -24,6 +24,9 @@ use crate::engine::object::{Form, ObjectRef, Text};
 /// How long an answer that is no watch and no log may take, where the person did not say.
 const REQUEST_LIMIT: Duration = Duration::from_mins(1);
 
+/// So many ControllerRevisions are read at once: of one workload ten are kept unless someone asked for more.
+const REVISIONS: u32 = 100;
+
 const JSON: &str = "application/json";
 
 /// A connection to one cluster.
@@ -217,14 +220,52 @@ impl Live {
         let json = self
             .json(&path, if secret { Form::Metadata.object() } else { JSON })
             .await?;
-        Ok(super::whole::shown(json, secret))
+        Ok(super::whole::written(json, secret))
+    }
+
+    async fn labelled_revisions(
+        &self,
+        namespace: &str,
+        selector: &str,
+    ) -> Result<Vec<serde_json::Value>, Failure> {
+        let path = format!("/apis/apps/v1/namespaces/{namespace}/controllerrevisions?limit={REVISIONS}");
+        let path = if selector.is_empty() {
+            path
+        } else {
+            format!(
+                "{path}&labelSelector={}",
+                selector.replace(',', "%2C").replace('=', "%3D")
+            )
+        };
+        let mut list = self.json(&path, JSON).await?;
+        Ok(match list.get_mut("items").map(serde_json::Value::take) {
+            Some(serde_json::Value::Array(items)) => items,
+            _ => Vec::new(),
+        })
     }
 }
 
 impl Source for Arc<Live> {
     fn object(&self, object: ObjectRef) -> BoxFuture<'static, Result<serde_json::Value, Failure>> {
         let live = Self::clone(self);
+        Box::pin(async move {
+            let secret = object.kind.eq_ignore_ascii_case("secret");
+            Ok(super::whole::shown(live.whole(&object).await?, secret))
+        })
+    }
+
+    fn written(&self, object: ObjectRef) -> BoxFuture<'static, Result<serde_json::Value, Failure>> {
+        let live = Self::clone(self);
         Box::pin(async move { live.whole(&object).await })
+    }
+
+    fn revisions(
+        &self,
+        namespace: Text,
+        selector: Text,
+    ) -> BoxFuture<'static, Result<Vec<serde_json::Value>, Failure>> {
+        let live = Self::clone(self);
+        Box::pin(async move { live.labelled_revisions(&namespace, &selector).await })
     }
 
     fn log(&self, request: LogRequest) -> BoxStream<'static, Result<LogLine, Failure>> {

@@ -79,6 +79,16 @@ pub trait Source: Send + Sync {
     /// A whole object as JSON, without managedFields; of a Secret the metadata alone.
     fn object(&self, object: ObjectRef) -> BoxFuture<'static, Result<serde_json::Value, Failure>>;
 
+    /// A whole object as JSON with its managedFields: who wrote it, and when. Of a Secret the metadata alone.
+    fn written(&self, object: ObjectRef) -> BoxFuture<'static, Result<serde_json::Value, Failure>>;
+
+    /// The ControllerRevisions in a namespace that have these labels (`a=b,c=d`; all of them where that is empty).
+    fn revisions(
+        &self,
+        namespace: Text,
+        selector: Text,
+    ) -> BoxFuture<'static, Result<Vec<serde_json::Value>, Failure>>;
+
     /// A log, line by line. Dropping the stream closes the connection.
     fn log(&self, request: LogRequest) -> BoxStream<'static, Result<LogLine, Failure>>;
 }

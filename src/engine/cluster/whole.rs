@@ -7,9 +7,17 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// An object without managedFields and without kubectl's copy of it; of a Secret the metadata alone, without its
 /// annotations.
-pub fn shown(mut json: Value, secret: bool) -> Value {
+pub fn shown(json: Value, secret: bool) -> Value {
+    let mut json = written(json, secret);
     if let Some(metadata) = json.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.remove("managedFields");
+    }
+    json
+}
+
+/// The same with its managedFields: they name fields and keys, never values.
+pub fn written(mut json: Value, secret: bool) -> Value {
+    if let Some(metadata) = json.get_mut("metadata").and_then(Value::as_object_mut) {
         if secret {
             metadata.remove("annotations");
         } else if let Some(notes) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
@@ -36,7 +44,10 @@ mod tests {
             "data": {"password": "cGFzcw=="}, "stringData": {"user": "root"},
         });
         let left = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}});
-        assert_eq!(shown(secret, true), left);
+        assert_eq!(shown(secret.clone(), true), left);
+        let left =
+            json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db", "managedFields": []}});
+        assert_eq!(written(secret, true), left);
     }
 
     #[test]

@@ -45,6 +45,7 @@ impl Core {
         }));
         entries.extend(self.remotes.coverage(&self.info.id));
         entries.extend(self.configs.coverage(&self.info.id));
+        entries.extend(self.histories.coverage(&self.info.id));
         Coverage::new(entries)
     }
 }

@@ -60,6 +60,8 @@ impl Core {
     /// Forgets what belongs to pods that are gone.
     pub fn prune(&mut self) {
         self.world.prune_logs();
+        self.world.prune_histories();
+        self.histories.prune(&self.world);
         let world = &self.world;
         let alive = |key: &LogKey| world.get::<Pod>(&key.namespace, &key.pod).is_some();
         self.asked.retain(|key, _| alive(key));

@@ -5,6 +5,7 @@ mod analysis;
 mod coverage;
 mod custom;
 mod dossier;
+mod histories;
 mod kinds;
 mod labels;
 mod logs;
@@ -24,6 +25,7 @@ use jiff::Timestamp;
 
 use self::analysis::Analyses;
 use self::custom::Customs;
+use self::histories::Histories;
 use self::kinds::Kinds;
 use self::prometheus::Configs;
 use self::remote::Remotes;
@@ -31,7 +33,7 @@ use self::shown::Hidden;
 use self::skim::Skim;
 use super::analyzers::Analyzer;
 use super::analyzers::declared::LazyCatalog;
-use super::causes::{Changed, Problems};
+use super::causes::{Awaited, Changed, Problems};
 use super::cluster::Failure;
 use super::coverage::{Entry, Status};
 use super::object::{Key, Kind, Text};
@@ -41,6 +43,7 @@ use super::watch::{KindState, Report};
 use super::world::{Delta, LogKey, Object, Part, Sync, World};
 
 pub use self::custom::Change as CustomChange;
+pub use self::histories::WantedHistory;
 pub use self::logs::WantedLog;
 pub use self::prometheus::WantedConfig;
 
@@ -66,6 +69,7 @@ pub struct Core {
     customs: Option<Customs>,
     remotes: Remotes,
     configs: Configs,
+    histories: Histories,
     read_logs: bool,
     /// Whether all has been read once.
     complete: bool,
@@ -114,6 +118,7 @@ impl Core {
             customs: None,
             remotes: Remotes::default(),
             configs: Configs::default(),
+            histories: Histories::default(),
             read_logs,
             complete: false,
             grouped: true,
@@ -181,6 +186,11 @@ impl Core {
         places
     }
 
+    /// Has the pasts of what fails read, so that problems know what changed before them.
+    pub fn follow_changes(&mut self) {
+        self.histories.follow();
+    }
+
     /// Has the answers of these remote analyzers waited for.
     pub fn expect_answers(&mut self, analyzers: impl IntoIterator<Item = Text>) {
         self.remotes.expect(analyzers);
@@ -218,6 +228,10 @@ impl Core {
             Report::NoLog(key, failure) => {
                 self.came(&key);
                 self.unread.extend(self.skim.failed(key, failure));
+            }
+            Report::NoHistory(key, failure) => {
+                self.histories.came(&key, Some(failure));
+                self.touch(&Part::History(key));
             }
             Report::Kind {
                 kind,
@@ -280,6 +294,7 @@ impl Core {
                 self.came(key);
                 self.unread.remove(key);
             }
+            Delta::History(key, _) => self.histories.came(key, None),
             Delta::Upsert(object) => self.kinds.mended(&object.key()),
             Delta::Remove(key) => self.kinds.mended(key),
             Delta::Synced { kind, namespace, .. } => self.kinds.listed(*kind, namespace.as_deref()),
@@ -352,15 +367,22 @@ impl Core {
             true if ids.is_empty() && !leaves && !self.problems.is_touched() => return false,
             true => Changed::Findings(&ids),
         };
-        let awaited = &self.awaited;
-        self.problems.update(
+        let (logs, histories) = (&self.awaited, &self.histories);
+        let differs = self.problems.update(
             &self.world,
             self.analyses.findings(),
             changed,
             &self.playbook,
-            &|pod| awaited.contains_key(pod),
+            &|what| match what {
+                Awaited::Log(pod) => logs.contains_key(pod),
+                Awaited::History(key) => histories.is_awaited(key),
+            },
             now,
-        )
+        );
+        for problem in self.problems.take_fresh() {
+            self.histories.want(&self.world, &problem, now);
+        }
+        differs
     }
 
     /// When to settle again although nothing is reported.
@@ -374,6 +396,11 @@ impl Core {
     /// The configurations that should be read now.
     pub fn wanted_configs(&mut self) -> Vec<WantedConfig> {
         self.configs.take_wanted(&self.world)
+    }
+
+    /// The pasts that should be read now.
+    pub fn wanted_histories(&mut self) -> Vec<WantedHistory> {
+        self.histories.take_wanted()
     }
 
     /// The logs that should be read now, each instance of a container once.

@@ -2,6 +2,8 @@
 
 pub mod dossier;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -31,10 +33,19 @@ pub enum Source {
         /// Whether it is the instance before the present one.
         previous: bool,
     },
-    /// A difference between the revision that worked and the one that fails.
+    /// A difference between the revision that worked and the one that fails, or a write of something else shortly
+    /// before the onset.
     Change {
         /// The path of what changed.
         path: Text,
+        /// What it is called: `image`, `memory limit`.
+        what: Text,
+        /// The value before; none where there was none, or where it is not to be shown.
+        old: Option<Text>,
+        /// The value since then; likewise.
+        new: Option<Text>,
+        /// With which revision it came, and by whom: `revision 13 (works) → 14 by helm`. May be empty.
+        origin: Text,
     },
     /// Another object that has to do with it.
     Related,
@@ -84,10 +95,19 @@ impl Evidence {
         self
     }
 
+    /// The fact with what it needs to be read alone: of a change with which revision it came, and by whom.
+    pub fn sentence(&self) -> Cow<'_, str> {
+        match &self.source {
+            Source::Change { origin, .. } if !origin.is_empty() => format!("{} ({origin})", self.text).into(),
+            _ => Cow::Borrowed(&self.text),
+        }
+    }
+
     /// What makes two facts the same one although their counts, times or texts moved on: it keeps its number.
     pub fn identity(&self) -> (ObjectRef, &'static str, Text, Text) {
         let (place, which) = match &self.source {
-            Source::Field { path } | Source::Change { path } => (path.clone(), "".into()),
+            Source::Field { path } => (path.clone(), "".into()),
+            Source::Change { path, what, .. } => (path.clone(), what.clone()),
             Source::Event { reason, .. } => (reason.clone(), self.text.clone()),
             Source::Log { container, .. } => (container.clone(), self.text.clone()),
             Source::Related => ("".into(), self.text.clone()),
@@ -115,7 +135,20 @@ impl Serialize for Numbered {
         map.serialize_entry("type", fact.source.kind())?;
         map.serialize_entry("object", &fact.object.path())?;
         match &fact.source {
-            Source::Field { path } | Source::Change { path } => map.serialize_entry("path", path)?,
+            Source::Field { path } => map.serialize_entry("path", path)?,
+            Source::Change {
+                path,
+                what,
+                old,
+                new,
+                origin,
+            } => {
+                map.serialize_entry("path", path)?;
+                map.serialize_entry("what", what)?;
+                map.serialize_entry("old", old)?;
+                map.serialize_entry("new", new)?;
+                map.serialize_entry("origin", origin)?;
+            }
             Source::Event { reason, count } => {
                 map.serialize_entry("reason", reason)?;
                 map.serialize_entry("count", count)?;

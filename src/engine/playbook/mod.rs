@@ -8,7 +8,6 @@
 //! Users' files come before the built-in ones.
 
 mod parse;
-pub mod revision;
 mod signature;
 mod template;
 
@@ -53,7 +52,7 @@ pub struct Case<'a> {
     pub root: &'a Finding,
     /// The numbered evidence of the problem.
     pub evidence: &'a [Numbered],
-    /// The revision that its workload can go back to, see [`revision::before`].
+    /// The revision that its workload can go back to, if a change since then may be what is wrong.
     pub before: Option<u64>,
     /// The digests of what its container logged.
     pub logs: &'a [&'a LogDigest],

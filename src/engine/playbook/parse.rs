@@ -47,6 +47,7 @@ struct RawCondition {
     log: Option<Spanned<String>>,
     lines: Option<Spanned<String>>,
     event: Option<Spanned<String>>,
+    changed: Option<Spanned<String>>,
     any: Option<Spanned<String>>,
     path: Option<Spanned<String>>,
     value: Option<Spanned<String>>,
@@ -136,6 +137,7 @@ fn condition(file: &str, raw: RawCondition) -> Result<Condition, PlaybookError> 
         (raw.log, Place::Log),
         (raw.lines, Place::Lines),
         (raw.event, Place::Event),
+        (raw.changed, Place::Change),
         (raw.any, Place::Any),
     ]
     .into_iter()
@@ -158,7 +160,8 @@ fn condition(file: &str, raw: RawCondition) -> Result<Condition, PlaybookError> 
         (None, None, value) => Err(fault(
             file,
             value.map(|value| value.defined),
-            "a condition has one of title, message, log, lines, event, any, or path with value".to_owned(),
+            "a condition has one of title, message, log, lines, event, changed, any, or path with value"
+                .to_owned(),
         )),
         (Some((text, _)), ..) => Err(fault(
             file,

@@ -55,6 +55,8 @@ pub(super) enum Place {
     Lines,
     /// In an event's message.
     Event,
+    /// In a change.
+    Change,
     /// In the value of a field whose path matches.
     Field(Regex),
     /// In title, message or any fact.
@@ -144,12 +146,12 @@ impl Condition {
 
     fn looks_at(&self, source: &Source) -> bool {
         match (&self.place, source) {
-            (Place::Any, _)
+            (Place::Change, Source::Change { .. })
             | (Place::Log | Place::Lines, Source::Log { .. })
             | (Place::Event, Source::Event { .. }) => true,
-            (Place::Field(path), Source::Field { path: field } | Source::Change { path: field }) => {
-                path.is_match(field)
-            }
+            // That something changed is not yet that it is wrong.
+            (Place::Any, source) => !matches!(source, Source::Change { .. }),
+            (Place::Field(path), Source::Field { path: field }) => path.is_match(field),
             _ => false,
         }
     }
@@ -175,6 +177,7 @@ impl Condition {
             Place::Log => "log",
             Place::Lines => "lines",
             Place::Event => "event",
+            Place::Change => "changed",
             Place::Any => "any",
             Place::Field(path) if pattern.is_empty() => return format!("path: {path}"),
             Place::Field(path) => return format!("path: {path}, value: {pattern}"),

@@ -10,6 +10,7 @@ mod discover;
 pub mod files;
 mod first;
 mod follow;
+pub mod histories;
 mod items;
 mod list;
 pub mod logs;
@@ -51,6 +52,8 @@ pub enum Report {
     First(Vec<Object>),
     /// A log that could not be read.
     NoLog(LogKey, Failure),
+    /// The past of an object that could not be read.
+    NoHistory(Key, Failure),
     /// How the reading of a kind stands.
     Kind {
         /// The kind.

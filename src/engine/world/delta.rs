@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::LogKey;
 use crate::engine::analyzers::logs::LogDigest;
+use crate::engine::changes::History;
 use crate::engine::kinds::{self, for_each_kind};
 use crate::engine::object::{Key, Kind, Symbol, Text};
 
@@ -73,7 +74,7 @@ macro_rules! objects {
 for_each_kind!(objects);
 
 impl Delta {
-    /// The kind that it is about; none for logs.
+    /// The kind that it is about; none for logs and pasts.
     pub fn kind(&self) -> Option<Kind> {
         match self {
             Self::Upsert(object) => Some(object.kind()),
@@ -81,7 +82,7 @@ impl Delta {
             Self::Synced { kind, .. } | Self::Reading { kind, .. } | Self::Unreadable { kind, .. } => {
                 Some(*kind)
             }
-            Self::Log(..) => None,
+            Self::Log(..) | Self::History(..) => None,
         }
     }
 }
@@ -118,4 +119,6 @@ pub enum Delta {
     },
     /// The digest of a log was read.
     Log(LogKey, Box<LogDigest>),
+    /// The past of an object was read.
+    History(Key, Box<History>),
 }

@@ -27,6 +27,7 @@ use self::index::Index;
 use self::sync::Places;
 use self::view::View;
 use super::analyzers::logs::LogDigest;
+use super::changes::History;
 use super::custom_kind::CustomKind;
 use super::kinds::{self, EndpointSlice, Event, Meta, Pod, Service, Watched, for_each_kind};
 use super::object::{Key, Kind, ObjectRef, Symbol, Text};
@@ -57,6 +58,7 @@ pub struct World {
     clients: Clients,
     /// The pods of which a log was read although they do not fail.
     skimmed: BTreeSet<Key>,
+    histories: HashMap<Key, History>,
     index: Index,
     places: Places,
 }
@@ -234,6 +236,13 @@ impl World {
                     self.logs.insert(key, *digest);
                 }
                 vec![pod]
+            }
+            // Nothing but problems rests on it: no object has changed.
+            Delta::History(key, history) => {
+                if self.meta(&key).is_some() {
+                    self.histories.insert(key, *history);
+                }
+                Vec::new()
             }
         }
     }
@@ -452,6 +461,11 @@ impl World {
         self.skimmed.contains(pod)
     }
 
+    /// The past of an object, where it has been read.
+    pub fn history(&self, key: &Key) -> Option<&History> {
+        self.histories.get(key)
+    }
+
     /// The object on top of an object's owners; a reference, because an owner may be of a kind that is not watched
     /// (a custom resource) or already gone. A node never counts as an owner: a mirror pod stands by its own name.
     pub fn top_owner(&self, key: &Key) -> ObjectRef {
@@ -476,6 +490,13 @@ impl World {
             }
         }
         top.object()
+    }
+
+    /// Forgets the pasts of objects that are gone.
+    pub fn prune_histories(&mut self) {
+        let mut histories = std::mem::take(&mut self.histories);
+        histories.retain(|key, _| self.meta(key).is_some());
+        self.histories = histories;
     }
 
     /// Forgets the logs of pods that are gone.

@@ -16,6 +16,8 @@ pub enum Part {
     Children(Key),
     /// Which labels the objects of a kind have in a namespace: by them they are selected.
     Labels(Kind, Symbol),
+    /// What is known of the past of an object.
+    History(Key),
 }
 
 impl Part {
@@ -37,6 +39,9 @@ impl World {
             let labels = Part::Labels(key.kind, key.namespace.clone());
             owners(meta, &[]).chain([labels]).collect()
         };
+        if let Delta::History(key, _) = delta {
+            return vec![Part::History(key.clone())];
+        }
         let Delta::Upsert(object) = delta else {
             let leaving = self.leaving(delta);
             let known = leaving.iter().filter_map(|key| Some((key, self.meta(key)?)));

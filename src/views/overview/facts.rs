@@ -22,56 +22,108 @@ const FACT_LINES: (usize, usize) = (2, 1);
 const LOG_LINES: (usize, usize) = (4, 3);
 
 impl Page<'_> {
+    /// The diff: what came with one revision, or was written at one time, stands together.
     pub(super) fn changes(&mut self) {
-        let changes: Vec<&Numbered> = self
-            .problem
-            .evidence
-            .iter()
+        let changes = self.problem.evidence.iter();
+        let changes: Vec<&Numbered> = changes
             .filter(|fact| matches!(fact.evidence.source, Source::Change { .. }))
             .collect();
-        if changes.is_empty() {
-            return;
-        }
-        self.blank();
-        let newest = changes.iter().filter_map(|fact| fact.evidence.time).max();
-        match newest {
-            Some(time) if self.view.model.absolute_times => {
-                self.section(&format!(
-                    "Changed at {}",
-                    self.view.clock.time_to_the_second(time)
-                ));
+        for together in changes.chunk_by(|a, b| came_with(a) == came_with(b)) {
+            let Some(first) = together.first() else { continue };
+            self.blank();
+            let when = match first.evidence.time {
+                Some(time) if self.view.model.absolute_times => {
+                    format!("Changed at {}", self.view.clock.time_to_the_second(time))
+                }
+                Some(time) => format!("Changed {} ago", self.view.clock.age(time)),
+                None => "Changed".to_owned(),
+            };
+            let (origin, _) = came_with(first);
+            let line = self.lines.len();
+            self.section(&when);
+            if !origin.is_empty() {
+                let origin = self.view.span(Role::Dim, &format!("  {origin}"));
+                self.beside(line, origin);
             }
-            Some(time) => self.section(&format!("Changed {} ago", self.view.clock.age(time))),
-            None => self.section("Changed"),
-        }
-        for fact in changes {
-            self.change(fact);
+            for fact in together {
+                self.change(fact);
+            }
         }
     }
 
+    /// Puts a text beside a heading, or below it where there is no room.
+    fn beside(&mut self, heading: usize, text: Span<'static>) {
+        let Some(line) = self.lines.get_mut(heading) else {
+            return;
+        };
+        if line.width() + text.width() < self.columns {
+            line.spans.push(text);
+            return;
+        }
+        let wrap = Wrap {
+            columns: self.prose.saturating_sub(1),
+            first: vec![Span::raw("   ")],
+            rest: vec![Span::raw("   ")],
+        };
+        let text = self.view.span(Role::Dim, text.content.trim_start());
+        let mut lines = wrap.spans(&[text]);
+        self.clip(&mut lines, FACT_LINES);
+        self.lines.extend(lines);
+    }
+
+    /// `- image: app:1.4` and `+ image: app:1.5` where there is room, else both in one line.
     fn change(&mut self, fact: &Numbered) {
-        let Source::Change { path } = &fact.evidence.source else {
+        let Source::Change { what, old, new, .. } = &fact.evidence.source else {
             return;
         };
         let view = self.view;
-        let wrap = Wrap {
-            columns: self.prose.saturating_sub(1),
-            first: vec![
-                Span::raw("   "),
-                view.span(Role::Reference, &fact.n.to_string()),
-                Span::raw(" "),
-                view.span(Role::Added, "+"),
-                Span::raw(" "),
-            ],
-            rest: vec![Span::raw(" ".repeat(6 + digits(fact.n)))],
+        let object = if fact.evidence.object == self.problem.owner {
+            String::new()
+        } else {
+            format!("{}: ", fact.evidence.object.short())
         };
-        let path = shorten_path(path, wrap.columns / 2);
-        let mut lines = wrap.spans(&[
-            view.span(Role::Added, &path),
-            view.span(Role::Text, &format!(": {}", fact.evidence.text)),
-        ]);
-        self.clip(&mut lines, FACT_LINES);
-        self.lines.extend(lines);
+        let (minus, plus) = (view.span(Role::Removed, "-"), view.span(Role::Added, "+"));
+        let value = |sign: &Span<'static>, role, value: &str| {
+            let text = view.span(role, &format!("{object}{what}: "));
+            (sign.clone(), vec![text, view.span(Role::Text, value)])
+        };
+        let sides = match (old, new) {
+            (Some(old), Some(new)) if self.density == Density::Roomy => {
+                vec![value(&minus, Role::Removed, old), value(&plus, Role::Added, new)]
+            }
+            (Some(old), Some(new)) => {
+                let name = view.span(Role::Added, &format!("{object}{what} "));
+                let old = view.span(Role::Removed, old);
+                let new = view.span(Role::Text, &format!(" → {new}"));
+                vec![(view.span(Role::Added, "~"), vec![name, old, new])]
+            }
+            (Some(old), None) => vec![value(&minus, Role::Removed, old)],
+            (None, Some(new)) => vec![value(&plus, Role::Added, new)],
+            (None, None) => {
+                let text = view.span(Role::Text, &format!("{object}{}", fact.evidence.text));
+                vec![(view.span(Role::Added, "~"), vec![text])]
+            }
+        };
+        let indent = 3 + digits(fact.n) + 1;
+        for (place, (sign, text)) in sides.into_iter().enumerate() {
+            let number = if place == 0 {
+                vec![
+                    Span::raw("   "),
+                    view.span(Role::Reference, &fact.n.to_string()),
+                    Span::raw(" "),
+                ]
+            } else {
+                vec![Span::raw(" ".repeat(indent))]
+            };
+            let wrap = Wrap {
+                columns: self.prose.saturating_sub(1),
+                first: number.into_iter().chain([sign, Span::raw(" ")]).collect(),
+                rest: vec![Span::raw(" ".repeat(indent + 2))],
+            };
+            let mut lines = wrap.spans(&text);
+            self.clip(&mut lines, FACT_LINES);
+            self.lines.extend(lines);
+        }
     }
 
     pub(super) fn why(&mut self, facts: &[&Numbered]) {
@@ -103,10 +155,12 @@ impl Page<'_> {
         };
         let room = wrap.columns.saturating_sub(indent);
         let text = match &evidence.source {
-            Source::Field { path } | Source::Change { path } => {
+            Source::Field { path } => {
                 format!("{} {}", shorten_path(path, room / 2), value(&evidence.text))
             }
-            Source::Event { .. } | Source::Log { .. } | Source::Related => evidence.text.to_string(),
+            Source::Event { .. } | Source::Log { .. } | Source::Change { .. } | Source::Related => {
+                evidence.text.to_string()
+            }
         };
         let mut lines = wrap.spans(&[view.span(Role::Text, &text)]);
         let most = match &evidence.source {
@@ -193,6 +247,15 @@ pub(in crate::views) fn shorten_path(path: &str, columns: usize) -> String {
         end = candidate;
     }
     format!("{first}…{end}")
+}
+
+/// What changes have in common that came together: where they come from, and when.
+fn came_with(fact: &Numbered) -> (&str, Option<jiff::Timestamp>) {
+    let origin = match &fact.evidence.source {
+        Source::Change { origin, .. } => origin,
+        _ => "",
+    };
+    (origin, fact.evidence.time)
 }
 
 fn digits(n: u32) -> usize {

@@ -197,7 +197,7 @@ impl Files {
             let file = self.tree.name(held.place.entry);
             Failure::new(FailureKind::Refused, format!("{object} in {file}: {why}"))
         })?;
-        let mut json = super::whole::shown(json, *object.kind == *"Secret");
+        let mut json = super::whole::written(json, *object.kind == *"Secret");
         // Items of the lists that an API serves do not say what they are.
         if let Some(fields) = json.as_object_mut() {
             for (field, value) in [("apiVersion", &object.api_version), ("kind", &object.kind)] {
@@ -205,6 +205,22 @@ impl Files {
             }
         }
         Ok(json)
+    }
+
+    fn labelled_revisions(&self, namespace: &str, selector: &str) -> Result<Vec<Value>, Failure> {
+        let all = self.of_kind("apps", "ControllerRevision").into_iter();
+        let here = all.filter(|object| *object.namespace == *namespace);
+        let has_labels = |revision: &Value| {
+            let labels = revision.pointer("/metadata/labels");
+            selector.split(',').filter(|part| !part.is_empty()).all(|part| {
+                let (key, value) = part.split_once('=').unwrap_or((part, ""));
+                labels.and_then(|labels| labels.get(key)?.as_str()) == Some(value)
+            })
+        };
+        let whole = here.map(|object| self.whole(&object));
+        whole
+            .filter(|revision| !matches!(revision, Ok(one) if !has_labels(one)))
+            .collect()
     }
 
     /// Reads an object again.
@@ -246,14 +262,28 @@ fn nothing(gather: &Gather) -> String {
     }
 }
 
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(Failure::new(FailureKind::Refused, error.to_string())))
+}
+
 impl Source for Arc<Files> {
     fn object(&self, object: ObjectRef) -> BoxFuture<'static, Result<Value, Failure>> {
+        let secret = *object.kind == *"Secret";
+        let read = self.written(object);
+        Box::pin(async move { Ok(super::whole::shown(read.await?, secret)) })
+    }
+
+    fn written(&self, object: ObjectRef) -> BoxFuture<'static, Result<Value, Failure>> {
         let files = Self::clone(self);
-        Box::pin(async move {
-            let read = tokio::task::spawn_blocking(move || files.whole(&object));
-            read.await
-                .unwrap_or_else(|error| Err(Failure::new(FailureKind::Refused, error.to_string())))
-        })
+        Box::pin(blocking(move || files.whole(&object)))
+    }
+
+    fn revisions(&self, namespace: Text, selector: Text) -> BoxFuture<'static, Result<Vec<Value>, Failure>> {
+        let files = Self::clone(self);
+        Box::pin(blocking(move || files.labelled_revisions(&namespace, &selector)))
     }
 
     fn log(&self, request: LogRequest) -> BoxStream<'static, Result<LogLine, Failure>> {
