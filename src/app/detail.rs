@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::engine::cluster::{Failure, FailureKind};
 use crate::engine::evidence::dossier::EventLine;
 use crate::engine::object::{ObjectRef, Text};
+use crate::engine::placement::Placed;
 use crate::views::highlight::{Code, Language};
 
 use super::keymap::Action;
@@ -128,6 +129,10 @@ pub struct Detail {
     pub events: Loaded<Vec<EventLine>>,
     /// The request for newer ones.
     pub events_request: Option<RequestId>,
+    /// Where the pod of the problem could run; what is shown stays until newer is there.
+    pub placement: Loaded<Option<Box<Placed>>>,
+    /// The request for newer, and when it was made.
+    pub placement_request: Option<(RequestId, Timestamp)>,
     /// An object.
     pub yaml: YamlPane,
     /// Logs.

@@ -19,6 +19,7 @@ use crate::chat::{playbook, seed};
 use crate::engine::cluster::{LogRequest, SharedSource};
 use crate::engine::evidence::dossier::{Dossier, EventLine, Subject};
 use crate::engine::object::{ObjectRef, Text};
+use crate::engine::placement::Placed;
 use crate::engine::snapshot::Snapshot;
 
 use super::clipboard::Clipboard;
@@ -41,6 +42,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// What was said about these objects, oldest first.
     fn events(&self, objects: Vec<ObjectRef>) -> BoxFuture<'static, Vec<EventLine>>;
+
+    /// Where the pod could run that this problem is rooted in.
+    fn placement(&self, problem: Text) -> BoxFuture<'static, Option<Placed>>;
 
     /// The objects whose name holds what was typed, best first.
     fn names(&self, typed: String) -> BoxFuture<'static, Vec<ObjectRef>>;
@@ -122,6 +126,15 @@ impl Runner {
                     Message::Events {
                         request,
                         lines: lines.await,
+                    }
+                });
+            }
+            Effect::ReadPlacement { request, problem } => {
+                let placed = self.backend.placement(problem);
+                self.reply(async move {
+                    Message::Placement {
+                        request,
+                        placed: placed.await.map(Box::new),
                     }
                 });
             }

@@ -11,6 +11,7 @@ use crate::engine::analyzers::logs::LogLine;
 use crate::engine::cluster::{Failure, LogRequest};
 use crate::engine::evidence::dossier::{EventLine, Subject};
 use crate::engine::object::{ObjectRef, Text};
+use crate::engine::placement::Placed;
 use crate::engine::snapshot::Snapshot;
 
 use super::yaml::Document;
@@ -47,6 +48,13 @@ pub enum Message {
         request: RequestId,
         /// What came.
         lines: Vec<EventLine>,
+    },
+    /// Where the pod of a problem could run.
+    Placement {
+        /// Which request.
+        request: RequestId,
+        /// What came; `None`: it is about something else.
+        placed: Option<Box<Placed>>,
     },
     /// The objects whose name holds what was typed.
     Names {
@@ -140,6 +148,13 @@ pub enum Effect {
         request: RequestId,
         /// Which objects.
         objects: Vec<ObjectRef>,
+    },
+    /// Find out where the pod could run that a problem is rooted in.
+    ReadPlacement {
+        /// Which request.
+        request: RequestId,
+        /// The problem's id.
+        problem: Text,
     },
     /// Find the objects whose name holds what was typed.
     FindNames {

@@ -9,12 +9,13 @@ use ratatui::layout::Size;
 use crate::chat::session::{Session, Speaker};
 use crate::engine::finding::Severity;
 use crate::engine::object::{ObjectRef, Text};
+use crate::engine::placement::Placed;
 use crate::engine::problem::{Problem, State};
 use crate::engine::snapshot::{Connection, Snapshot};
 
 use super::chat::Chat;
 use super::clock::Clock;
-use super::detail::{Detail, Tab};
+use super::detail::{Detail, Loaded, Tab};
 use super::filter::Filter;
 use super::goto::GoTo;
 use super::keymap::{Focus, Keymap};
@@ -259,6 +260,14 @@ impl Model {
     /// The problem under the cursor.
     pub fn selected_problem(&self) -> Option<&Arc<Problem>> {
         self.tree.selected().map(|row| &row.problem)
+    }
+
+    /// Where the pod of a problem could run, if that is the problem which the pane is about.
+    pub fn placement_of(&self, problem: &Problem) -> Option<&Loaded<Option<Box<Placed>>>> {
+        let subject = self.detail.subject.as_ref()?;
+        problem
+            .answers_to(&subject.problem)
+            .then_some(&self.detail.placement)
     }
 
     /// The tabs of what the right pane is about.

@@ -214,6 +214,7 @@ pub fn dossier() -> Dossier {
                 ..LogDigest::default()
             },
         }],
+        placed: None,
         coverage: Coverage::new(vec![Entry {
             cluster: "c1".into(),
             what: "kind".into(),

@@ -24,7 +24,8 @@ use crate::demo::{Clock, Demo, DemoOptions, Pace};
 use crate::engine::cluster::credential::{Lease, Lender};
 use crate::engine::cluster::{Access, Cluster, Live, SharedSource};
 use crate::engine::evidence::dossier::{Dossier, EventLine, Subject};
-use crate::engine::object::ObjectRef;
+use crate::engine::object::{ObjectRef, Text};
+use crate::engine::placement::Placed;
 use crate::engine::snapshot::Snapshot;
 use crate::engine::{Engine, Now, Options};
 
@@ -51,6 +52,11 @@ impl Backend for Watched {
     fn events(&self, objects: Vec<ObjectRef>) -> BoxFuture<'static, Vec<EventLine>> {
         let engine = self.0.clone();
         Box::pin(async move { engine.events(objects).await })
+    }
+
+    fn placement(&self, problem: Text) -> BoxFuture<'static, Option<Placed>> {
+        let engine = self.0.clone();
+        Box::pin(async move { engine.placement(problem).await })
     }
 
     fn names(&self, typed: String) -> BoxFuture<'static, Vec<ObjectRef>> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch as channel};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::analyzers;
 use super::analyzers::declared::{CustomAnalyzer, LazyCatalog};
@@ -18,6 +19,7 @@ use super::filter::Filter;
 use super::kinds::Selector;
 use super::named::Named;
 use super::object::{Key, ObjectRef, Text};
+use super::placement::Placed;
 use super::playbook::Playbook;
 use super::remote::{self, RemoteAnalyzer};
 use super::snapshot::Snapshot;
@@ -32,6 +34,9 @@ const SETTLE: Duration = Duration::from_millis(25);
 const COUNTS: Duration = Duration::from_millis(250);
 /// How often what belongs to pods that are gone is forgotten.
 const PRUNE: Duration = Duration::from_mins(1);
+
+/// So long a part of a dossier is waited for: what does not come is said to be missing, and the rest goes on.
+const PART: Duration = Duration::from_secs(5);
 
 /// Reads the clock.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -68,6 +73,7 @@ enum Query {
     Named(Named, oneshot::Sender<Vec<ObjectRef>>),
     Names(String, oneshot::Sender<Vec<ObjectRef>>),
     Events(Vec<ObjectRef>, oneshot::Sender<Vec<EventLine>>),
+    Placement(Text, oneshot::Sender<Option<Placed>>),
     Labelled(Selector, Vec<ObjectRef>, oneshot::Sender<BTreeSet<ObjectRef>>),
     Efforts(oneshot::Sender<Vec<Effort>>),
 }
@@ -164,15 +170,15 @@ impl Engine {
         objects.extend(dossier.problem().map(|problem| problem.culprit.clone()));
         objects.dedup();
         let fetched = objects.into_iter().map(|object| async {
-            let json = self
-                .source
-                .object(object.clone())
-                .await
-                .map_err(|failure| failure.what);
+            let json = match timeout(PART, self.source.object(object.clone())).await {
+                Ok(json) => json.map_err(|failure| failure.what),
+                Err(_) => Err("the cluster took too long to answer: ask again".into()),
+            };
             WholeObject { object, json }
         });
         let read = logs.into_iter().map(|log| async move {
-            let digest = watch::logs::digest(&self.source, &log.key, &log.container_id).await;
+            let digest = watch::logs::digest(&self.source, &log.key, &log.container_id);
+            let digest = timeout(PART, digest).await.ok()?;
             Some(ContainerLog {
                 pod: Key::from(&log.key).object(),
                 container: log.key.container.as_str().into(),
@@ -215,6 +221,13 @@ impl Engine {
             return Vec::new();
         }
         answer.await.unwrap_or_default()
+    }
+
+    /// Where the pod could run that the problem with this id is rooted in; `None` where it is about something else.
+    pub async fn placement(&self, problem: Text) -> Option<Placed> {
+        let (reply, answer) = oneshot::channel();
+        self.queries.send(Query::Placement(problem, reply)).await.ok()?;
+        answer.await.ok()?
     }
 
     /// Those of some objects that a selector selects.
@@ -366,6 +379,10 @@ fn answer(core: &mut Core, query: Query, now: Timestamp) {
         Query::Names(typed, reply) => drop(reply.send(core.names(&typed))),
         Query::Named(named, reply) => drop(reply.send(core.named(&named))),
         Query::Events(objects, reply) => drop(reply.send(core.events(objects))),
+        Query::Placement(id, reply) => {
+            let problem = core.snapshot(now).problem(&id).cloned();
+            drop(reply.send(problem.and_then(|problem| core.placement(&problem))));
+        }
         Query::Labelled(selector, objects, reply) => {
             drop(reply.send(core.labelled(&selector, objects)));
         }

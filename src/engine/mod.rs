@@ -23,6 +23,7 @@ pub mod kinds;
 pub mod named;
 pub mod object;
 pub mod openapi;
+pub mod placement;
 pub mod playbook;
 pub mod problem;
 mod readers;

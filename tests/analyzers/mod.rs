@@ -13,6 +13,7 @@ mod corpus;
 mod digests;
 mod kept;
 mod page;
+mod placement;
 mod playbook;
 mod prometheus;
 mod recorded;

@@ -11,6 +11,7 @@ use k8stui::engine::analyzers::logs::LogLine;
 use k8stui::engine::cluster::{Failure, FailureKind, LogRequest, SharedSource, Source};
 use k8stui::engine::evidence::dossier::{About, Dossier, EventLine, Overview, SoundObject, Subject};
 use k8stui::engine::object::{ObjectRef, Text};
+use k8stui::engine::placement::Placed;
 use k8stui::engine::snapshot::Snapshot;
 use tokio::sync::watch;
 
@@ -70,6 +71,7 @@ impl Backend for FakeCluster {
                 objects: Vec::new(),
                 events: fixtures::events(),
                 logs: Vec::new(),
+                placed: None,
                 coverage: snapshot.coverage.clone(),
             })
         }
@@ -78,6 +80,10 @@ impl Backend for FakeCluster {
 
     fn events(&self, _objects: Vec<ObjectRef>) -> BoxFuture<'static, Vec<EventLine>> {
         async { fixtures::events() }.boxed()
+    }
+
+    fn placement(&self, _problem: Text) -> BoxFuture<'static, Option<Placed>> {
+        async { None }.boxed()
     }
 
     fn names(&self, _typed: String) -> BoxFuture<'static, Vec<ObjectRef>> {

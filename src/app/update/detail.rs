@@ -13,13 +13,17 @@ use crate::engine::cluster::Failure;
 use crate::engine::evidence::dossier::EventLine;
 use crate::engine::evidence::{Evidence, Numbered, Source};
 use crate::engine::object::{ObjectRef, Text};
-use crate::engine::problem::Problem;
+use crate::engine::placement::Placed;
+use crate::engine::problem::{Problem, State};
 use crate::views;
 
 use super::{Effects, chat, goto, keys, logs, toast};
 
 /// How long the cursor must rest on a row before logs and objects of it are fetched.
 const SETTLE: SignedDuration = SignedDuration::from_millis(150);
+
+/// What nodes have left changes with every pod that comes or goes: it is looked at anew no more often than this.
+const PLACEMENT_AGE: SignedDuration = SignedDuration::from_secs(3);
 
 /// Rows of text in the pane.
 pub(super) fn text_height(model: &Model) -> usize {
@@ -67,9 +71,15 @@ pub(super) fn follow_selection(model: &mut Model, effects: &mut Effects) {
         } else {
             Loaded::Not
         },
+        placement: if same_problem {
+            std::mem::take(&mut detail.placement)
+        } else {
+            Loaded::Not
+        },
+        placement_request: detail.placement_request.filter(|_| same_problem),
         ..Detail::default()
     };
-    if shows_source || tab == Tab::Events {
+    if shows_source || tab == Tab::Events || tab == Tab::Overview && asks_for_placement(&problem) {
         detail.settles_at = Some(model.now.saturating_add(SETTLE).unwrap_or(Timestamp::MAX));
     }
 }
@@ -82,7 +92,8 @@ pub(super) fn load(model: &mut Model, effects: &mut Effects) {
         return;
     }
     match model.detail.tab {
-        Tab::Overview | Tab::Evidence | Tab::Chat => {}
+        Tab::Overview => refresh_placement(model, effects),
+        Tab::Evidence | Tab::Chat => {}
         Tab::Events => refresh_events(model, effects),
         Tab::Logs => {
             if model.detail.logs.is_none() {
@@ -220,6 +231,58 @@ pub(super) fn refresh_events(model: &mut Model, effects: &mut Effects) {
         model.detail.events = Loaded::Waiting { request, since };
     }
     effects.push(Effect::ReadEvents { request, objects });
+}
+
+/// The same once something changed, if the pane is in sight.
+pub(super) fn load_placement(model: &mut Model, effects: &mut Effects) {
+    if model.detail.tab == Tab::Overview {
+        load(model, effects);
+    }
+}
+
+/// Asks where the pod could run, where that is shown and what is shown is not of just now.
+pub(super) fn refresh_placement(model: &mut Model, effects: &mut Effects) {
+    let now = model.now;
+    let in_sight = model.detail.tab == Tab::Overview && model.visit.is_none();
+    let Some(problem) = model.selected_problem().filter(|_| in_sight) else {
+        return;
+    };
+    if !asks_for_placement(problem) {
+        return;
+    }
+    let recent = |(_, at): (RequestId, Timestamp)| now.duration_since(at) < PLACEMENT_AGE;
+    if model.detail.placement_request.is_some_and(recent) {
+        return;
+    }
+    let problem = problem.id.clone();
+    let request = model.next_request();
+    model.detail.placement_request = Some((request, now));
+    if model.detail.placement.ready().is_none() {
+        let since = now;
+        model.detail.placement = Loaded::Waiting { request, since };
+    }
+    effects.push(Effect::ReadPlacement { request, problem });
+}
+
+/// Whether the cursor has rested for long enough. A clock that stands still (a demo at one moment) never gets there:
+/// a timer that goes off at the very moment at which the wait began says that it does.
+pub(super) fn has_settled(at: Timestamp, now: Timestamp) -> bool {
+    at <= now || at.duration_since(now) == SETTLE
+}
+
+/// Whether a problem is about a pod that no node takes.
+fn asks_for_placement(problem: &Problem) -> bool {
+    problem.state == State::Active
+        && problem
+            .root()
+            .is_some_and(|root| *root.finding.code == *"PodUnschedulable")
+}
+
+pub(super) fn placement(model: &mut Model, request: RequestId, placed: Option<Box<Placed>>) {
+    let detail = &mut model.detail;
+    if detail.placement_request.is_some_and(|(last, _)| last == request) {
+        detail.placement = Loaded::Ready(placed);
+    }
 }
 
 /// Every object that a problem touches, each once: the owner first.

@@ -33,6 +33,7 @@ pub(super) fn snapshot(model: &mut Model, new: Arc<Snapshot>, effects: &mut Effe
         .tree
         .set_problems(&new.problems, &model.filter, follow_worst);
     detail::refresh_events(model, effects);
+    detail::load_placement(model, effects);
     logs::refresh_marks(model, &old);
     tell_chats(model, &old, &new, effects);
 }

@@ -35,6 +35,7 @@ pub fn update(model: &mut Model, message: Message, now: Timestamp) -> Effects {
         Message::Engine(snapshot) => engine::snapshot(model, snapshot, &mut effects),
         Message::Yaml { request, result } => detail::yaml(model, request, result),
         Message::Events { request, lines } => detail::events(model, request, lines),
+        Message::Placement { request, placed } => detail::placement(model, request, placed),
         Message::Names { request, objects } => goto::names(model, request, objects),
         Message::Log { request, what } => logs::log(model, request, what),
         Message::ChatFailed { session, why } => chat::failed(model, &session, why),
@@ -72,7 +73,8 @@ fn timer(model: &mut Model, effects: &mut Effects) {
     if let Some(logs) = &mut model.detail.logs {
         logs.open(now);
     }
-    if model.detail.settles_at.take_if(|at| *at <= now).is_some() {
+    let settles_at = &mut model.detail.settles_at;
+    if settles_at.take_if(|at| detail::has_settled(*at, now)).is_some() {
         detail::load(model, effects);
     }
 }

@@ -8,10 +8,14 @@ use crate::engine::age::Age;
 use crate::engine::evidence::Numbered;
 use crate::engine::evidence::Source;
 use crate::engine::evidence::dossier::{ContainerLog, Dossier};
+use crate::engine::evidence::events::{Folded, folded};
 use crate::engine::problem::{Confidence, Problem};
 
 /// Events that an answer shows.
 const EVENTS: usize = 12;
+
+/// Rows of nodes that an answer shows.
+const NODES: usize = 8;
 
 /// Lines of log that an answer shows of a container.
 const LOG_LINES: usize = 8;
@@ -31,6 +35,23 @@ pub(super) fn why(problem: &Problem) -> String {
             let _ = writeln!(text, "{}", fact_line(fact));
         }
     }
+    text
+}
+
+/// Where the pod could run, if it is about one that no node takes; else nothing.
+pub(super) fn nodes(dossier: &Dossier) -> String {
+    let Some(placed) = &dossier.placed else {
+        return String::new();
+    };
+    let table = &placed.table;
+    let mut text = format!("**Nodes**: {}\n\n", plain(&table.heading()));
+    for row in table.rows.iter().take(NODES) {
+        let _ = writeln!(text, "- {}: {}", plain(&row.who()), plain(&row.why()));
+    }
+    if let Some(change) = &table.change {
+        let _ = writeln!(text, "\n**Smallest change**: {}", plain(&change.to_string()));
+    }
+    text.push('\n');
     text
 }
 
@@ -122,7 +143,7 @@ fn log_part(log: &ContainerLog) -> String {
 }
 
 pub(super) fn events(dossier: &Dossier) -> String {
-    let events = &dossier.events;
+    let events = folded(&dossier.events);
     if events.is_empty() {
         return "There are no events about it. Events are kept for an hour.\n".to_owned();
     }
@@ -131,16 +152,20 @@ pub(super) fn events(dossier: &Dossier) -> String {
         events.len().min(EVENTS),
         events.len()
     );
-    for event in events.iter().rev().take(EVENTS).rev() {
-        let times = if event.count > 1 {
-            format!(" ({}x)", event.count)
+    for Folded { event, count, others } in events.iter().rev().take(EVENTS).rev() {
+        let times = if *count > 1 {
+            format!(" ({count}x)")
         } else {
             String::new()
+        };
+        let others = match others {
+            0 => String::new(),
+            others => format!(" and {others} more"),
         };
         let sign = if event.warning { "⚠ " } else { "" };
         let _ = writeln!(
             text,
-            "- {sign}{}{} {}{times}: {}",
+            "- {sign}{}{} {}{others}{times}: {}",
             time(event.last),
             plain(&event.reason),
             event.object.short(),

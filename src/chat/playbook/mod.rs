@@ -14,14 +14,14 @@ use super::provider::Chunk;
 use super::session::{Event, RequestId};
 use crate::engine::evidence::dossier::{About, Dossier};
 use crate::engine::problem::Problem;
-use answers::{affected, changes, commands, events, fix, gaps, logs, no_model, since, sure, why};
+use answers::{affected, changes, commands, events, fix, gaps, logs, no_model, nodes, since, sure, why};
 use topics::{Topic, topics};
 
 /// The opening words: of a problem cause, why, fix and commands.
 pub fn opening(dossier: &Dossier) -> String {
     let (text, topics) = match &dossier.about {
         About::Problem(problem) => (
-            format!("{}\n{}", why(problem), fix(problem)),
+            format!("{}\n{}{}", why(problem), nodes(dossier), fix(problem)),
             "why, logs, events, what changed, since when, what is affected, how to fix it",
         ),
         About::Object(object) => (
@@ -60,7 +60,7 @@ pub fn answer(dossier: &Dossier, question: &str) -> String {
 /// What a topic means of a problem.
 fn of_problem(topic: Topic, dossier: &Dossier, problem: &Problem) -> String {
     match topic {
-        Topic::Why => why(problem),
+        Topic::Why => format!("{}{}", why(problem), nodes(dossier)),
         Topic::Logs => logs(dossier),
         Topic::Events => events(dossier),
         Topic::Changes => changes(problem),

@@ -6,6 +6,7 @@
 mod lines;
 mod object;
 mod overview;
+mod placement;
 mod plan;
 mod problem;
 mod sound;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::redact::{self, Redactor};
 use crate::engine::evidence::dossier::{About, Dossier};
+use crate::engine::evidence::events::{Folded, folded};
 use crate::engine::evidence::{Numbered, Source};
 pub(super) use lines::count;
 use lines::{shown, when};
@@ -79,6 +81,9 @@ pub fn build(dossier: &Dossier, budget_tokens: usize, redactor: &Redactor) -> Se
             plan.add(problem::what(dossier, problem));
             plan.add(problem::chain(dossier, problem));
             evidence = Some(plan.add(problem::evidence(problem)));
+            if let Some(placed) = &dossier.placed {
+                plan.add(placement::section(placed));
+            }
             plan.add(problem::playbook(problem));
         }
         About::Object(object) => {
@@ -185,8 +190,17 @@ fn gaps(dossier: &Dossier) -> Section {
 fn events(dossier: &Dossier) -> Section {
     let mut section =
         Section::new(|shown, total| format!("## Events, oldest first{}", lines::of(shown, total, "events")));
-    let newest = dossier.events.len();
-    for (index, event) in dossier.events.iter().enumerate() {
+    let events = folded(&dossier.events);
+    let newest = events.len();
+    for (
+        index,
+        Folded {
+            event,
+            count: times,
+            others,
+        },
+    ) in events.into_iter().enumerate()
+    {
         let rank = match (event.warning, newest - index <= 10) {
             (true, true) => 3,
             (true, false) => 5,
@@ -197,16 +211,20 @@ fn events(dossier: &Dossier) -> Section {
             .last
             .map(|last| format!("{} ", when(last)))
             .unwrap_or_default();
-        let times = if event.count > 1 {
-            format!(" ({}x)", count(u64::from(event.count)))
+        let times = if times > 1 {
+            format!(" ({}x)", count(times))
         } else {
             String::new()
+        };
+        let others = match others {
+            0 => String::new(),
+            others => format!(" and {others} more of its kind"),
         };
         let kind = if event.warning { "Warning" } else { "Normal" };
         section.line(
             rank,
             shown(&format!(
-                "{last}{kind} {} {}{times}: {}",
+                "{last}{kind} {} {}{others}{times}: {}",
                 event.reason, event.object, event.message
             )),
         );

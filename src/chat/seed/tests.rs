@@ -35,12 +35,19 @@ fn large() -> Dossier {
     let mut dossier = sample::dossier();
     let event = dossier.events[1].clone();
     dossier.events = (0..500)
-        .map(|index| EventLine {
-            message: format!("event number {index} of many").into(),
+        .map(|index: u32| EventLine {
+            // Those that differ only in numbers would be folded.
+            message: format!("event {} of many", in_letters(index)).into(),
             ..event.clone()
         })
         .collect();
     dossier
+}
+
+fn in_letters(number: u32) -> String {
+    let digits = number.to_string();
+    let letters = digits.bytes().map(|digit| char::from(digit - b'0' + b'a'));
+    letters.collect()
 }
 
 #[test]

@@ -41,7 +41,7 @@ mod replication_controller;
 mod resource_claim;
 mod rest;
 pub mod security;
-mod selection;
+pub(in crate::engine) mod selection;
 mod service;
 mod signing_request;
 mod stateful_set;

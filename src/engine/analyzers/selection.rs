@@ -2,7 +2,7 @@
 
 use super::service::near::{self, Near};
 use crate::engine::kinds::{
-    CronJob, DaemonSet, Deployment, Job, Pod, ReplicationController, Selector, StatefulSet,
+    CronJob, DaemonSet, Deployment, Job, NodeSelector, Pod, ReplicationController, Selector, StatefulSet,
 };
 use crate::engine::world::World;
 
@@ -51,8 +51,20 @@ pub(super) fn meant(world: &World, namespace: &str, selector: &Selector) -> Opti
     near::find(world, namespace, &selector.match_labels).filter(Near::same_keys)
 }
 
+/// A selector of nodes in words, `zone in (a, b) or disk=ssd`.
+pub(in crate::engine) fn of_nodes(selector: &NodeSelector) -> String {
+    let terms = selector.node_selector_terms.iter().map(|term| {
+        let all = [term.match_expressions.clone(), term.match_fields.clone()].concat();
+        words(&Selector {
+            match_expressions: all.into(),
+            ..Selector::default()
+        })
+    });
+    terms.collect::<Vec<_>>().join(" or ")
+}
+
 /// A selector in words, `app=web, tier in (a, b)`.
-pub(super) fn words(selector: &Selector) -> String {
+pub(in crate::engine) fn words(selector: &Selector) -> String {
     let labels = selector
         .match_labels
         .iter()

@@ -49,6 +49,7 @@ impl Core {
     }
 
     fn of_problem(&self, snapshot: Snapshot, problem: Arc<Problem>) -> Dossier {
+        let (problem, placed) = self.placed(problem);
         let owners = problem
             .root()
             .map(|root| self.chain(&root.finding.object))
@@ -67,6 +68,7 @@ impl Core {
             objects: Vec::new(),
             events: self.events(objects),
             logs: self.logs_of(problem.members.iter().map(|member| &member.finding.object)),
+            placed,
             about: About::Problem(problem),
             coverage: snapshot.coverage,
         }
@@ -124,6 +126,7 @@ impl Core {
             objects: Vec::new(),
             events: self.events(objects),
             logs: Vec::new(),
+            placed: None,
             coverage: snapshot.coverage,
         };
         Some((dossier, wanted.map(written).unwrap_or_default()))
@@ -258,6 +261,7 @@ fn of_cluster(snapshot: Snapshot) -> Dossier {
         objects: Vec::new(),
         events: Vec::new(),
         logs: Vec::new(),
+        placed: None,
         coverage: snapshot.coverage,
     }
 }

@@ -10,6 +10,7 @@ mod kinds;
 mod labels;
 mod logs;
 mod names;
+mod placement;
 mod prometheus;
 mod remote;
 mod shown;

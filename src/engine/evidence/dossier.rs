@@ -9,6 +9,7 @@ use crate::engine::analyzers::logs::LogDigest;
 use crate::engine::coverage::Coverage;
 use crate::engine::kinds::Event;
 use crate::engine::object::{ObjectRef, Text};
+use crate::engine::placement::Placed;
 use crate::engine::problem::Problem;
 use crate::engine::snapshot::ClusterInfo;
 
@@ -138,6 +139,8 @@ pub struct Dossier {
     pub events: Vec<EventLine>,
     /// The logs of the containers that fail; of an object with which nothing is wrong, of those that run.
     pub logs: Vec<ContainerLog>,
+    /// Where the pod that no node takes could run.
+    pub placed: Option<Placed>,
     /// What could not be looked at.
     pub coverage: Coverage,
 }

@@ -1,6 +1,7 @@
 //! Evidence: typed facts with their source and time, and all that is needed to open that source.
 
 pub mod dossier;
+pub mod events;
 
 use std::borrow::Cow;
 

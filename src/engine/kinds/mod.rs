@@ -74,7 +74,7 @@ pub use network::{
     Service, ServicePort, ServiceSpec, ServiceStatus, TargetRef,
 };
 pub use node::{Node, NodeInfo, NodeSpec, NodeStatus, Taint};
-pub use placement::{NodeSelector, NodeSelectorTerm, Placement, Toleration, has_labels};
+pub use placement::{NodeSelector, NodeSelectorTerm, Placement, PodTerm, Spread, Toleration, has_labels};
 pub use pod::{
     Capabilities, ClaimSource, Container, ContainerPort, ContainerRole, ContainerSecurity, ContainerState,
     ContainerStatus, Exec, Grpc, HostPath, HttpGet, Mount, Named, Pod, PodResourceClaim,

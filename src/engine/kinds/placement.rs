@@ -1,8 +1,8 @@
-//! Which nodes something may be on: by their labels, their names and their taints.
+//! Which nodes a pod may be on, and near which other pods.
 
 use serde::Deserialize;
 
-use super::{Labels, Node, SelectorRequirement, Taint, nullable};
+use super::{Labels, Node, Selector, SelectorRequirement, Taint, nullable};
 use crate::engine::object::Symbol;
 
 /// Nodes: those that any of its terms selects.
@@ -97,36 +97,107 @@ impl Toleration {
     }
 }
 
-/// Where the pods of a template may be, their `nodeSelector` aside. Of pods that are there it is not kept: the scheduler
-/// says it of those that it cannot place.
+/// What the scheduler goes by, the name and the labels of the node aside. What it merely prefers is not kept.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Placement {
     /// The nodes that it must be on.
     pub affinity: Option<NodeSelector>,
     /// The taints that it bears with.
     pub tolerations: Box<[Toleration]>,
+    /// The pods that it must be near.
+    pub near: Box<[PodTerm]>,
+    /// The pods that it must not be near.
+    pub apart: Box<[PodTerm]>,
+    /// How evenly it and its like must be spread.
+    pub spread: Box<[Spread]>,
+    /// What its sandbox needs besides its containers, by the RuntimeClass.
+    pub overhead: Labels,
+    /// What all its containers together ask for, where that is said of the pod as a whole.
+    pub requests: Labels,
 }
 
-/// Of an affinity only what must hold of a node is kept.
-#[derive(Default, Deserialize)]
+impl Placement {
+    /// What is worth keeping of it: of a pod that has its node, only what matters to others.
+    pub(super) fn kept(self, has_node: bool) -> Option<Box<Self>> {
+        let kept = if has_node {
+            Self {
+                apart: self.apart,
+                overhead: self.overhead,
+                requests: self.requests,
+                ..Self::default()
+            }
+        } else {
+            self
+        };
+        (kept != Self::default()).then(|| Box::new(kept))
+    }
+}
+
+/// Pods, and how near is near.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Affinity {
+pub struct PodTerm {
+    /// The pods; `None`: none.
+    pub label_selector: Option<Selector>,
+    /// The namespaces that they are in; empty, and no selector of namespaces either: that of the pod that says so.
     #[serde(deserialize_with = "nullable")]
-    node_affinity: NodeAffinity,
+    pub namespaces: Box<[Symbol]>,
+    /// The namespaces by their labels.
+    pub namespace_selector: Option<Selector>,
+    /// The label whose value two nodes have in common when they are near.
+    pub topology_key: Symbol,
+}
+
+/// How evenly pods must be spread over the values of a label of their nodes.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Spread {
+    /// By how many pods values may differ.
+    #[serde(deserialize_with = "nullable")]
+    pub max_skew: i64,
+    /// The label.
+    pub topology_key: Symbol,
+    /// `DoNotSchedule` (also where empty), `ScheduleAnyway`.
+    pub when_unsatisfiable: Symbol,
+    /// The pods; `None`: none.
+    pub label_selector: Option<Selector>,
+    /// Labels whose value in the pod itself the others must have, too.
+    #[serde(deserialize_with = "nullable")]
+    pub match_label_keys: Box<[Symbol]>,
+    /// With fewer values than these, the least is taken as 0.
+    pub min_domains: Option<i64>,
+    /// `Honor` (also where empty): nodes that the pod's affinity refuses do not count; `Ignore`.
+    pub node_affinity_policy: Symbol,
+    /// `Honor`: nodes that the pod does not tolerate do not count; `Ignore` (also where empty).
+    pub node_taints_policy: Symbol,
+}
+
+/// Affinities as the API writes them.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Affinity {
+    #[serde(rename = "nodeAffinity", deserialize_with = "nullable")]
+    nodes: Required<Option<NodeSelector>>,
+    #[serde(rename = "podAffinity", deserialize_with = "nullable")]
+    near: Required<Option<Box<[PodTerm]>>>,
+    #[serde(rename = "podAntiAffinity", deserialize_with = "nullable")]
+    apart: Required<Option<Box<[PodTerm]>>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct NodeAffinity {
+struct Required<T> {
     #[serde(rename = "requiredDuringSchedulingIgnoredDuringExecution")]
-    required: Option<NodeSelector>,
+    required: T,
 }
 
-impl Placement {
-    pub(super) fn new(affinity: Option<Affinity>, tolerations: Option<Vec<Toleration>>) -> Self {
+impl From<Affinity> for Placement {
+    fn from(affinity: Affinity) -> Self {
         Self {
-            affinity: affinity.and_then(|affinity| affinity.node_affinity.required),
-            tolerations: tolerations.unwrap_or_default().into(),
+            affinity: affinity.nodes.required,
+            near: affinity.near.required.unwrap_or_default(),
+            apart: affinity.apart.required.unwrap_or_default(),
+            ..Self::default()
         }
     }
 }

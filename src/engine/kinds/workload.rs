@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 
-use super::pod::PlacedSpec;
-use super::{Condition, Labels, Meta, Named, Placement, PodSpec, PvcSpec, Selector, nullable};
+use super::{Condition, Labels, Meta, Named, PodSpec, PvcSpec, Selector, nullable};
 use crate::engine::object::{Symbol, Text};
 
 kind!(
@@ -51,33 +50,14 @@ pub struct DeploymentSpec {
 
 /// What pods are made from. Templates of ReplicaSets are not kept: their Deployment's is, and old ones are many.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(from = "WireTemplate")]
+#[serde(default)]
 pub struct Template {
     /// What the pods' metadata is made from.
+    #[serde(deserialize_with = "nullable")]
     pub metadata: TemplateMeta,
     /// The pods' spec.
+    #[serde(deserialize_with = "nullable")]
     pub spec: PodSpec,
-    /// Where the pods may be.
-    pub placement: Placement,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct WireTemplate {
-    #[serde(deserialize_with = "nullable")]
-    metadata: TemplateMeta,
-    #[serde(deserialize_with = "nullable")]
-    spec: PlacedSpec,
-}
-
-impl From<WireTemplate> for Template {
-    fn from(wire: WireTemplate) -> Self {
-        Self {
-            metadata: wire.metadata,
-            spec: wire.spec.spec,
-            placement: wire.spec.placement,
-        }
-    }
 }
 
 /// What the metadata of pods is made from.

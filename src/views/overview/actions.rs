@@ -2,6 +2,7 @@
 
 use ratatui::text::Span;
 
+use crate::app::detail::Loaded;
 use crate::app::theme::Role;
 use crate::engine::problem::{Member, SuggestedCommand};
 use crate::views::markdown::circled;
@@ -26,6 +27,11 @@ impl Page<'_> {
         }
         self.blank();
         self.section("Do");
+        let placement = self.view.model.placement_of(problem);
+        let placed = placement.and_then(Loaded::ready).and_then(Option::as_ref);
+        if let Some(change) = placed.and_then(|placed| placed.table.change.as_ref()) {
+            self.indented(&format!("Smallest change: {change}."), Role::Text);
+        }
         if !fix.is_empty() {
             self.indented(&fix, Role::Text);
         }

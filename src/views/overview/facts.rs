@@ -52,7 +52,7 @@ impl Page<'_> {
     }
 
     /// Puts a text beside a heading, or below it where there is no room.
-    fn beside(&mut self, heading: usize, text: Span<'static>) {
+    pub(super) fn beside(&mut self, heading: usize, text: Span<'static>) {
         let Some(line) = self.lines.get_mut(heading) else {
             return;
         };
@@ -192,7 +192,7 @@ impl Page<'_> {
     }
 
     /// A few lines of a fact are enough here: the evidence tab shows all of it.
-    fn clip(&self, lines: &mut Vec<Line<'static>>, (roomy, dense): (usize, usize)) {
+    pub(super) fn clip(&self, lines: &mut Vec<Line<'static>>, (roomy, dense): (usize, usize)) {
         let most = match self.density {
             Density::Roomy => roomy,
             Density::Dense => dense,

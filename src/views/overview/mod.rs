@@ -3,11 +3,13 @@
 mod actions;
 mod blocks;
 mod facts;
+mod placement;
 
 use std::fmt::Write as _;
 
 use ratatui::text::{Line, Span};
 
+use crate::app::detail::Loaded;
 use crate::app::model::Model;
 use crate::app::theme::Role;
 use crate::engine::evidence::Numbered;
@@ -23,15 +25,25 @@ use facts::facts_of_diagnosis;
 
 pub(super) use facts::{shorten_path, value};
 
-/// The commands of a diagnosis that are offered, each with its number. In read-only mode those that change the
-/// cluster are left out; the others keep their numbers.
+/// The commands that are offered, each with its number: those that let a pod have a node, then those of the diagnosis.
+/// In read-only mode those that change the cluster are left out; the others keep their numbers. While it is looked
+/// where a pod could run there are none, for a number must not change its meaning under a finger.
 pub fn commands<'a>(
-    model: &Model,
+    model: &'a Model,
     problem: &'a Problem,
 ) -> impl Iterator<Item = (u32, &'a SuggestedCommand)> + use<'a> {
     let read_only = model.setting.read_only;
+    let placement = model.placement_of(problem);
+    let placed = placement.and_then(Loaded::ready).and_then(Option::as_ref);
+    let placed = placed.map_or(&[][..], |placed| &placed.commands);
+    let awaited = placement.is_some_and(|placement| matches!(placement, Loaded::Waiting { .. }));
+    let known = if awaited {
+        &[][..]
+    } else {
+        &*problem.diagnosis.commands
+    };
     (1..)
-        .zip(&problem.diagnosis.commands)
+        .zip(placed.iter().chain(known))
         .filter(move |(_, command)| !(read_only && command.mutates))
 }
 
@@ -114,6 +126,9 @@ impl Page<'_> {
         self.cause();
         self.changes();
         self.why(&facts_of_diagnosis(problem));
+        if let Some(Loaded::Ready(Some(placed))) = self.view.model.placement_of(problem) {
+            self.placement(placed);
+        }
         self.actions();
         self.hits();
         self.lines

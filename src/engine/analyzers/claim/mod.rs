@@ -49,13 +49,14 @@ impl Analyzer for ClaimAnalyzer {
             }
             Kind::PersistentVolume => {
                 keys.extend(world.referrers_of(changed, self.kind()));
-                // A volume that is free may be what a claim of its class waits for.
-                let free = world
-                    .get::<PersistentVolume>("", &changed.name)
-                    .filter(|volume| volume.status.phase != "Bound");
-                if let Some(volume) = free {
+                // A volume that is free may be what a claim of its class waits for; one that is not is why it waits.
+                if let Some(volume) = world.get::<PersistentVolume>("", &changed.name) {
                     let class = Key::new(Kind::StorageClass, "", &volume.spec.storage_class_name);
-                    keys.extend(world.referrers_of(&class, self.kind()));
+                    let waits = |claim: &Key| {
+                        let claim = world.get::<PersistentVolumeClaim>(&claim.namespace, &claim.name);
+                        claim.is_some_and(|claim| claim.status.phase != "Bound")
+                    };
+                    keys.extend(world.referrers_of(&class, self.kind()).filter(waits));
                 }
             }
             // Classes come and go rarely, and claims are few beside pods.
@@ -242,7 +243,7 @@ fn class_missing(case: &mut Case, name: &str) {
         .map(|class| &*class.metadata.name)
         .collect();
     have.sort_unstable();
-    let culprit = Key::new(Kind::StorageClass, "", name).object();
+    let class = Key::new(Kind::StorageClass, "", name).object();
     finding.message = match have.as_slice() {
         [] => format!(
             "Nobody makes a volume of class {name}: there is no such class (nor any other), and no volume made by hand \
@@ -257,10 +258,9 @@ fn class_missing(case: &mut Case, name: &str) {
     .into();
     finding.evidence.push(case.field("spec.storageClassName", name));
     finding.evidence.push(facts::related(
-        culprit.clone(),
+        class,
         format!("storage class {name} does not exist"),
     ));
-    finding.culprit = Some(culprit);
     case.report_pending(finding);
 }
 

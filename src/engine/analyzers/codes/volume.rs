@@ -1,7 +1,7 @@
 //! The codes of findings about PersistentVolumes, their classes and attachments.
 
 use super::Code;
-use crate::engine::finding::Severity::{Info, Warning};
+use crate::engine::finding::Severity::{Critical, Info, Warning};
 
 /// Of PersistentVolumes.
 pub const CODES: &[Code] = &[
@@ -38,13 +38,24 @@ pub const CODES: &[Code] = &[
 ];
 
 /// Of StorageClasses.
-pub const CLASS: &[Code] = &[Code {
-    code: "StorageClassSeveralDefaults",
-    severity: &[Info],
-    meaning: "several classes are marked as default",
-    fires: "Told of the newest, which is the one that claims get.",
-    silent: "One default class, or none.",
-}];
+pub const CLASS: &[Code] = &[
+    Code {
+        code: "StorageClassSeveralDefaults",
+        severity: &[Info],
+        meaning: "several classes are marked as default",
+        fires: "Told of the newest, which is the one that claims get.",
+        silent: "One default class, or none.",
+    },
+    Code {
+        code: "StorageClassMissing",
+        severity: &[Critical],
+        meaning: "claims of several applications ask for a class that does not exist",
+        fires: "At least two claims that are not of one template name it, none is bound, and the oldest has waited a \
+             minute.",
+        silent: "One claim, or those of one StatefulSet: the claim says it; a class that is but a word on volumes \
+             made by hand; classes or volumes that may not be read.",
+    },
+];
 
 /// Of VolumeAttachments.
 pub const ATTACHMENT: &[Code] = &[

@@ -1,10 +1,10 @@
 //! Which nodes a DaemonSet runs on, by the rules of its controller.
 
-use crate::engine::analyzers::messages;
+use crate::engine::analyzers::{messages, selection};
 use crate::engine::evidence::Evidence;
 use crate::engine::finding::Severity;
 use crate::engine::kinds::{
-    DaemonSet, Node, NodeSelector, Selector, SelectorRequirement, Taint, Toleration, has_labels,
+    DaemonSet, Node, NodeSelector, SelectorRequirement, Taint, Toleration, has_labels,
 };
 use crate::engine::object::{ObjectRef, Symbol};
 use crate::engine::world::World;
@@ -62,7 +62,7 @@ pub(super) enum Fit<'a> {
 /// Whether a DaemonSet runs on a node.
 pub(super) fn fit<'a>(set: &DaemonSet, node: &'a Node) -> Fit<'a> {
     let template = &set.spec.template;
-    let (spec, placement) = (&template.spec, &template.placement);
+    let (spec, placement) = (&template.spec, template.spec.placement());
     let name = &spec.node_name;
     let asked_for = (name.is_empty() || **name == *node.metadata.name)
         && has_labels(node, &spec.node_selector)
@@ -102,20 +102,12 @@ pub(super) fn asked(set: &DaemonSet) -> String {
             value => format!("{key}={value}"),
         });
     }
-    let terms = template.placement.affinity.iter();
-    let terms: Vec<String> = terms
-        .flat_map(|affinity| &affinity.node_selector_terms)
-        .map(|term| {
-            let all = [term.match_expressions.clone(), term.match_fields.clone()].concat();
-            crate::engine::analyzers::selection::words(&Selector {
-                match_expressions: all.into(),
-                ..Selector::default()
-            })
-        })
-        .collect();
-    if !terms.is_empty() {
-        parts.push(terms.join(" or "));
-    }
+    let affinity = template.spec.placement().affinity.iter();
+    parts.extend(
+        affinity
+            .map(selection::of_nodes)
+            .filter(|words| !words.is_empty()),
+    );
     if !template.spec.node_name.is_empty() {
         parts.push(format!("the name {}", template.spec.node_name));
     }
@@ -137,7 +129,7 @@ pub(super) fn evidence(set: &DaemonSet, object: &ObjectRef) -> Vec<Evidence> {
             )
         })
         .collect();
-    if template.placement.affinity.is_some() {
+    if template.spec.placement().affinity.is_some() {
         let path = "spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution";
         facts.push(field(path.to_owned(), messages::brief(&asked(set), 300)));
     }
@@ -150,7 +142,7 @@ pub(super) fn severity(set: &DaemonSet, world: &World) -> Severity {
     let template = &set.spec.template;
     let selector = template.spec.node_selector.iter();
     let labels = selector.map(|(key, value)| (key, vec![value]));
-    let affinity = template.placement.affinity.iter();
+    let affinity = template.spec.placement().affinity.iter();
     let expressions =
         affinity
             .flat_map(NodeSelector::expressions)

@@ -89,7 +89,8 @@ pub(super) fn check(exam: &mut Exam, ingress: &Ingress) {
             None => format!("Secret {name} does not exist"),
         };
         finding.evidence.push(facts::related(secret.clone(), said));
-        finding.culprit = Some(secret);
+        // Where nobody is known to make the Secret, the Ingress that names it is what is wrong.
+        finding.culprit = (lacks.is_some() || issued).then_some(secret);
         exam.report(finding);
     }
 }

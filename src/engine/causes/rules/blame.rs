@@ -42,7 +42,12 @@ pub(super) fn by_reference(sight: &Sight, _: &GroupKey, group: &Group) -> Option
     })
 }
 
+/// Devices are allotted when a pod gets its node: that none are yet is a cause only where the scheduler says so.
 pub(super) fn by_resource_claim(sight: &Sight, _: &GroupKey, group: &Group) -> Option<GroupKey> {
+    let says = |finding: &Finding| finding.message.contains("claim");
+    if !group.findings().iter().any(|(_, finding)| says(finding)) {
+        return None;
+    }
     pods_of(sight, group).find_map(|pod| {
         let namespace = &pod.metadata.namespace;
         let mut claims = pod
@@ -60,8 +65,11 @@ pub(super) fn by_missing_service(sight: &Sight, key: &GroupKey, group: &Group) -
     let named = |text: &str| {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once(&*cause.subject) {
-            let inside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-');
-            if !inside(before.chars().next_back()) && !inside(after.chars().next()) {
+            let inside =
+                |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+            // `/var/lib/db/LOCK` is a path, `redis://db/0` is not.
+            let in_path = before.ends_with('/') && !before.ends_with("//");
+            if !in_path && !inside(before.chars().next_back()) && !inside(after.chars().next()) {
                 return true;
             }
             rest = after;

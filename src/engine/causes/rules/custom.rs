@@ -12,7 +12,7 @@ use super::super::reads::Sight;
 use super::strength::strength;
 use crate::engine::analyzers::custom::ABOUT_ITSELF;
 use crate::engine::finding::{Finding, Severity};
-use crate::engine::object::{Key, ObjectRef};
+use crate::engine::object::{Key, Kind, ObjectRef};
 
 /// So many objects below an owner are looked at; who owns more fails for more than one of them.
 const MOST_OWNED: usize = 500;
@@ -120,12 +120,21 @@ fn nearest_failing(sight: &Sight, key: &GroupKey, finding: &Finding) -> Option<G
 /// What should have made the object that is missing or that a finding blames, and fails itself.
 pub(super) fn by_maker(sight: &Sight, key: &GroupKey, group: &Group) -> Option<GroupKey> {
     group.findings().iter().find_map(|(_, finding)| {
-        let mut lacking = culprit(finding).into_iter().chain([finding.object.clone()]);
+        let mut lacking = culprit(finding)
+            .into_iter()
+            .chain([finding.object.clone()])
+            .chain(secret_of_tls(finding));
         lacking.find_map(|object| {
             let mut makers = sight.makers(&object).filter(|cause| *cause != key);
             makers.find(|cause| depends(sight, &object, cause)).cloned()
         })
     })
+}
+
+/// The Secret that an Ingress names and that is not there: the Ingress itself is what is blamed for that.
+fn secret_of_tls(finding: &Finding) -> Option<ObjectRef> {
+    let missing = *finding.code == *"IngressTlsSecretMissing";
+    missing.then(|| Key::new(Kind::Secret, &finding.object.namespace, &finding.subject).object())
 }
 
 /// Whether an object still depends on what makes it: it is not there, or is kept by it for good. A Secret that is

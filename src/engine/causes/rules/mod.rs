@@ -17,7 +17,7 @@ use self::blame::{by_blamed, by_culprit, by_missing_service, by_reference, by_re
 use self::nodes::{by_closed_node, by_node};
 use self::reach::{by_dns, by_unreached};
 use self::selection::{by_protected_pods, by_selected_pods, by_selected_workload};
-use self::storage::{by_attachment, by_claim, by_claim_template};
+use self::storage::{by_attachment, by_claim, by_claim_template, by_class};
 use self::strength::by_stronger;
 use self::workloads::{by_jobs, by_pods, by_replica_set, by_target};
 use super::groups::{Group, GroupKey};
@@ -108,6 +108,12 @@ pub const RULES: &[Rule] = &[
         kinds: &["Pod"],
         codes: &["PodUnschedulable"],
         find: by_resource_claim,
+    },
+    Rule {
+        name: "a claim follows from the class that others miss too",
+        kinds: &["PersistentVolumeClaim"],
+        codes: &["ClaimClassMissing"],
+        find: by_class,
     },
     Rule {
         name: "a claim without a class follows from the StatefulSet whose template names that class",

@@ -19,7 +19,11 @@ pub(super) fn by_node(sight: &Sight, key: &GroupKey, group: &Group) -> Option<Gr
         sight
             .about(&node)
             .find(|cause| {
-                !matches!(&*cause.code, "NodeCordoned" | "NodeVersionSkew") && precedes(sight, cause, group)
+                // That it lets go of pods says nothing of those that stay.
+                let of_others = &*key.code == "ContainerNotReady" && &*cause.code == "NodeEvicting";
+                !of_others
+                    && !matches!(&*cause.code, "NodeCordoned" | "NodeVersionSkew")
+                    && precedes(sight, cause, group)
             })
             .cloned()
     })

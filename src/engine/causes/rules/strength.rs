@@ -26,13 +26,20 @@ pub(super) fn strength(code: &str) -> u8 {
     }
 }
 
-pub(super) fn by_stronger(sight: &Sight, key: &GroupKey, _: &Group) -> Option<GroupKey> {
+/// Of the same container in any of the workload's pods; what is said of a pod as a whole explains that pod alone.
+pub(super) fn by_stronger(sight: &Sight, key: &GroupKey, group: &Group) -> Option<GroupKey> {
     let own = strength(&key.code);
+    let about_same_pod = |other: &GroupKey| {
+        let mut objects = group.findings().iter().map(|(_, finding)| &finding.object);
+        objects.any(|object| sight.about(object).any(|one| one == other))
+    };
     sight
         .owned_by(&key.owner)
         .filter(|other| strength(&other.code) > own)
-        .filter(|other| other.subject == key.subject || other.subject.is_empty() || key.subject.is_empty())
-        .filter(|other| strength(&other.code) > 0)
+        .filter(|other| match (other.subject.is_empty(), key.subject.is_empty()) {
+            (false, false) => other.subject == key.subject,
+            _ => about_same_pod(other),
+        })
         .max_by_key(|other| (strength(&other.code), std::cmp::Reverse(*other)))
         .cloned()
 }

@@ -10,7 +10,6 @@ use serde::Deserialize;
 
 pub use self::probe::{Exec, Grpc, HttpGet, Probe, TcpSocket};
 pub use self::reference::{Reference, Usage};
-pub(super) use self::spec::PlacedSpec;
 pub use self::spec::{
     Capabilities, ClaimSource, Container, ContainerPort, ContainerSecurity, HostPath, Mount, Named,
     PodResourceClaim, PodSecurity, PodSpec, Present, ReadinessGate, Resources, Volume,

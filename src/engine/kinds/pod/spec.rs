@@ -1,5 +1,7 @@
 //! The spec of a pod. What all pods of a template have in common is interned: a pod costs one pointer for each list.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 
 use super::probe::Probe;
@@ -11,7 +13,7 @@ use crate::engine::object::{Kind, Symbol, Text};
 
 /// The spec of a pod, or of a template of pods.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(from = "wire::Pod")]
+#[serde(from = "wire::Spec")]
 pub struct PodSpec {
     /// Where it runs; empty while it is not scheduled.
     pub node_name: Symbol,
@@ -34,6 +36,8 @@ pub struct PodSpec {
     pub readiness_gates: Interned<ReadinessGate>,
     /// The labels that its node must have.
     pub node_selector: Labels,
+    /// What else the scheduler goes by, see [`PodSpec::placement`].
+    pub(in crate::engine::kinds) placement: Option<Box<Placement>>,
     /// The objects that it names, in the order in which it does.
     pub references: Interned<Reference>,
     /// Its devices.
@@ -66,20 +70,19 @@ impl PodSpec {
         })
     }
 
+    /// What the scheduler goes by besides names and labels of nodes. Of a pod that has its node only what keeps others
+    /// away from there.
+    pub fn placement(&self) -> &Placement {
+        static ANYWHERE: LazyLock<Placement> = LazyLock::new(Placement::default);
+        self.placement.as_deref().unwrap_or(&ANYWHERE)
+    }
+
     /// Who it is to the API; empty in a template that does not say (then `default`).
     pub fn service_account(&self) -> &str {
         self.references_to(Kind::ServiceAccount)
             .next()
             .map_or("", |reference| &reference.name)
     }
-}
-
-/// The spec of pods to be made, and where they may be.
-#[derive(Debug, Default, Deserialize)]
-#[serde(from = "wire::Template")]
-pub(in crate::engine::kinds) struct PlacedSpec {
-    pub spec: PodSpec,
-    pub placement: Placement,
 }
 
 /// Something of which only the name matters.
@@ -147,6 +150,12 @@ pub struct ContainerPort {
     pub container_port: i32,
     /// `TCP` where empty.
     pub protocol: Symbol,
+    /// The port of the node that it takes; 0: none.
+    #[serde(deserialize_with = "nullable")]
+    pub host_port: i32,
+    /// The address of the node that it takes it on; empty: all of them.
+    #[serde(rename = "hostIP")]
+    pub host_ip: Symbol,
 }
 
 /// What a container asks for and may use, as quantities by resource.

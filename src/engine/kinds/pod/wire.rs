@@ -1,27 +1,21 @@
 //! The spec of a pod as the API writes it, taken apart into what is kept.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::probe::Probe;
 use super::reference::{Reference, Usage};
 use super::spec::{
-    ClaimSource, Container, ContainerPort, ContainerSecurity, HostPath, Mount, Named, PlacedSpec,
-    PodResourceClaim, PodSecurity, PodSpec, Present, ReadinessGate, Resources, Volume,
+    ClaimSource, Container, ContainerPort, ContainerSecurity, HostPath, Mount, Named, PodResourceClaim,
+    PodSecurity, PodSpec, Present, ReadinessGate, Resources, Volume,
 };
 use crate::engine::analyzers::logs::{Target, of_setting};
-use crate::engine::kinds::placement::{Affinity, Placement, Toleration};
+use crate::engine::kinds::placement::{Affinity, Placement, Spread, Toleration};
 use crate::engine::kinds::{Interned, Labels, nullable};
 use crate::engine::object::{Kind, Symbol, Text};
 
-/// The spec of a pod, of which is not looked at where it may be …
-pub(super) type Pod = Spec<IgnoredAny, IgnoredAny>;
-/// … and that of a template, of which is.
-pub(super) type Template = Spec<Affinity, Vec<Toleration>>;
-
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Spec<A, T> {
+pub(super) struct Spec {
     node_name: Symbol,
     scheduler_name: Symbol,
     restart_policy: Symbol,
@@ -51,8 +45,15 @@ pub(super) struct Spec<A, T> {
     #[serde(deserialize_with = "nullable")]
     security_context: SecurityContext,
     automount_service_account_token: Option<bool>,
-    affinity: Option<A>,
-    tolerations: Option<T>,
+    #[serde(deserialize_with = "nullable")]
+    affinity: Affinity,
+    #[serde(deserialize_with = "nullable")]
+    tolerations: Box<[Toleration]>,
+    #[serde(deserialize_with = "nullable")]
+    topology_spread_constraints: Box<[Spread]>,
+    overhead: Labels,
+    #[serde(deserialize_with = "nullable")]
+    resources: Resources,
 }
 
 #[derive(Default, Deserialize)]
@@ -180,17 +181,8 @@ struct Driver {
     secret_ref: Option<Source>,
 }
 
-impl From<Template> for PlacedSpec {
-    fn from(mut wire: Template) -> Self {
-        Self {
-            placement: Placement::new(wire.affinity.take(), wire.tolerations.take()),
-            spec: wire.into(),
-        }
-    }
-}
-
-impl<A, T> From<Spec<A, T>> for PodSpec {
-    fn from(wire: Spec<A, T>) -> Self {
+impl From<Spec> for PodSpec {
+    fn from(wire: Spec) -> Self {
         let mut found = Found::default();
         found.whole(
             Kind::ServiceAccount,
@@ -241,7 +233,15 @@ impl<A, T> From<Spec<A, T>> for PodSpec {
             .into_iter()
             .enumerate()
             .filter_map(|(index, volume)| volume.kept(index));
+        let placement = Placement {
+            tolerations: wire.tolerations,
+            spread: wire.topology_spread_constraints,
+            overhead: wire.overhead,
+            requests: wire.resources.requests,
+            ..wire.affinity.into()
+        };
         Self {
+            placement: placement.kept(!wire.node_name.is_empty()),
             node_name: wire.node_name,
             scheduler_name: wire.scheduler_name,
             restart_policy: wire.restart_policy,
