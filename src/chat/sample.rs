@@ -215,6 +215,7 @@ pub fn dossier() -> Dossier {
             },
         }],
         placed: None,
+        images: Vec::new(),
         coverage: Coverage::new(vec![Entry {
             cluster: "c1".into(),
             what: "kind".into(),

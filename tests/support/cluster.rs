@@ -72,6 +72,7 @@ impl Backend for FakeCluster {
                 events: fixtures::events(),
                 logs: Vec::new(),
                 placed: None,
+                images: Vec::new(),
                 coverage: snapshot.coverage.clone(),
             })
         }

@@ -38,6 +38,16 @@ pub(super) fn why(problem: &Problem) -> String {
     text
 }
 
+/// The images that run here and are like one that cannot be pulled, if it is about one; else nothing.
+pub(super) fn images(dossier: &Dossier) -> String {
+    let images = dossier.images.iter();
+    let names: Vec<String> = images.map(|one| plain(&one.image)).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        names => format!("**Running here, of a like name**: {}\n\n", names.join(", ")),
+    }
+}
+
 /// Where the pod could run, if it is about one that no node takes; else nothing.
 pub(super) fn nodes(dossier: &Dossier) -> String {
     let Some(placed) = &dossier.placed else {

@@ -14,14 +14,22 @@ use super::provider::Chunk;
 use super::session::{Event, RequestId};
 use crate::engine::evidence::dossier::{About, Dossier};
 use crate::engine::problem::Problem;
-use answers::{affected, changes, commands, events, fix, gaps, logs, no_model, nodes, since, sure, why};
+use answers::{
+    affected, changes, commands, events, fix, gaps, images, logs, no_model, nodes, since, sure, why,
+};
 use topics::{Topic, topics};
 
 /// The opening words: of a problem cause, why, fix and commands.
 pub fn opening(dossier: &Dossier) -> String {
     let (text, topics) = match &dossier.about {
         About::Problem(problem) => (
-            format!("{}\n{}{}", why(problem), nodes(dossier), fix(problem)),
+            format!(
+                "{}\n{}{}{}",
+                why(problem),
+                nodes(dossier),
+                images(dossier),
+                fix(problem)
+            ),
             "why, logs, events, what changed, since when, what is affected, how to fix it",
         ),
         About::Object(object) => (

@@ -84,6 +84,9 @@ pub fn build(dossier: &Dossier, budget_tokens: usize, redactor: &Redactor) -> Se
             if let Some(placed) = &dossier.placed {
                 plan.add(placement::section(placed));
             }
+            if !dossier.images.is_empty() {
+                plan.add(images(dossier));
+            }
             plan.add(problem::playbook(problem));
         }
         About::Object(object) => {
@@ -183,6 +186,15 @@ fn gaps(dossier: &Dossier) -> Section {
         if let Err(why) = &whole.json {
             section.line(3, format!("object {}: {why}", whole.object));
         }
+    }
+    section
+}
+
+/// Images that run here and are like the one that cannot be pulled.
+fn images(dossier: &Dossier) -> Section {
+    let mut section = Section::new(|_, _| "## Images of a like name that run in this cluster".to_owned());
+    for one in &dossier.images {
+        section.line(2, format!("{} ({} containers)", one.image, one.containers));
     }
     section
 }

@@ -9,7 +9,7 @@ pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) ->
 }
 
 /// Whether one was written for the other by mistake: a letter or two are missing, wrong or changed over.
-pub(super) fn is_mistyped(a: &str, b: &str) -> bool {
+pub(in crate::engine) fn is_mistyped(a: &str, b: &str) -> bool {
     a != b && a.len().min(b.len()) >= 4 && edits(a, b) <= 2
 }
 

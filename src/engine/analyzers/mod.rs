@@ -1,7 +1,7 @@
 //! Analyzers: pure functions from the world to findings.
 
 mod admission_policy;
-mod alike;
+pub(in crate::engine) mod alike;
 mod api_service;
 mod autoscaler;
 mod backend;

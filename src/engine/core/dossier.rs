@@ -69,6 +69,7 @@ impl Core {
             events: self.events(objects),
             logs: self.logs_of(problem.members.iter().map(|member| &member.finding.object)),
             placed,
+            images: self.images_like(&problem),
             about: About::Problem(problem),
             coverage: snapshot.coverage,
         }
@@ -127,6 +128,7 @@ impl Core {
             events: self.events(objects),
             logs: Vec::new(),
             placed: None,
+            images: Vec::new(),
             coverage: snapshot.coverage,
         };
         Some((dossier, wanted.map(written).unwrap_or_default()))
@@ -262,6 +264,7 @@ fn of_cluster(snapshot: Snapshot) -> Dossier {
         events: Vec::new(),
         logs: Vec::new(),
         placed: None,
+        images: Vec::new(),
         coverage: snapshot.coverage,
     }
 }

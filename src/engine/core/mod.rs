@@ -6,6 +6,7 @@ mod coverage;
 mod custom;
 mod dossier;
 mod histories;
+mod images;
 mod kinds;
 mod labels;
 mod logs;

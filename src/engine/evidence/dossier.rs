@@ -67,6 +67,15 @@ pub struct ContainerLog {
     pub digest: LogDigest,
 }
 
+/// An image that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunningImage {
+    /// Its name and tag.
+    pub image: Text,
+    /// In how many ready containers.
+    pub containers: usize,
+}
+
 /// A whole object as the API gives it, without managedFields.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WholeObject {
@@ -141,6 +150,8 @@ pub struct Dossier {
     pub logs: Vec<ContainerLog>,
     /// Where the pod that no node takes could run.
     pub placed: Option<Placed>,
+    /// Images that run here and are like the one that cannot be pulled, the likest first.
+    pub images: Vec<RunningImage>,
     /// What could not be looked at.
     pub coverage: Coverage,
 }
