@@ -12,7 +12,7 @@ use k8stui::engine::custom_kind::{CustomKind, Keep};
 use k8stui::engine::finding::{Finding, Severity};
 use k8stui::engine::object::Kind;
 use k8stui::engine::playbook::Playbook;
-use k8stui::engine::problem::{Member, Problem, State};
+use k8stui::engine::problem::{Confidence, Member, Problem, State};
 use k8stui::engine::watch::Report;
 use k8stui::engine::world::{Delta, LogKey, World};
 use serde::Deserialize;
@@ -258,6 +258,44 @@ fn joined(world: &World, found: &[Finding], now: Timestamp) -> Vec<Vec<String>> 
             problem.root().map(code).into_iter().chain(symptoms).collect()
         })
         .collect()
+}
+
+/// A cause that may lie in what may not be read is said to be unknown, and what is said of it is no more than possible.
+#[test]
+fn a_cause_that_may_not_be_looked_at_is_said_to_be_unknown() {
+    let told = |name: &str| {
+        let cases = cases();
+        let (_, case) = cases.iter().find(|(_, case)| case.name == name).unwrap();
+        let (mut world, now) = (case.world(), case.now());
+        for kind in case.unread.iter().filter_map(|name| Kind::from_name(name)) {
+            world.apply(Delta::Unreadable {
+                kind,
+                namespace: None,
+            });
+        }
+        let findings = by_id(&world, &findings(&world, now));
+        let problems = causes::problems(&world, &findings, &Playbook::builtin(), now);
+        let [problem] = problems.as_slice() else {
+            panic!("{problems:#?}")
+        };
+        let unknown: Vec<&str> = problem.unknown_cause.iter().map(|kind| kind.name()).collect();
+        (
+            unknown.join(", "),
+            problem.title.to_string(),
+            problem.diagnosis.clone(),
+        )
+    };
+    let (unknown, title, diagnosis) = told("a Service is not missed where Services may not be read");
+    assert_eq!(unknown, "Service");
+    assert!(title.ends_with("(cause unknown)"), "{title}");
+    assert_eq!(diagnosis.confidence, Confidence::Possible);
+    assert!(
+        diagnosis.cause.contains("Service may not be read"),
+        "{}",
+        diagnosis.cause
+    );
+    let (unknown, title, _) = told("a name that was mistyped is the mistake of the client");
+    assert_eq!((unknown.as_str(), title.contains("unknown")), ("", false));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod chat_screens;
 mod conversation;
 mod drawing;
 mod goto;
+mod placement;
 mod problem;
 mod running;
 mod screens;

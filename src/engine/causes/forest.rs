@@ -148,6 +148,8 @@ impl Forest {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::engine::object::ObjectRef;
 
@@ -202,6 +204,44 @@ mod tests {
         forest.fell(&key("x"));
         assert_eq!(settled(&mut forest), "x y");
         assert_eq!(trees(&forest), ["a: a", "c: c", "y: y"]);
+    }
+
+    proptest! {
+        /// However groups are hung, hung elsewhere and felled, rings included: the trees are those that one look at
+        /// what hangs on what would make, and every group is in one of them.
+        #[test]
+        fn step_by_step_is_what_one_look_gives(
+            steps in proptest::collection::vec((0..8u8, proptest::option::of(0..8u8), any::<bool>(), 0..6u8), 1..60)
+        ) {
+            let name = |n: u8| key(&format!("g{n}"));
+            let (mut forest, mut hung) = (Forest::default(), BTreeMap::new());
+            for (one, cause, settles, dice) in steps {
+                if dice == 0 {
+                    forest.fell(&name(one));
+                    hung.remove(&one);
+                    for cause in hung.values_mut().filter(|cause| **cause == Some(one)) {
+                        *cause = None;
+                    }
+                } else {
+                    // Nothing hangs on what is not there, or on itself.
+                    let cause = cause.filter(|cause| *cause != one && hung.contains_key(cause));
+                    forest.hang(&name(one), cause.map(name));
+                    hung.insert(one, cause);
+                }
+                if settles {
+                    forest.settle();
+                }
+            }
+            forest.settle();
+            let mut fresh = Forest::default();
+            for (one, cause) in &hung {
+                fresh.hang(&name(*one), cause.map(name));
+            }
+            fresh.settle();
+            prop_assert_eq!(trees(&forest), trees(&fresh));
+            let members: usize = forest.roots().map(|root| forest.tree(root).count()).sum();
+            prop_assert_eq!(members, hung.len());
+        }
     }
 
     #[test]
